@@ -1,0 +1,121 @@
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment:
+        'Modules in a cycle can only be understood, tested and started together, and Nest then asks for forwardRef. ' +
+        'Types alone may point back: they are gone at runtime.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'libs-know-nothing-of-src',
+      comment: 'A library serves any application; what it needs from this one is handed to it.',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^src/' },
+    },
+    {
+      name: 'libs-through-their-index',
+      comment: "A library's index.ts is its contract (#libs/<name>); what lies behind it may change any day.",
+      severity: 'error',
+      from: { path: '^(src|scripts|test)/' },
+      to: { path: '^libs/([^/]+)/', pathNot: '^libs/[^/]+/(index\\.ts$|testing/)' },
+    },
+    {
+      name: 'libs-through-each-others-index',
+      comment: 'The same between libraries.',
+      severity: 'error',
+      from: { path: '^libs/([^/]+)/' },
+      to: { path: '^libs/([^/]+)/', pathNot: ['^libs/$1/', '^libs/[^/]+/index\\.ts$'] },
+    },
+    {
+      name: 'no-sandbox-in-the-product',
+      comment: 'A stand-in for Instagram has no business in production, and is not even built into dist/.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/sandbox/' },
+    },
+    {
+      name: 'no-embedded-servers-in-the-product',
+      comment:
+        'Production runs on the MongoDB and Redis it is configured with; starting its own would hide that it is not.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/embedded/' },
+    },
+    {
+      name: 'modules-through-their-index',
+      comment: "A module's index.ts says what others may rely on; repositories and schemas behind it stay its own.",
+      severity: 'error',
+      from: { path: '^src/([^/]+)/' },
+      to: { path: '^src/([^/]+)/', pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$'] },
+    },
+    {
+      name: 'root-through-module-indexes',
+      comment: 'The same for what puts the application together, and for scripts.',
+      severity: 'error',
+      from: { path: '^(src/[^/]+\\.ts$|scripts/)' },
+      to: { path: '^src/([^/]+)/', pathNot: '^src/[^/]+/index\\.ts$' },
+    },
+    {
+      name: 'webhook-stores-and-hands-over',
+      comment:
+        "Meta's door makes a delivery durable and acknowledges it. What happens to it then happens in jobs, so that " +
+        'nothing slow or broken behind the door can cost a delivery.',
+      severity: 'error',
+      from: { path: '^src/webhook/' },
+      to: { path: '^src/(dms|agent)/' },
+    },
+    {
+      name: 'dms-without-agent',
+      comment: 'Messages are stored and sent whether or not there is an agent; the two meet through jobs.',
+      severity: 'error',
+      from: { path: '^src/dms/' },
+      to: { path: '^src/agent/' },
+    },
+    {
+      name: 'product-without-tests',
+      comment: 'Test support and specs are not there in production.',
+      severity: 'error',
+      from: { path: '^(src|libs)/', pathNot: ['\\.spec\\.ts$', '^libs/[^/]+/testing/'] },
+      to: { path: ['^test/', '\\.spec\\.ts$', '^libs/[^/]+/testing/'] },
+    },
+    {
+      name: 'production-dependencies-only',
+      comment: 'The image is installed without devDependencies: an import of one fails there, and only there.',
+      severity: 'error',
+      from: { path: '^(src|libs)/', pathNot: ['\\.spec\\.ts$', '^libs/(sandbox|embedded)/', '^libs/[^/]+/testing/'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm'] },
+    },
+    {
+      name: 'no-undeclared-packages',
+      comment: 'A package that is only there because another one wants it goes when that one does.',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'everything-resolves',
+      comment: 'An import that this checker cannot follow is one it cannot judge.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: ['^dist/', '^coverage/'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+      mainFields: ['module', 'main', 'types'],
+    },
+    skipAnalysisNotInRules: true,
+  },
+};

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+
+const {
+  exclude: _specs,
+  $schema: _schema,
+  ...swc
+} = JSON.parse(readFileSync(new URL('./.swcrc', import.meta.url), 'utf8'));
+
+/** Packages that ship ES modules alone. Jest on Node 20 can't `require` those, so swc turns them into CommonJS too. */
+const esModules = [
+  '@nestjs',
+  '@fastify',
+  'content-disposition',
+  'cookie',
+  'jose',
+  'lru-cache',
+  ...['file-type', 'strtok3', 'token-types', 'uint8array-extras', '@tokenizer', '@borewit'],
+];
+
+/** The MongoDB driver loads `os` by a dynamic import, which Jest's module loader can't do either: it would never connect. */
+const dynamicImports = ['mongodb/lib/runtime_adapters'];
+
+const shared = {
+  testEnvironment: 'node',
+  transform: { '^.+\\.[mc]?[jt]s$': ['@swc/jest', { ...swc, swcrc: false, module: { type: 'commonjs' } }] },
+  transformIgnorePatterns: [`/node_modules/(?!(${[...esModules, ...dynamicImports].join('|')})[/.])`],
+  resolver: '<rootDir>/test/support/jest-resolver.cjs',
+  moduleNameMapper: { '^#libs/(.*)$': '<rootDir>/libs/$1/index.ts' },
+  setupFiles: ['reflect-metadata'],
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+};
+
+/** @type {import('jest').Config} */
+export default {
+  // End-to-end specs mostly wait; one worker on a machine of two cores would double the time.
+  maxWorkers: 2,
+  // A bound for what hangs, not a measure of speed: the machine may be busy.
+  testTimeout: 60_000,
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['src', 'libs', 'scripts'].map((folder) => `<rootDir>/${folder}/**/*.spec.ts`),
+    },
+    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
+  ],
+};
