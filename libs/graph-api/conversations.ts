@@ -1,0 +1,158 @@
+import { nodeOf, type GraphAccess, type GraphCallOptions } from './access.js';
+import type { GraphCaller } from './caller.js';
+import type { GraphRoute } from './errors.js';
+import type { GraphHosts } from './hosts.js';
+import { toId, toMillis } from './json.js';
+import { itemsIn, nextCursor, type GraphPage } from './paging.js';
+import { objectIn, textOf, withoutHoles } from './fields.js';
+import { isObject, type JsonObject } from './read-answer.js';
+
+/** Somebody in a conversation. */
+export interface GraphParticipant {
+  id: string;
+  username?: string;
+}
+
+export interface GraphConversation {
+  id: string;
+  /** ms */
+  updatedAt?: number;
+  /** The account itself and the person. */
+  participants: GraphParticipant[];
+}
+
+export interface GraphAttachment {
+  type: 'image' | 'video' | 'audio' | 'file';
+  url?: string;
+  mimeType?: string;
+  name?: string;
+}
+
+/** A message as the Graph API tells it. Of all but a conversation's 20 newest it tells only id and time. */
+export interface GraphMessage {
+  id: string;
+  /** ms, whole seconds */
+  createdAt?: number;
+  from?: GraphParticipant;
+  to: GraphParticipant[];
+  text?: string;
+  attachments: GraphAttachment[];
+  isUnsupported?: boolean;
+  raw: unknown;
+}
+
+export interface PageOptions extends GraphCallOptions {
+  limit?: number;
+  /** `after` of the page before. */
+  after?: string;
+}
+
+const conversationFields = 'id,updated_time,participants';
+const messageFields = 'id,created_time,from,to,message,attachments,is_unsupported';
+
+/** The Conversations API: what Meta itself has of a conversation. Two calls a second an account, says Meta. */
+export class ConversationsArea {
+  constructor(
+    private readonly caller: GraphCaller,
+    private readonly hosts: GraphHosts,
+  ) {}
+
+  async conversations(
+    access: GraphAccess,
+    { limit, after, userId, ...options }: PageOptions & { userId?: string } = {},
+  ): Promise<GraphPage<GraphConversation>> {
+    const query = { platform: 'instagram', user_id: userId, fields: conversationFields, ...pageQuery(limit, after) };
+    const body = await this.get(access, 'conversations', [nodeOf(access), 'conversations'], query, options);
+    return pageOf(body, conversationOf);
+  }
+
+  async messages(
+    access: GraphAccess,
+    conversationId: string,
+    { limit, after, ...options }: PageOptions = {},
+  ): Promise<GraphPage<GraphMessage>> {
+    const query = { fields: messageFields, ...pageQuery(limit, after) };
+    const body = await this.get(access, 'messages', [conversationId, 'messages'], query, options);
+    // As an edge the list is the answer, as a field of the conversation it is inside.
+    return pageOf(isObject(body.messages) ? body.messages : body, messageOf);
+  }
+
+  async message(access: GraphAccess, messageId: string, options: GraphCallOptions = {}): Promise<GraphMessage> {
+    const body = await this.get(access, 'message', [messageId], { fields: messageFields }, options);
+    return messageOf(body) ?? { id: messageId, to: [], attachments: [], raw: body };
+  }
+
+  private async get(
+    { login, accessToken, igId }: GraphAccess,
+    name: string,
+    path: string[],
+    query: Record<string, string | undefined>,
+    options: GraphCallOptions,
+  ): Promise<JsonObject> {
+    const route: GraphRoute = { host: login, route: name, method: 'GET' };
+    const url = this.hosts.graph(login, ...path);
+    const answer = await this.caller.call({ ...route, url, query, accessToken, igId }, options);
+    return objectIn(answer, route, { unwrapList: false });
+  }
+}
+
+function pageQuery(limit: number | undefined, after: string | undefined): Record<string, string | undefined> {
+  return { limit: limit === undefined ? undefined : String(limit), after };
+}
+
+function pageOf<T>(body: JsonObject, read: (item: JsonObject) => T | undefined): GraphPage<T> {
+  const items = itemsIn(body)
+    .map(read)
+    .filter((item) => item !== undefined);
+  return withoutHoles<GraphPage<T>>({ items, after: nextCursor(body) });
+}
+
+function conversationOf(item: JsonObject): GraphConversation | undefined {
+  const id = toId(item.id);
+  if (id === undefined) return undefined;
+  return withoutHoles<GraphConversation>({
+    id,
+    updatedAt: toMillis(item.updated_time),
+    participants: participantsIn(item.participants),
+  });
+}
+
+function messageOf(item: JsonObject): GraphMessage | undefined {
+  const id = toId(item.id);
+  if (id === undefined) return undefined;
+  return withoutHoles<GraphMessage>({
+    id,
+    createdAt: toMillis(item.created_time),
+    from: participantOf(item.from),
+    to: participantsIn(item.to),
+    text: textOf(item.message),
+    attachments: isObject(item.attachments) ? itemsIn(item.attachments).map(attachmentOf) : [],
+    isUnsupported: typeof item.is_unsupported === 'boolean' ? item.is_unsupported : undefined,
+    raw: item,
+  });
+}
+
+function participantsIn(value: unknown): GraphParticipant[] {
+  const items = isObject(value) ? itemsIn(value) : [];
+  return items.map(participantOf).filter((participant) => participant !== undefined);
+}
+
+function participantOf(value: unknown): GraphParticipant | undefined {
+  const id = isObject(value) ? toId(value.id) : undefined;
+  if (id === undefined || !isObject(value)) return undefined;
+  return withoutHoles<GraphParticipant>({ id, username: textOf(value.username) });
+}
+
+/** Pictures and videos have a form of their own, everything else is a file with a MIME type. */
+function attachmentOf(item: JsonObject): GraphAttachment {
+  const { image_data: image, video_data: video } = item;
+  const mimeType = textOf(item.mime_type);
+  const kind = /^(image|video|audio)\//.exec(mimeType ?? '')?.[1] as GraphAttachment['type'] | undefined;
+  const data = isObject(image) ? image : isObject(video) ? video : undefined;
+  return withoutHoles<GraphAttachment>({
+    type: isObject(image) ? 'image' : isObject(video) ? 'video' : (kind ?? 'file'),
+    url: textOf(data?.url) ?? textOf(item.file_url),
+    mimeType,
+    name: textOf(item.name),
+  });
+}

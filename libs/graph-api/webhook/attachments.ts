@@ -1,0 +1,139 @@
+import { toId } from '../json.js';
+import { asList, isObject, readText, type JsonObject } from './read-values.js';
+
+/** What an attachment type is to a dashboard and to the agent. */
+export interface AttachmentDefinition {
+  type: string;
+  shows: string;
+  /** Whether a message that holds this and no text is something the agent may answer. */
+  answerable: boolean;
+}
+
+/** Every attachment type known so far; any other is kept raw and marked `unsupported`. */
+export const ATTACHMENT_TYPES = [
+  { type: 'image', shows: 'picture', answerable: true },
+  { type: 'video', shows: 'video', answerable: true },
+  { type: 'audio', shows: 'voice message', answerable: true },
+  { type: 'file', shows: 'file', answerable: true },
+  { type: 'share', shows: 'shared post, link and caption', answerable: true },
+  { type: 'ig_post', shows: 'shared post, link, caption and media id', answerable: true },
+  { type: 'ig_reel', shows: 'shared reel, link, caption and video id', answerable: true },
+  { type: 'reel', shows: 'shared Facebook reel, link, caption and video id', answerable: true },
+  { type: 'post', shows: 'shared Facebook post, link and caption', answerable: true },
+  { type: 'ig_story', shows: 'shared story, link and story id', answerable: true },
+  { type: 'story_mention', shows: 'mention in a story, link only', answerable: false },
+  { type: 'template', shows: 'template, its first title', answerable: true },
+  { type: 'fallback', shows: 'link preview', answerable: true },
+  { type: 'appointment_booking', shows: 'booking, placeholder', answerable: false },
+  { type: 'animated_image', shows: 'GIF', answerable: false },
+  { type: 'sticker', shows: 'sticker', answerable: false },
+  { type: 'like_heart', shows: 'heart, placeholder', answerable: false },
+  { type: 'ephemeral', shows: 'disappearing picture, placeholder', answerable: false },
+  { type: 'unsupported_type', shows: 'placeholder', answerable: false },
+] as const satisfies readonly AttachmentDefinition[];
+
+export type KnownAttachmentType = (typeof ATTACHMENT_TYPES)[number]['type'];
+
+export interface DecodedAttachment {
+  /** A known type, or whatever Meta called it (`unknown` where it has no name). */
+  type: KnownAttachmentType | (string & {});
+  /** Set when nobody here knows the type: show a placeholder, keep the raw form. */
+  kind?: 'unsupported';
+  /** Absolute http(s). Meta's links expire. */
+  url?: string;
+  title?: string;
+  mediaId?: string;
+  storyId?: string;
+  /** Meta forbids storing or caching this media: keep the link, never a copy. */
+  linkOnly?: true;
+  raw: unknown;
+}
+
+const DEFINITIONS: ReadonlyMap<string, AttachmentDefinition> = new Map(ATTACHMENT_TYPES.map((d) => [d.type, d]));
+const INSTAGRAM = 'https://www.instagram.com';
+
+/** Whether a message with this attachment and no text is one the agent may answer. */
+export function isAnswerableAttachment(attachment: DecodedAttachment): boolean {
+  return DEFINITIONS.get(attachment.type)?.answerable ?? false;
+}
+
+/** Reads a message's attachments, one shared post once. Never fails: what can't be read is kept as `unsupported`. */
+export function readAttachments(value: unknown): DecodedAttachment[] {
+  const list = asList(value);
+  if (list.length === 0) return [];
+  const attachments = list.map(readAttachment);
+  return attachments.length === 1 ? attachments : withoutPredecessors(attachments);
+}
+
+function readAttachment(raw: unknown): DecodedAttachment {
+  if (!isObject(raw)) return { type: 'unknown', kind: 'unsupported', raw };
+  const payload = isObject(raw.payload) ? raw.payload : {};
+  const type = readText(raw.type)?.toLowerCase() ?? 'unknown';
+  const attachment: DecodedAttachment = { type, raw };
+  if (type === 'unsupported_type' || !DEFINITIONS.has(type)) attachment.kind = 'unsupported';
+  const url = (type === 'ig_story' ? absoluteUrl(payload.story_media_url) : undefined) ?? readUrl(payload, raw);
+  const title = readTitle(payload, raw);
+  const mediaId =
+    toId(payload.ig_post_media_id) ?? toId(payload.reel_video_id) ?? toId(payload.sticker_id) ?? toId(payload.media_id);
+  const storyId = toId(payload.story_media_id) ?? toId(payload.ig_story_media_id) ?? toId(payload.story_id);
+  if (url !== undefined) attachment.url = url;
+  if (title !== undefined) attachment.title = title;
+  if (mediaId !== undefined) attachment.mediaId = mediaId;
+  if (storyId !== undefined) attachment.storyId = storyId;
+  if (type === 'story_mention') attachment.linkOnly = true;
+  return attachment;
+}
+
+function readUrl(payload: JsonObject, attachment: JsonObject): string | undefined {
+  return (
+    absoluteUrl(payload.url) ??
+    absoluteUrl(payload.story_media_url) ??
+    absoluteUrl(payload.media_url) ??
+    absoluteUrl(payload.link) ??
+    absoluteUrl(attachment.url)
+  );
+}
+
+/** Links end up in dashboards, so only http(s) passes; a relative one belongs to Instagram's site. */
+export function absoluteUrl(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const url = value.trim();
+  if (url === '' || /^https?:\/\/[^\s/]/i.test(url)) return url || undefined;
+  try {
+    const absolute = new URL(url, INSTAGRAM);
+    return absolute.protocol === 'https:' || absolute.protocol === 'http:' ? absolute.href : undefined;
+  } catch {
+    return undefined; // not a link at all; the raw form keeps it
+  }
+}
+
+function readTitle(payload: JsonObject, attachment: JsonObject): string | undefined {
+  const template = isObject(payload.generic) ? payload.generic : payload;
+  const element = asList(template.elements)[0];
+  return (
+    readText(payload.title) ??
+    readText(attachment.title) ??
+    (isObject(element) ? readText(element.title) : undefined) ??
+    readText(payload.text)
+  );
+}
+
+/**
+ * Types that Meta sends beside their successor for the same thing while it moves from one to the other: a shared post
+ * as `share` and `ig_post`, a sticker as `image` and `sticker`. The successor says more and is kept.
+ */
+const SUCCESSORS: ReadonlyMap<string, KnownAttachmentType> = new Map([
+  ['share', 'ig_post'],
+  ['image', 'sticker'],
+]);
+
+function withoutPredecessors(attachments: DecodedAttachment[]): DecodedAttachment[] {
+  const isSame = (one: DecodedAttachment, other: DecodedAttachment) =>
+    one.mediaId !== undefined && other.mediaId !== undefined
+      ? one.mediaId === other.mediaId
+      : one.url !== undefined && one.url === other.url;
+  return attachments.filter((attachment) => {
+    const successor = SUCCESSORS.get(attachment.type);
+    return successor === undefined || !attachments.some((o) => o.type === successor && isSame(attachment, o));
+  });
+}

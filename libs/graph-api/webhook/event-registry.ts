@@ -1,0 +1,198 @@
+import {
+  isDeletion,
+  readComment,
+  readEdit,
+  readHandover,
+  readMention,
+  readMessage,
+  readOptin,
+  readPostback,
+  readReaction,
+  readRead,
+  readReferral,
+  readUnsend,
+  type PayloadReader,
+} from './read-payloads.js';
+import type { JsonObject } from './read-values.js';
+import type { EventKind } from './webhook-event.js';
+
+/** One kind of event: how it is told apart and read, and what becomes of it. `docs/events.md` is printed from here. */
+export interface EventDefinition {
+  kind: Exclude<EventKind, 'unknown'>;
+  /** Keys that hold the payload in a messaging event, in `standby[]`, and in a change's value. */
+  payloadKeys: readonly string[];
+  /** Fields under which it comes as `{field, value}`, in `changes[]` or flat; the value may be the payload itself. */
+  changeFields: readonly string[];
+  /** Tells it from another definition with the same key; the first that applies is taken. */
+  applies?: (payload: JsonObject) => boolean;
+  read: PayloadReader;
+  /** The payload's fields that are read or known to mean nothing; any other is reported as unknown. */
+  knownFields: readonly string[];
+  /** What is kept of it, for the documentation. */
+  stored: string;
+  /** Whether the agent may answer it at all; `agentMayAnswer` adds what holds for the single event. */
+  answerable: boolean;
+  answer: string;
+}
+
+const MESSAGE_FIELDS = [
+  ...['mid', 'message_id', 'id', 'text', 'attachments', 'attachment', 'quick_reply', 'reply_to', 'referral', 'app_id'],
+  ...['is_echo', 'is_self', 'is_deleted', 'is_unsupported', 'metadata'],
+];
+
+/** Every event understood, most specific first. The decoder finds its readers here and nowhere else. */
+export const EVENT_REGISTRY: readonly EventDefinition[] = [
+  {
+    kind: 'unsend',
+    payloadKeys: ['message'],
+    changeFields: ['messages', 'message_echoes'],
+    applies: isDeletion,
+    read: readUnsend,
+    knownFields: MESSAGE_FIELDS,
+    stored:
+      'The record stays, marked unsent; text, attachments and raw copies go. Also before its message, also for an echo.',
+    answerable: false,
+    answer: 'never',
+  },
+  {
+    kind: 'message',
+    payloadKeys: ['message'],
+    changeFields: ['messages', 'message_echoes'],
+    read: readMessage,
+    knownFields: MESSAGE_FIELDS,
+    stored: 'A DM by its mid: text, attachments, quick reply payload, the message or story replied to, referral.',
+    answerable: true,
+    answer: 'yes, if it has text, a quick reply or an attachment to answer; never an echo',
+  },
+  {
+    kind: 'postback',
+    payloadKeys: ['postback'],
+    changeFields: ['messaging_postbacks'],
+    read: readPostback,
+    knownFields: ['mid', 'message_id', 'title', 'payload', 'referral', 'is_self', 'is_echo'],
+    stored: 'A DM by its mid, or by a derived key without one: title as text, payload, referral.',
+    answerable: true,
+    answer: 'yes',
+  },
+  {
+    kind: 'edit',
+    payloadKeys: ['message_edit'],
+    changeFields: ['message_edit', 'message_edits'],
+    read: readEdit,
+    knownFields: ['mid', 'message_id', 'text', 'num_edit'],
+    stored: 'The new text on the DM, the old one in its edit history. Also before its message.',
+    answerable: false,
+    answer: 'never by itself; a later answer reads the new text',
+  },
+  {
+    kind: 'reaction',
+    payloadKeys: ['reaction'],
+    changeFields: ['message_reactions'],
+    read: readReaction,
+    knownFields: ['mid', 'message_id', 'action', 'reaction', 'emoji'],
+    stored: 'Set or taken back on the DM it names, ours or theirs. Also before its message.',
+    answerable: false,
+    answer: 'never',
+  },
+  {
+    kind: 'read',
+    payloadKeys: ['read', 'seen'],
+    changeFields: ['messaging_seen', 'message_reads', 'messaging_reads'],
+    read: readRead,
+    knownFields: ['mid', 'message_id', 'watermark', 'seq'],
+    stored: 'Everything up to the named message or moment is marked read, never back.',
+    answerable: false,
+    answer: 'never',
+  },
+  {
+    kind: 'referral',
+    payloadKeys: ['referral'],
+    changeFields: ['messaging_referral', 'messaging_referrals'],
+    read: readReferral,
+    knownFields: ['ref', 'source', 'type', 'ad_id', 'product', 'product_id', 'ads_context_data', 'referer_uri'],
+    stored: 'Ad, link or product on the conversation.',
+    answerable: false,
+    answer: 'never by itself; the message that follows is answered',
+  },
+  {
+    kind: 'optin',
+    payloadKeys: ['optin'],
+    changeFields: ['messaging_optins'],
+    read: readOptin,
+    knownFields: [
+      ...['type', 'title', 'payload', 'ref', 'user_ref', 'one_time_notif_token', 'user_token_status'],
+      ...['notification_messages_token', 'notification_messages_frequency', 'notification_messages_timezone'],
+      ...['notification_messages_status', 'token_expiry_timestamp'],
+    ],
+    stored: 'The opt-in with its topic, frequency and status.',
+    answerable: false,
+    answer: 'never',
+  },
+  {
+    kind: 'handover',
+    payloadKeys: ['pass_thread_control', 'take_thread_control', 'request_thread_control', 'app_roles'],
+    changeFields: ['messaging_handover', 'messaging_handovers'],
+    read: readHandover,
+    knownFields: ['new_owner_app_id', 'previous_owner_app_id', 'requested_owner_app_id', 'metadata'],
+    stored: 'Who has the thread now; the agent pauses in that conversation.',
+    answerable: false,
+    answer: 'never',
+  },
+  {
+    kind: 'comment',
+    payloadKeys: [],
+    changeFields: ['comments', 'live_comments'],
+    read: readComment,
+    knownFields: [
+      'id',
+      'comment_id',
+      'parent_id',
+      'from',
+      'text',
+      'username',
+      'media',
+      'media_id',
+      'created_time',
+      'timestamp',
+    ],
+    stored: 'The comment and its media, for a private reply. Our own comments are ignored.',
+    answerable: false,
+    answer: 'never; a person may reply in private',
+  },
+  {
+    kind: 'mention',
+    payloadKeys: [],
+    changeFields: ['mentions'],
+    read: readMention,
+    knownFields: ['media_id', 'media', 'comment_id'],
+    stored: 'The media or comment that mentions the account.',
+    answerable: false,
+    answer: 'never',
+  },
+];
+
+const BY_PAYLOAD_KEY = indexBy((definition) => definition.payloadKeys);
+const BY_CHANGE_FIELD = indexBy((definition) => definition.changeFields);
+
+function indexBy(names: (definition: EventDefinition) => readonly string[]): ReadonlyMap<string, EventDefinition[]> {
+  const index = new Map<string, EventDefinition[]>();
+  for (const definition of EVENT_REGISTRY) {
+    for (const name of names(definition)) index.set(name, [...(index.get(name) ?? []), definition]);
+  }
+  return index;
+}
+
+/** Whether a key holds an event's payload. */
+export function isPayloadKey(key: string): boolean {
+  return BY_PAYLOAD_KEY.has(key);
+}
+
+/** The definition of a payload under its key, if the key means anything to us. */
+export function definitionByKey(key: string, payload: JsonObject): EventDefinition | undefined {
+  return BY_PAYLOAD_KEY.get(key)?.find(({ applies }) => applies?.(payload) ?? true);
+}
+
+/** The definition of a `{field, value}` pair whose value is the payload itself. */
+export function definitionByField(field: string, payload: JsonObject): EventDefinition | undefined {
+  return BY_CHANGE_FIELD.get(field)?.find(({ applies }) => applies?.(payload) ?? true);
+}

@@ -1,0 +1,14 @@
+export {
+  absoluteUrl,
+  ATTACHMENT_TYPES,
+  isAnswerableAttachment,
+  readAttachments,
+  type AttachmentDefinition,
+  type DecodedAttachment,
+  type KnownAttachmentType,
+} from './attachments.js';
+export { decodeDelivery, type DecodeOptions } from './decode-delivery.js';
+export { agentMayAnswer, directionOf, participantOf } from './direction.js';
+export { EVENT_REGISTRY, type EventDefinition } from './event-registry.js';
+export { summarizeDelivery, type DeliverySummary } from './summarize-delivery.js';
+export type * from './webhook-event.js';

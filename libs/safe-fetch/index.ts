@@ -1,0 +1,2 @@
+export { checkAddress, checkUrl, FetchRefusedError, type FetchPolicy, type RefusalReason } from './fetch-policy.js';
+export { safeFetch, type Download } from './safe-fetch.js';

@@ -1,0 +1,94 @@
+import dns from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { Transform, type Readable } from 'node:stream';
+import { Agent, request, type Dispatcher } from 'undici';
+import { checkAddress, checkUrl, FetchRefusedError, type FetchPolicy } from './fetch-policy.js';
+
+export interface Download {
+  /** As the server names it; trust the bytes instead. */
+  contentType?: string;
+  /** Fails with {@link FetchRefusedError} once more than `maxBytes` came. Must be read to its end or destroyed. */
+  body: Readable;
+}
+
+/**
+ * Opens a download that can't be turned against us: https and known hosts only, the address checked at the moment of
+ * connecting, each redirect checked again, bounded in size and time.
+ * @throws {FetchRefusedError} when the policy says no, or the server answers anything but 200
+ */
+export async function safeFetch(link: string, policy: FetchPolicy, signal?: AbortSignal): Promise<Download> {
+  const deadline = AbortSignal.timeout(policy.timeoutMs);
+  const both = signal ? AbortSignal.any([signal, deadline]) : deadline;
+  const dispatcher = new Agent({
+    connect: { lookup: publicLookup(policy), timeout: Math.min(5_000, policy.timeoutMs) },
+  });
+  let url = checkUrl(link, policy);
+  try {
+    for (let redirects = 0; redirects <= (policy.maxRedirects ?? 3); redirects++) {
+      const answer = await request(url, {
+        dispatcher,
+        signal: both,
+        headersTimeout: policy.timeoutMs,
+        bodyTimeout: policy.timeoutMs,
+      });
+      const location = answer.headers['location'];
+      if (answer.statusCode >= 300 && answer.statusCode < 400 && typeof location === 'string') {
+        await answer.body.dump();
+        url = checkUrl(new URL(location, url).href, policy);
+        continue;
+      }
+      return open(answer, policy, dispatcher);
+    }
+    throw new FetchRefusedError('too_many_redirects', 'The link redirects too often.');
+  } catch (error) {
+    void dispatcher.destroy();
+    throw error;
+  }
+}
+
+function open(answer: Dispatcher.ResponseData, policy: FetchPolicy, dispatcher: Agent): Download {
+  const { statusCode, headers } = answer;
+  if (statusCode !== 200) throw new FetchRefusedError('bad_status', `The link answered ${statusCode}.`);
+  if (Number(headers['content-length'] ?? 0) > policy.maxBytes) throw tooLarge(policy);
+  const capped = answer.body.pipe(capAt(policy));
+  answer.body.once('error', (error) => capped.destroy(error));
+  capped.once('close', () => {
+    answer.body.destroy();
+    void dispatcher.destroy();
+  });
+  const type = headers['content-type'];
+  return { ...(typeof type === 'string' ? { contentType: type } : {}), body: capped };
+}
+
+/** Counts what really comes: `content-length` is the server's word. */
+function capAt(policy: FetchPolicy): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > policy.maxBytes) done(tooLarge(policy));
+      else done(null, chunk);
+    },
+  });
+}
+
+function tooLarge({ maxBytes }: FetchPolicy): FetchRefusedError {
+  return new FetchRefusedError('too_large', `The file is larger than ${maxBytes} bytes.`);
+}
+
+/** DNS whose every answer must be public; the connection goes to exactly the address that was checked. */
+function publicLookup(policy: FetchPolicy): LookupFunction {
+  return (hostname, options, callback) => {
+    dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, '', 0);
+      try {
+        for (const { address } of addresses) checkAddress(address, policy);
+      } catch (refusal) {
+        return callback(refusal as NodeJS.ErrnoException, '', 0);
+      }
+      const [first] = addresses;
+      if (options.all) return callback(null, addresses);
+      return callback(null, first?.address ?? '', first?.family ?? 4);
+    });
+  };
+}
