@@ -1,0 +1,159 @@
+import { GRAPH_ERRORS } from './graph/graph-error.js';
+import type { GraphErrorName, GraphRefusal } from './graph/graph-error.js';
+import { Random } from './random.js';
+import type { Account } from './world/types.js';
+
+/** The Graph stand-in's routes by what they do. */
+export const GRAPH_ROUTES = [
+  'send',
+  'sender_action',
+  'profile',
+  'me',
+  'accounts',
+  'conversations',
+  'messages',
+  'message',
+  'subscribe',
+  'subscriptions',
+  'unsubscribe',
+  'token',
+  'debug_token',
+  'permissions',
+] as const;
+
+export type GraphRoute = (typeof GRAPH_ROUTES)[number];
+
+/**
+ * What goes wrong.
+ * - `error`: refuses, having done nothing (or after acting, with `afterActing`: Meta does that with code 1/1357046)
+ * - `latency`: answers late, and otherwise as always
+ * - `refuse`: closes the connection without reading the request
+ * - `timeout_after_acting`: does it and never answers
+ * - `reset_after_acting`: does it and cuts the connection
+ * - `drop_answer`: does it and answers 500 with something that isn't JSON
+ * - `no_id`: does it and answers 200 without a message id
+ * - `hang`: never answers, having done nothing
+ */
+export type FaultMode =
+  'error' | 'latency' | 'refuse' | 'timeout_after_acting' | 'reset_after_acting' | 'drop_answer' | 'no_id' | 'hang';
+
+export const FAULT_MODES: readonly FaultMode[] = [
+  'error',
+  'latency',
+  'refuse',
+  'timeout_after_acting',
+  'reset_after_acting',
+  'drop_answer',
+  'no_id',
+  'hang',
+];
+
+export interface FaultSwitch {
+  /** Which calls; `*` means all. */
+  route: GraphRoute | '*';
+  mode: FaultMode;
+  /** Only for this account (professional id). */
+  account?: string;
+  /** Only sends to this scoped id. */
+  recipient?: string;
+  /** How many matching calls to let through first. */
+  skip?: number;
+  /** How many calls it hits before it is spent; without it, until cleared. */
+  count?: number;
+  /** Probability per matching call, 0 to 1; 1 when left out. */
+  rate?: number;
+  /** Makes `rate` repeatable. */
+  seed?: number;
+  /** Mode `error`: one of Meta's known refusals, or one in your own words. */
+  error?: GraphErrorName | GraphRefusal;
+  /** Mode `error`: answers with the error though it did what was asked. */
+  afterActing?: boolean;
+  /** Mode `error`: extra response headers, such as Meta's usage headers. */
+  headers?: Record<string, string>;
+  /** Mode `latency`: milliseconds before the call is looked at. */
+  latencyMs?: number;
+}
+
+export interface ActiveFault extends FaultSwitch {
+  id: number;
+  /** Calls it has hit so far. */
+  hits: number;
+}
+
+/** What is asked of a call before it is served. */
+export interface FaultedCall {
+  route: GraphRoute;
+  account: Account | null;
+  recipient: string | null;
+}
+
+interface Armed {
+  fault: ActiveFault;
+  random: Random;
+  left: number;
+  skipLeft: number;
+}
+
+/** The fault switches: which calls to the Graph stand-in go wrong, and how. */
+export class Faults {
+  private armed: Armed[] = [];
+  private lastId = 0;
+
+  /** Throws a switch. */
+  add(made: FaultSwitch): ActiveFault {
+    if (typeof made.error === 'string' && !(made.error in GRAPH_ERRORS)) {
+      throw new Error(`There is no error named ${made.error}; known: ${Object.keys(GRAPH_ERRORS).join(', ')}`);
+    }
+    const fault: ActiveFault = { ...made, id: ++this.lastId, hits: 0 };
+    this.armed.push({
+      fault,
+      random: new Random(made.seed),
+      left: made.count ?? Number.POSITIVE_INFINITY,
+      skipLeft: made.skip ?? 0,
+    });
+    return fault;
+  }
+
+  /** Those not spent yet. */
+  list(): ActiveFault[] {
+    return this.armed.map(({ fault }) => fault);
+  }
+
+  /** Takes one back, or all. */
+  clear(id?: number): void {
+    this.armed = id === undefined ? [] : this.armed.filter(({ fault }) => fault.id !== id);
+  }
+
+  /** What befalls this call: any number of latencies, and at most one other fault. */
+  strike(call: FaultedCall): { latencyMs: number; fault: ActiveFault | null } {
+    let latencyMs = 0;
+    let struck: ActiveFault | null = null;
+    for (const one of this.armed) {
+      const isLatency = one.fault.mode === 'latency';
+      if ((!isLatency && struck) || !matches(one.fault, call) || !hits(one)) continue;
+      if (isLatency) latencyMs += one.fault.latencyMs ?? 1_000;
+      else struck = one.fault;
+    }
+    this.armed = this.armed.filter(({ left }) => left > 0);
+    return { latencyMs, fault: struck };
+  }
+}
+
+function matches(fault: FaultSwitch, call: FaultedCall): boolean {
+  return (
+    (fault.route === '*' || fault.route === call.route) &&
+    (fault.account === undefined || fault.account === call.account?.igId) &&
+    (fault.recipient === undefined || fault.recipient === call.recipient)
+  );
+}
+
+function hits(armed: Armed): boolean {
+  if (armed.skipLeft > 0) {
+    armed.skipLeft--;
+    return false;
+  }
+  if (!armed.random.chance(armed.fault.rate ?? 1)) return false;
+  armed.left--;
+  armed.fault.hits++;
+  return true;
+}

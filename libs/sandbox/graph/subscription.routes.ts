@@ -1,0 +1,42 @@
+import { WEBHOOK_FIELDS } from '../webhooks/event.js';
+import { accountInPath, APP_ID, parameter, textOf } from './graph-call.js';
+import type { GraphAnswer, GraphCall } from './graph-call.js';
+import type { GraphRouteSpec } from './graph-door.js';
+import { refuseParameter } from './graph-error.js';
+
+/** Which webhooks Meta sends of an account. */
+export function subscriptionRoutes(): GraphRouteSpec[] {
+  const path = '/:id/subscribed_apps';
+  return [
+    { method: 'POST', path, route: 'subscribe', handler: subscribe },
+    { method: 'GET', path, route: 'subscriptions', handler: list },
+    { method: 'DELETE', path, route: 'unsubscribe', handler: unsubscribe },
+  ];
+}
+
+/** One field that Meta doesn't know or doesn't grant fails the whole call. */
+function subscribe(call: GraphCall): GraphAnswer {
+  const account = accountInPath(call);
+  const asked = parameter(call, 'subscribed_fields');
+  const list = Array.isArray(asked) ? asked.map(String) : textOf(asked).split(',');
+  const fields = list.map((field) => field.trim()).filter((field) => field !== '');
+  if (fields.length === 0) refuseParameter('The parameter subscribed_fields is required.');
+  const allowed = WEBHOOK_FIELDS.filter((field) => !account.refusedFields.has(field));
+  for (const [index, field] of fields.entries()) {
+    if ((allowed as string[]).includes(field)) continue;
+    const choices = allowed.map((name) => `"${name}"`).join(', ');
+    refuseParameter(`Param subscribed_fields[${index}] must be one of {${choices}} - got "${field}".`);
+  }
+  account.subscriptions[call.login] = new Set(fields);
+  return { body: { success: true } };
+}
+
+function list(call: GraphCall): GraphAnswer {
+  const fields = [...accountInPath(call).subscriptions[call.login]];
+  return { body: { data: fields.length > 0 ? [{ id: APP_ID, subscribed_fields: fields }] : [] } };
+}
+
+function unsubscribe(call: GraphCall): GraphAnswer {
+  accountInPath(call).subscriptions[call.login].clear();
+  return { body: { success: true } };
+}
