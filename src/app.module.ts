@@ -1,0 +1,73 @@
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import type { Clock } from '#libs/clock';
+import { AccountsApiModule, AccountsModule, AccountsWorkerModule } from './accounts/index.js';
+import { AdminApiModule } from './admin/index.js';
+import { AgentApiModule, AgentModule, AgentWorkerModule } from './agent/index.js';
+import { AuthModule } from './auth/index.js';
+import { ConfigModule, type AppConfig } from './config/index.js';
+import { DatabaseModule } from './database/index.js';
+import { DmsApiModule, DmsModule, DmsSyncModule, DmsSyncWorkerModule, DmsWorkerModule } from './dms/index.js';
+import { HealthApiModule, HealthModule } from './health/index.js';
+import { InboxApiModule, InboxModule, InboxWorkerModule } from './inbox/index.js';
+import { MediaApiModule, MediaModule, MediaWorkerModule } from './media/index.js';
+import { ObservabilityModule } from './observability/index.js';
+import { QueueModule, QueueWorkerModule } from './queue/index.js';
+import { WebhookApiModule, WebhookModule, WebhookWorkerModule } from './webhook/index.js';
+
+type ModuleList = (Type | DynamicModule)[];
+
+/** Rooms every process carries: stores, settings, clients. */
+const core: ModuleList = [
+  DatabaseModule,
+  QueueModule,
+  AuthModule,
+  ObservabilityModule,
+  HealthModule,
+  HealthApiModule,
+  AccountsModule,
+  WebhookModule,
+  DmsModule,
+  DmsSyncModule,
+  InboxModule,
+  AgentModule,
+  MediaModule,
+];
+
+/** HTTP routes. A worker answers for its health and metrics alone, which are part of the core. */
+const api: ModuleList = [
+  AdminApiModule,
+  AccountsApiModule,
+  WebhookApiModule,
+  DmsApiModule,
+  InboxApiModule,
+  AgentApiModule,
+  MediaApiModule,
+];
+
+/** Job handlers and scheduled tasks. */
+const worker: ModuleList = [
+  QueueWorkerModule,
+  AccountsWorkerModule,
+  WebhookWorkerModule,
+  DmsWorkerModule,
+  DmsSyncWorkerModule,
+  InboxWorkerModule,
+  AgentWorkerModule,
+  MediaWorkerModule,
+];
+
+/** The application a process carries: `ROLE` decides between answering HTTP, working jobs, or both. */
+@Module({})
+export class AppModule {
+  static forRoot(config: AppConfig, clock?: Clock): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config, clock),
+        ...core,
+        ...(config.carriesApi ? api : []),
+        ...(config.carriesWorker ? worker : []),
+      ],
+    };
+  }
+}

@@ -1,0 +1,109 @@
+import { createHmac, createPublicKey, generateKeyPairSync, sign as signWith, type KeyObject } from 'node:crypto';
+import { MovableClock } from '#libs/clock';
+import { Secret, type AppConfig } from '../config/index.js';
+import { UnauthenticatedError } from '../errors/index.js';
+import { TokenService } from './token.service.js';
+
+const secret = 'k7Qm2vX9pLr4Zt8Wc1Yh6Nd3Bf5Gj0Ss';
+const clock = new MovableClock(new Date('2026-11-21T12:00:00Z').getTime());
+const nowS = clock.now() / 1000;
+const good = { sub: 'user-1', role: 'user', exp: nowS + 60 };
+
+function service(settings: Partial<AppConfig> = {}): TokenService {
+  return new TokenService({ JWT_SECRET: new Secret(secret), ...settings } as AppConfig, clock);
+}
+
+const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A token as anybody could put one together. */
+function forge(header: object, payload: object, key: string | KeyObject | null = secret): string {
+  const content = `${encode(header)}.${encode(payload)}`;
+  if (key === null) return `${content}.`;
+  const signature =
+    typeof key === 'string'
+      ? createHmac('sha256', key).update(content).digest()
+      : signWith('sha256', Buffer.from(content), key);
+  return `${content}.${signature.toString('base64url')}`;
+}
+
+const hs256 = { alg: 'HS256', typ: 'JWT' };
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const publicPem = createPublicKey(rsa.privateKey).export({ type: 'spki', format: 'pem' }).toString();
+
+describe('TokenService', () => {
+  it('takes its own tokens and those of any HS256 library with the same secret', async () => {
+    const own = await service().sign({ userId: 'user-1', role: 'admin' }, 60);
+
+    await expect(service().verify(own)).resolves.toEqual({ userId: 'user-1', role: 'admin' });
+    await expect(service().verify(forge(hs256, good))).resolves.toEqual({ userId: 'user-1', role: 'user' });
+  });
+
+  it('gives the role user to a token that names none', async () => {
+    await expect(service().verify(forge(hs256, { sub: 'user-1', exp: nowS + 60 }))).resolves.toMatchObject({
+      role: 'user',
+    });
+  });
+
+  it.each<[string, string]>([
+    ['without a signature, alg none', forge({ alg: 'none' }, good, null)],
+    ['with alg none in other letters', forge({ alg: 'nOnE' }, good, null)],
+    ['with alg none and a signature', forge({ alg: 'none' }, good)],
+    ['signed with RS256', forge({ alg: 'RS256' }, good, rsa.privateKey)],
+    ['signed as HS256 with a public key for a secret', forge(hs256, good, publicPem)],
+    ['that says HS512', forge({ alg: 'HS512' }, good)],
+    ['with another secret', forge(hs256, good, 'another-secret-of-the-same-length')],
+    ['with an empty secret', forge(hs256, good, '')],
+    ['whose key lies at an address it names', forge({ ...hs256, jku: 'https://evil.example/keys' }, good, 'evil')],
+    ['that brings its key along', forge({ ...hs256, jwk: { kty: 'oct', k: encode({ a: 1 }) } }, good, 'evil')],
+    ['with an unknown critical header', forge({ ...hs256, crit: ['x'], x: 1 }, good)],
+    ['without exp', forge(hs256, { sub: 'user-1', role: 'user' })],
+    ['with exp as a text', forge(hs256, { ...good, exp: String(nowS + 60) })],
+    ['that expired a second ago', forge(hs256, { ...good, exp: nowS - 1 })],
+    ['not valid before tomorrow', forge(hs256, { ...good, nbf: nowS + 86_400 })],
+    ['without sub', forge(hs256, { role: 'user', exp: nowS + 60 })],
+    ['with an empty sub', forge(hs256, { ...good, sub: '' })],
+    ['with an operator for a sub', forge(hs256, { ...good, sub: { $ne: '' } })],
+    ['with a sub of 201 characters', forge(hs256, { ...good, sub: 'x'.repeat(201) })],
+    ['with a role that is none', forge(hs256, { ...good, role: 'root' })],
+    ['with a list of roles', forge(hs256, { ...good, role: ['admin'] })],
+    ['whose payload was changed', forge(hs256, good).replace(/\.[^.]+\./, `.${encode({ ...good, role: 'admin' })}.`)],
+    ['that is no JSON', `${encode(hs256)}.bm90IGpzb24.${'a'.repeat(43)}`],
+    ['that is empty', ''],
+  ])('refuses a token %s, always in the same words', async (_what, token) => {
+    const refused = service().verify(token);
+
+    await expect(refused).rejects.toThrow(UnauthenticatedError);
+    await expect(refused).rejects.toThrow('The Bearer token is missing, expired or not valid.');
+  });
+
+  describe('where an issuer and an audience are set', () => {
+    const strict = service({ JWT_ISSUER: 'https://id.example.com', JWT_AUDIENCE: 'dm-api' });
+    const both = { ...good, iss: 'https://id.example.com', aud: 'dm-api' };
+
+    it('takes a token of that issuer for that audience, and its own', async () => {
+      await expect(strict.verify(forge(hs256, both))).resolves.toMatchObject({ userId: 'user-1' });
+      await expect(strict.verify(await strict.sign({ userId: 'u', role: 'user' }, 60))).resolves.toBeTruthy();
+    });
+
+    it.each([
+      ['another issuer', { ...both, iss: 'https://id.example.com.evil.example' }],
+      ['no issuer', { ...good, aud: 'dm-api' }],
+      ['another audience', { ...both, aud: 'billing-api' }],
+      ['no audience', { ...good, iss: 'https://id.example.com' }],
+    ])('refuses %s', async (_what, payload) => {
+      await expect(strict.verify(forge(hs256, payload))).rejects.toThrow(UnauthenticatedError);
+    });
+  });
+
+  it('lets a token live as long as it was made for, by the clock of the process', async () => {
+    const moving = new MovableClock(clock.now());
+    const tokens = new TokenService({ JWT_SECRET: new Secret(secret) } as AppConfig, moving);
+    const token = await tokens.sign({ userId: 'user-1', role: 'user' }, 60);
+    moving.advance(59_000);
+    await expect(tokens.verify(token)).resolves.toBeTruthy();
+
+    moving.advance(2_000);
+
+    await expect(tokens.verify(token)).rejects.toThrow(UnauthenticatedError);
+  });
+});

@@ -1,0 +1,19 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'dotenv';
+
+/**
+ * Settings as the server would see them: the environment, then `.env`, then the secrets that `npm start` made for
+ * itself. An empty value counts as not set.
+ */
+export function cliEnv(folder = process.cwd()): Record<string, string> {
+  const made = join(folder, '.data', 'secrets.json');
+  const dotEnv = join(folder, '.env');
+  const sources: Record<string, string | undefined>[] = [
+    existsSync(made) ? (JSON.parse(readFileSync(made, 'utf8')) as Record<string, string>) : {},
+    existsSync(dotEnv) ? parse(readFileSync(dotEnv)) : {},
+    process.env,
+  ];
+  const entries = sources.flatMap((source) => Object.entries(source));
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => !!entry[1]));
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+
+const flag = z
+  .enum(['true', 'false', '1', '0', 'yes', 'no'])
+  .transform((value) => value === 'true' || value === '1' || value === 'yes');
+
+const url = (protocols: RegExp, example: string) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.test(value), `expected a URL such as ${example}`);
+
+const httpUrl = (example: string) => url(/^https?:/, example).transform((value) => value.replace(/\/+$/, ''));
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'expected a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min, `expected at least ${min}`).max(max, `expected at most ${max}`));
+const key32 = z
+  .string()
+  .refine(
+    (value) => /^[0-9a-f]{64}$/i.test(value) || Buffer.from(value, 'base64').length === 32,
+    'expected 32 bytes as base64 or hex (openssl rand -base64 32)',
+  );
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+/**
+ * Every setting the server reads, as it stands in the environment: first stage of two. What one value must look like
+ * stands here; what settings must be to each other, and what production refuses, stands in `settings.ts`.
+ */
+export const envSchema = z.object({
+  PORT: wholeNumber(0, 65_535).default(3000),
+  HOST: z.string().min(1).default('0.0.0.0'),
+  ROLE: z.enum(['all', 'api', 'worker']).default('all'),
+  ENVIRONMENT: z.enum(['development', 'test', 'staging', 'production']).default('development'),
+  API_URL: httpUrl('https://dm.example.com').default('http://localhost:3000'),
+  FRONTEND_URL: httpUrl('https://app.example.com').default('http://localhost:5173'),
+  TRUST_PROXY: z.string().optional(),
+  SWAGGER_ENABLED: flag.optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  SHUTDOWN_GRACE_MS: wholeNumber(100, 120_000).default(10_000),
+
+  DATABASE_URL: url(/^mongodb(\+srv)?:/, 'mongodb://127.0.0.1:27017/?replicaSet=rs0'),
+  DATABASE_NAME: z
+    .string()
+    .regex(/^[^/\\. "$*<>:|?]{1,63}$/, 'expected a MongoDB database name')
+    .default('instagram_dms'),
+  REDIS_URL: url(/^(rediss?|redis\+(sentinel|cluster)):/, 'redis://127.0.0.1:6379'),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w.-]+$/, 'expected letters, digits, dot, dash or underscore')
+    .default('dm'),
+
+  META_WEBHOOK_VERIFY_TOKEN: z.string().min(8, 'expected at least 8 characters'),
+  INSTAGRAM_CLIENT_ID: z.string().optional(),
+  INSTAGRAM_CLIENT_SECRET: z.string().min(8).optional(),
+  META_APP_ID: z.string().optional(),
+  META_APP_SECRET: z.string().min(8).optional(),
+  APP_SECRET_PREVIOUS: list.default([]),
+  GRAPH_INSTAGRAM_URL: httpUrl('https://graph.instagram.com').default('https://graph.instagram.com'),
+  GRAPH_FACEBOOK_URL: httpUrl('https://graph.facebook.com').default('https://graph.facebook.com'),
+  GRAPH_API_VERSION: z
+    .string()
+    .regex(/^v\d+\.\d+$/, 'expected a version such as v24.0')
+    .default('v24.0'),
+  GRAPH_TIMEOUT_MS: wholeNumber(100, 60_000).default(10_000),
+  INSTAGRAM_OAUTH_URL: httpUrl('https://www.instagram.com').default('https://www.instagram.com'),
+  INSTAGRAM_TOKEN_URL: httpUrl('https://api.instagram.com').default('https://api.instagram.com'),
+  FACEBOOK_OAUTH_URL: httpUrl('https://www.facebook.com').default('https://www.facebook.com'),
+
+  JWT_SECRET: z.string().min(1),
+  JWT_ISSUER: z.string().min(1).optional(),
+  JWT_AUDIENCE: z.string().min(1).optional(),
+  ENCRYPTION_KEY: key32,
+  ENCRYPTION_KEYS_PREVIOUS: list.pipe(z.array(key32)).default([]),
+  METRICS_TOKEN: z.string().min(16, 'expected at least 16 characters').optional(),
+  API_RATE_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000).default(600),
+
+  OPENAI_API_KEY: z.string().min(1).optional(),
+  OPENAI_BASE_URL: httpUrl('https://api.openai.com/v1').default('https://api.openai.com/v1'),
+  OPENAI_MODEL: z.string().min(1).default('gpt-4o-mini'),
+  OPENAI_TIMEOUT_MS: wholeNumber(100, 300_000).default(30_000),
+  AGENT_ENABLED: flag.default(true),
+  AGENT_QUIET_MS: wholeNumber(0, 120_000).default(2_500),
+  AGENT_HISTORY: wholeNumber(1, 200).default(30),
+  AGENT_MAX_AGE_HOURS: wholeNumber(1, 24).default(23),
+  AGENT_PATIENCE_MS: wholeNumber(0, 3_600_000).default(120_000),
+
+  RATE_LIMIT_PER_HOUR: wholeNumber(1, 10_000_000).default(200),
+  RATE_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000).default(20),
+  RATE_LIMIT_PER_RECIPIENT_DAY: wholeNumber(1, 1_000_000).default(1_000),
+
+  RETENTION_DAYS: wholeNumber(1, 3_650).default(30),
+  DM_RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
+  ALERT_WEBHOOK_URL: httpUrl('https://alerts.example.com/hook').optional(),
+  ALERT_WEBHOOK_SECRET: z.string().min(16, 'expected at least 16 characters').optional(),
+
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+  AWS_REGION: z.string().default('us-east-1'),
+  AWS_ENDPOINT_URL_S3: httpUrl('https://s3.example.com').optional(),
+  S3_BUCKET_NAME: z.string().optional(),
+  MEDIA_MAX_BYTES: wholeNumber(1_024, 1_073_741_824).default(26_214_400),
+  MEDIA_EXTRA_HOSTS: list.default([]),
+});
+
+export type Env = z.output<typeof envSchema>;
+
+/** Names whose values are secrets; a message about them never shows the value. */
+export const secretNames = [
+  'META_WEBHOOK_VERIFY_TOKEN',
+  'INSTAGRAM_CLIENT_SECRET',
+  'META_APP_SECRET',
+  'APP_SECRET_PREVIOUS',
+  'JWT_SECRET',
+  'ENCRYPTION_KEY',
+  'ENCRYPTION_KEYS_PREVIOUS',
+  'METRICS_TOKEN',
+  'OPENAI_API_KEY',
+  'ALERT_WEBHOOK_SECRET',
+  'AWS_SECRET_ACCESS_KEY',
+] as const;

@@ -1,0 +1,151 @@
+import { inspect } from 'node:util';
+import { InvalidSettingsError, readSettings } from './index.js';
+
+const strong = {
+  JWT_SECRET: 'k7Qm2vX9pLr4Zt8Wc1Yh6Nd3Bf5Gj0Ss',
+  META_WEBHOOK_VERIFY_TOKEN: 'Zt8Wc1Yh6Nd3Bf5G',
+  INSTAGRAM_CLIENT_SECRET: '3f9c1d7e5b2a8046c1e9d3f7a5b08264',
+  ENCRYPTION_KEY: 'q1Vh0c7uX2mS9bJ4kR6yT8wE3zA5nD0fGpLxCvBtHjM=',
+};
+const production = {
+  ENVIRONMENT: 'production',
+  DATABASE_URL: 'mongodb://mongo.internal:27017/?replicaSet=rs0',
+  REDIS_URL: 'rediss://redis.internal:6379',
+  API_URL: 'https://dm.example.com',
+  FRONTEND_URL: 'https://app.example.com',
+  ...strong,
+};
+
+type Change = Record<string, string | undefined>;
+
+function refusal(change: Change): InvalidSettingsError {
+  try {
+    readSettings({ ...production, ...change });
+  } catch (error) {
+    if (error instanceof InvalidSettingsError) return error;
+    throw error;
+  }
+  throw new Error('it was not refused');
+}
+
+describe('the settings of production', () => {
+  it('are taken when everything is as it should be', () => {
+    expect(readSettings(production)).toMatchObject({ isProduction: true, carriesApi: true, carriesWorker: true });
+  });
+
+  it.each<[string, Change]>([
+    ['DATABASE_URL', { DATABASE_URL: undefined }],
+    ['DATABASE_URL', { DATABASE_URL: '' }],
+    ['DATABASE_URL', { DATABASE_URL: 'postgres://db/dms' }],
+    ['REDIS_URL', { REDIS_URL: undefined }],
+    ['REDIS_URL', { REDIS_URL: 'http://redis:6379' }],
+    ['META_WEBHOOK_VERIFY_TOKEN', { META_WEBHOOK_VERIFY_TOKEN: undefined }],
+    ['META_WEBHOOK_VERIFY_TOKEN', { META_WEBHOOK_VERIFY_TOKEN: 'too-short' }],
+    ['META_WEBHOOK_VERIFY_TOKEN', { META_WEBHOOK_VERIFY_TOKEN: 'change-me-change-me' }],
+    ['INSTAGRAM_CLIENT_SECRET', { INSTAGRAM_CLIENT_SECRET: undefined }],
+    ['INSTAGRAM_CLIENT_SECRET', { INSTAGRAM_CLIENT_SECRET: 'a-short-one' }],
+    ['INSTAGRAM_CLIENT_SECRET', { INSTAGRAM_CLIENT_SECRET: 'your-instagram-client-secret' }],
+    ['META_APP_SECRET', { META_APP_SECRET: 'sandbox-app-secret' }],
+    ['APP_SECRET_PREVIOUS', { APP_SECRET_PREVIOUS: '3f9c1d7e5b2a8046c1e9d3f7a5b08264,short' }],
+    ['JWT_SECRET', { JWT_SECRET: undefined }],
+    ['JWT_SECRET', { JWT_SECRET: 'secret' }],
+    ['JWT_SECRET', { JWT_SECRET: 'k7Qm2vX9pLr4Zt8Wc1Yh6Nd3Bf5Gj0S' }],
+    ['JWT_SECRET', { JWT_SECRET: 'development-only-jwt-key-0123456789' }],
+    ['JWT_SECRET', { JWT_SECRET: 'a'.repeat(64) }],
+    ['JWT_SECRET', { JWT_SECRET: 'abcabcabcabcabcabcabcabcabcabcabcabc' }],
+    ['ENCRYPTION_KEY', { ENCRYPTION_KEY: undefined }],
+    ['ENCRYPTION_KEY', { ENCRYPTION_KEY: 'not-32-bytes' }],
+    ['ENCRYPTION_KEY', { ENCRYPTION_KEY: '0'.repeat(64) }],
+    ['ENCRYPTION_KEY', { ENCRYPTION_KEY: Buffer.from('passwordpasswordpasswordpassword').toString('base64') }],
+    ['ENCRYPTION_KEYS_PREVIOUS', { ENCRYPTION_KEYS_PREVIOUS: 'nonsense' }],
+    ['METRICS_TOKEN', { METRICS_TOKEN: 'short' }],
+    ['METRICS_TOKEN', { METRICS_TOKEN: 'changeme-changeme' }],
+    ['ALERT_WEBHOOK_SECRET', { ALERT_WEBHOOK_URL: 'https://alerts.example.com/hook' }],
+    ['API_URL', { API_URL: 'http://dm.example.com' }],
+    ['FRONTEND_URL', { FRONTEND_URL: 'http://app.example.com' }],
+    ['FRONTEND_URL', { FRONTEND_URL: 'app.example.com' }],
+    ['FRONTEND_URL', { FRONTEND_URL: '*' }],
+    ['GRAPH_INSTAGRAM_URL', { GRAPH_INSTAGRAM_URL: 'http://127.0.0.1:4000/graph' }],
+    ['GRAPH_FACEBOOK_URL', { GRAPH_FACEBOOK_URL: 'http://graph.facebook.com' }],
+    ['INSTAGRAM_OAUTH_URL', { INSTAGRAM_OAUTH_URL: 'http://www.instagram.com' }],
+    ['INSTAGRAM_TOKEN_URL', { INSTAGRAM_TOKEN_URL: 'http://api.instagram.com' }],
+    ['FACEBOOK_OAUTH_URL', { FACEBOOK_OAUTH_URL: 'http://www.facebook.com' }],
+    ['OPENAI_BASE_URL', { OPENAI_BASE_URL: 'http://127.0.0.1:4001/v1' }],
+    ['ALERT_WEBHOOK_URL', { ALERT_WEBHOOK_URL: 'http://alerts.example.com', ALERT_WEBHOOK_SECRET: strong.JWT_SECRET }],
+    ['ENVIRONMENT', { ENVIRONMENT: 'prod' }],
+    ['ROLE', { ROLE: 'web' }],
+    ['PORT', { PORT: '80a' }],
+    ['PORT', { PORT: '65536' }],
+  ])('stop the start by the name %s for %j', (name, change) => {
+    const { problems, message } = refusal(change);
+
+    expect(problems.map((problem) => problem.name)).toContain(name);
+    expect(message).toContain(`${name}: `);
+  });
+
+  it('are told all at once, and never with the value of a secret', () => {
+    const weak = {
+      JWT_SECRET: 'weak-jwt-canary',
+      META_WEBHOOK_VERIFY_TOKEN: 'verify-canary',
+      INSTAGRAM_CLIENT_SECRET: 'client-canary',
+      META_APP_SECRET: 'app-canary-1',
+      APP_SECRET_PREVIOUS: 'old-canary-1',
+    };
+    const error = refusal(weak);
+
+    expect(error.problems.map(({ name }) => name).sort()).toEqual(Object.keys(weak).sort());
+    expect(inspect(error, { depth: 9 })).not.toContain('canary');
+    expect(inspect(refusal({ ENCRYPTION_KEY: 'key-canary', METRICS_TOKEN: 'm-canary' }))).not.toContain('canary');
+    expect(inspect(refusal({ DATABASE_URL: 'postgres://user:db-canary@host/' }))).not.toContain('canary');
+  });
+});
+
+describe('settings', () => {
+  it('may be weak where nothing is at stake', () => {
+    const weak = { ENVIRONMENT: 'development', JWT_SECRET: 'dev', API_URL: 'http://localhost:3000' };
+
+    expect(readSettings({ ...production, ...weak })).toMatchObject({ isProduction: false });
+  });
+
+  it('never show a secret, however they are printed', () => {
+    const settings = readSettings({ ...production, APP_SECRET_PREVIOUS: strong.JWT_SECRET });
+    const printed = [JSON.stringify(settings), inspect(settings, { depth: 9 }), String(settings.JWT_SECRET)].join();
+
+    for (const secret of Object.values(strong)) expect(printed).not.toContain(secret);
+    expect(settings.JWT_SECRET.reveal()).toBe(strong.JWT_SECRET);
+  });
+
+  it('hold each app secret once, the ones in use before the ones going out', () => {
+    const { INSTAGRAM_CLIENT_SECRET: first } = strong;
+    const settings = readSettings({ ...production, APP_SECRET_PREVIOUS: `0f9c1d7e5b2a8046c1e9d3f7a5b08264, ${first}` });
+
+    expect(settings.APP_SECRETS.map((secret) => secret.reveal())).toEqual([first, '0f9c1d7e5b2a8046c1e9d3f7a5b08264']);
+  });
+
+  it.each([
+    ['api', true, false],
+    ['worker', false, true],
+    ['all', true, true],
+  ])('of the role %s say what the process carries', (ROLE, carriesApi, carriesWorker) => {
+    expect(readSettings({ ...production, ROLE })).toMatchObject({ carriesApi, carriesWorker });
+  });
+
+  it('are read from text: numbers, switches, lists, addresses without a slash at their end', () => {
+    const settings = readSettings({
+      ...production,
+      PORT: '8080',
+      AGENT_ENABLED: 'no',
+      SWAGGER_ENABLED: '1',
+      MEDIA_EXTRA_HOSTS: ' a.example, ,b.example ',
+      API_URL: 'https://dm.example.com//',
+    });
+
+    expect(settings).toMatchObject({
+      PORT: 8080,
+      AGENT_ENABLED: false,
+      SWAGGER_ENABLED: true,
+      MEDIA_EXTRA_HOSTS: ['a.example', 'b.example'],
+      API_URL: 'https://dm.example.com',
+    });
+  });
+});

@@ -1,0 +1,151 @@
+import { envSchema, type secretNames, type Env } from './env.js';
+import { Secret } from './secret.js';
+
+/** A problem with one setting: its name and what was expected, never its value. */
+export interface SettingProblem {
+  name: string;
+  expected: string;
+}
+
+/** The process can't start with these settings. The message names each one and says what was expected. */
+export class InvalidSettingsError extends Error {
+  override readonly name = 'InvalidSettingsError';
+
+  constructor(readonly problems: SettingProblem[]) {
+    super(
+      `Invalid settings, refusing to start:\n${problems.map(({ name, expected }) => `  ${name}: ${expected}`).join('\n')}`,
+    );
+  }
+}
+
+type WithSecrets = Omit<Env, (typeof secretNames)[number]>;
+
+/** All settings, checked and typed; secrets are wrapped so that they can't be printed by accident. */
+export interface Settings extends WithSecrets {
+  META_WEBHOOK_VERIFY_TOKEN: Secret;
+  JWT_SECRET: Secret;
+  ENCRYPTION_KEY: Secret;
+  ENCRYPTION_KEYS_PREVIOUS: Secret[];
+  /** Every app secret a webhook or a signed_request may be signed with, current ones first. */
+  APP_SECRETS: Secret[];
+  INSTAGRAM_CLIENT_SECRET?: Secret;
+  META_APP_SECRET?: Secret;
+  METRICS_TOKEN?: Secret;
+  OPENAI_API_KEY?: Secret;
+  ALERT_WEBHOOK_SECRET?: Secret;
+  AWS_SECRET_ACCESS_KEY?: Secret;
+  isProduction: boolean;
+  /** FRONTEND_URL was configured: connecting an account ends there, else on a page of our own. */
+  frontendIsSet: boolean;
+  /** This process answers HTTP for Meta and dashboards. */
+  carriesApi: boolean;
+  /** This process works jobs off the queues. */
+  carriesWorker: boolean;
+}
+
+/** Nest's token and type for the settings: `constructor(private readonly config: AppConfig)`. */
+/* eslint-disable @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type --
+   the class exists as an injection token alone and is never constructed; the interface says what is injected */
+export abstract class AppConfig {}
+export interface AppConfig extends Settings {}
+/* eslint-enable */
+
+const exampleLike =
+  /change[-_ ]?me|example|secret|password|placeholder|development|insecure|test[-_]|your[-_ ]|^(.)\1+$/i;
+
+/** Random text of 16 hex digits has more different ones than that; `abcabcabc…` has not. */
+const minDistinct = 6;
+
+/**
+ * Reads and checks the settings.
+ * @param source usually `process.env`; an empty string counts as not set
+ * @throws {InvalidSettingsError} naming every setting that is missing or wrong, all at once
+ */
+export function readSettings(source: Record<string, string | undefined>): AppConfig {
+  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = envSchema.safeParse(present);
+  if (!parsed.success) {
+    throw new InvalidSettingsError(
+      parsed.error.issues.map((issue) => ({
+        name: String(issue.path[0] ?? 'settings'),
+        expected: present[String(issue.path[0])] === undefined ? 'is required and not set' : issue.message,
+      })),
+    );
+  }
+  const env = parsed.data;
+  const problems = [...crossChecks(env), ...(env.ENVIRONMENT === 'production' ? productionChecks(env) : [])];
+  if (problems.length > 0) throw new InvalidSettingsError(problems);
+  return wrap(env, present['FRONTEND_URL'] !== undefined);
+}
+
+function crossChecks(env: Env): SettingProblem[] {
+  const problems: SettingProblem[] = [];
+  if (!env.INSTAGRAM_CLIENT_SECRET && !env.META_APP_SECRET) {
+    problems.push({
+      name: 'INSTAGRAM_CLIENT_SECRET',
+      expected: 'set this or META_APP_SECRET: without an app secret no webhook can be verified',
+    });
+  }
+  if (env.ALERT_WEBHOOK_URL && !env.ALERT_WEBHOOK_SECRET) {
+    problems.push({ name: 'ALERT_WEBHOOK_SECRET', expected: 'is required with ALERT_WEBHOOK_URL: alerts are signed' });
+  }
+  return problems;
+}
+
+function productionChecks(env: Env): SettingProblem[] {
+  const problems: SettingProblem[] = [];
+  const strong = (name: keyof Env, value: string | undefined, minLength: number): void => {
+    if (value === undefined) return;
+    if (value.length < minLength)
+      problems.push({ name, expected: `expected at least ${minLength} characters in production` });
+    else if (exampleLike.test(value) || new Set(value).size < minDistinct)
+      problems.push({ name, expected: 'looks like an example value; production needs a real one' });
+  };
+  strong('JWT_SECRET', env.JWT_SECRET, 32);
+  strong('META_WEBHOOK_VERIFY_TOKEN', env.META_WEBHOOK_VERIFY_TOKEN, 16);
+  strong('INSTAGRAM_CLIENT_SECRET', env.INSTAGRAM_CLIENT_SECRET, 16);
+  strong('META_APP_SECRET', env.META_APP_SECRET, 16);
+  strong('METRICS_TOKEN', env.METRICS_TOKEN, 16);
+  for (const previous of env.APP_SECRET_PREVIOUS) strong('APP_SECRET_PREVIOUS', previous, 16);
+  if (isWeakKey(env.ENCRYPTION_KEY))
+    problems.push({ name: 'ENCRYPTION_KEY', expected: 'is not random; production needs a real key' });
+  const https = [
+    'API_URL', 'FRONTEND_URL', 'GRAPH_INSTAGRAM_URL', 'GRAPH_FACEBOOK_URL', 'INSTAGRAM_OAUTH_URL',
+    'INSTAGRAM_TOKEN_URL', 'FACEBOOK_OAUTH_URL', 'OPENAI_BASE_URL', 'ALERT_WEBHOOK_URL',
+  ] as const; // prettier-ignore
+  for (const name of https) {
+    if (env[name]?.startsWith('http:')) problems.push({ name, expected: 'expected https in production' });
+  }
+  return problems;
+}
+
+/** Random keys of 32 bytes never have this few distinct bytes; typed-in ones do. */
+function isWeakKey(key: string): boolean {
+  const bytes = /^[0-9a-f]{64}$/i.test(key) ? Buffer.from(key, 'hex') : Buffer.from(key, 'base64');
+  return new Set(bytes).size < 16;
+}
+
+function wrap(env: Env, frontendIsSet: boolean): AppConfig {
+  const secret = (value: string | undefined): Secret | undefined =>
+    value === undefined ? undefined : new Secret(value);
+  const { APP_SECRET_PREVIOUS: previous, ...others } = env;
+  const appSecrets = [env.INSTAGRAM_CLIENT_SECRET, env.META_APP_SECRET, ...previous];
+  return {
+    ...others,
+    META_WEBHOOK_VERIFY_TOKEN: new Secret(env.META_WEBHOOK_VERIFY_TOKEN),
+    JWT_SECRET: new Secret(env.JWT_SECRET),
+    ENCRYPTION_KEY: new Secret(env.ENCRYPTION_KEY),
+    ENCRYPTION_KEYS_PREVIOUS: env.ENCRYPTION_KEYS_PREVIOUS.map((key) => new Secret(key)),
+    APP_SECRETS: [...new Set(appSecrets.filter((value) => value !== undefined))].map((value) => new Secret(value)),
+    INSTAGRAM_CLIENT_SECRET: secret(env.INSTAGRAM_CLIENT_SECRET),
+    META_APP_SECRET: secret(env.META_APP_SECRET),
+    METRICS_TOKEN: secret(env.METRICS_TOKEN),
+    OPENAI_API_KEY: secret(env.OPENAI_API_KEY),
+    ALERT_WEBHOOK_SECRET: secret(env.ALERT_WEBHOOK_SECRET),
+    AWS_SECRET_ACCESS_KEY: secret(env.AWS_SECRET_ACCESS_KEY),
+    frontendIsSet,
+    isProduction: env.ENVIRONMENT === 'production',
+    carriesApi: env.ROLE !== 'worker',
+    carriesWorker: env.ROLE !== 'api',
+  };
+}

@@ -1,0 +1,81 @@
+import { Global, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { InjectConnection, MongooseModule, type MongooseModuleFactoryOptions } from '@nestjs/mongoose';
+import mongoose, { type Connection } from 'mongoose';
+import { AppConfig } from '../config/index.js';
+import { Transactions } from './transaction.js';
+
+// A filter from a request is data: `{$ne: ''}` where a value belongs is refused, and so is a field the schema does not
+// know (mongoose's default would drop it and match everything).
+mongoose.set('sanitizeFilter', true);
+mongoose.set('strictQuery', 'throw');
+
+/** MongoDB runs without a replica set: no transactions, so the promise can't be kept. */
+export class NoReplicaSetError extends Error {
+  override readonly name = 'NoReplicaSetError';
+}
+
+/** Ours take well under a second. */
+const longTransactionsS = 20;
+
+@Global()
+@Module({
+  imports: [
+    MongooseModule.forRootAsync({
+      inject: [AppConfig],
+      useFactory: (config: AppConfig): MongooseModuleFactoryOptions => ({
+        uri: config.DATABASE_URL,
+        dbName: config.DATABASE_NAME,
+        // A write counts when a majority has it in its journal: a 200 to Meta rests on this.
+        writeConcern: { w: 'majority', journal: true },
+        retryWrites: true,
+        maxPoolSize: 60,
+        // Fail fast while MongoDB is away: Meta redelivers, a dashboard may try again; nobody waits half a minute.
+        serverSelectionTimeoutMS: 2_000,
+        connectTimeoutMS: 2_000,
+        waitQueueTimeoutMS: 2_500,
+        socketTimeoutMS: 45_000,
+        bufferCommands: false,
+        ignoreUndefined: true,
+        autoIndex: false, // built below, before the process is ready
+        retryAttempts: 30,
+        retryDelay: 1_000,
+      }),
+    }),
+  ],
+  providers: [Transactions],
+  exports: [Transactions],
+})
+export class DatabaseModule implements OnApplicationBootstrap {
+  private readonly logger = new Logger(DatabaseModule.name);
+
+  constructor(@InjectConnection() private readonly connection: Connection) {}
+
+  /** The unique indexes are the promise; a process that has not seen them built must not take work. */
+  async onApplicationBootstrap(): Promise<void> {
+    const hello = await this.connection.db?.admin().command({ hello: 1 });
+    if (!hello?.['setName'] && hello?.['msg'] !== 'isdbgrid') {
+      throw new NoReplicaSetError(
+        'MongoDB must be a replica set (one member is enough): start mongod with --replSet and run rs.initiate().',
+      );
+    }
+    await this.warnOfLongTransactions();
+    await Promise.all(Object.values(this.connection.models).map((model) => model.createIndexes()));
+    this.logger.log({ msg: 'indexes are in place', models: Object.keys(this.connection.models).length });
+  }
+
+  /** How long a conversation stays locked after a process was killed in the middle of a transaction. */
+  private async warnOfLongTransactions(): Promise<void> {
+    try {
+      const name = 'transactionLifetimeLimitSeconds';
+      const answer = await this.connection.db?.admin().command({ getParameter: 1, [name]: 1 });
+      const seconds: unknown = answer?.[name];
+      if (typeof seconds !== 'number' || seconds <= longTransactionsS) return;
+      this.logger.warn({
+        msg: `conversations stay locked for long after a crash: set MongoDB’s ${name} to 10`,
+        seconds,
+      });
+    } catch (error) {
+      this.logger.debug({ msg: 'MongoDB does not tell its parameters', err: error }); // not every user may ask
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export { DatabaseModule, NoReplicaSetError } from './database.module.js';
+export { ContendedError, Transactions, type TransactionOptions } from './transaction.js';

@@ -1,0 +1,87 @@
+/** How loud an error is in the log: 4xx are the caller's (`debug`, `info`), ours are `error`. */
+export type ErrorLogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Where the input was wrong and what was expected instead. */
+export interface FieldProblem {
+  field: string;
+  expected: string;
+}
+
+export interface AppErrorOptions {
+  details?: unknown;
+  cause?: unknown;
+  /** Seconds for the `Retry-After` header. */
+  retryAfterS?: number;
+}
+
+/**
+ * An error with an answer: `{"success": false, "error": message, "code": code, "details": details}` and `status`.
+ * The message is a sentence for the caller; it never holds a secret, a message's text or a driver's words.
+ */
+export abstract class AppError extends Error {
+  abstract readonly status: number;
+  abstract readonly code: string;
+  readonly logLevel: ErrorLogLevel = 'info';
+  readonly details?: unknown;
+  readonly retryAfterS?: number;
+
+  constructor(message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.details = options.details;
+    this.retryAfterS = options.retryAfterS;
+  }
+}
+
+/** The request is malformed; `details` lists the fields. */
+export class InvalidRequestError extends AppError {
+  readonly status = 400;
+  readonly code: string = 'invalid_request';
+
+  constructor(message: string, problems: FieldProblem[] = [], options: AppErrorOptions = {}) {
+    super(message, { ...options, details: problems.length > 0 ? problems : options.details });
+  }
+}
+
+export class UnauthenticatedError extends AppError {
+  readonly status = 401;
+  readonly code: string = 'unauthenticated';
+  override readonly logLevel = 'debug';
+}
+
+export class ForbiddenError extends AppError {
+  readonly status = 403;
+  readonly code: string = 'forbidden';
+}
+
+/** Not there, or not the caller's: another tenant's ids look like ids that don't exist. */
+export class NotFoundError extends AppError {
+  readonly status = 404;
+  readonly code: string = 'not_found';
+  override readonly logLevel = 'debug';
+}
+
+export class ConflictError extends AppError {
+  readonly status = 409;
+  readonly code: string = 'conflict';
+}
+
+/** Too much for now; `retryAfterS` says when to come back. */
+export class TooManyRequestsError extends AppError {
+  readonly status = 429;
+  readonly code: string = 'rate_limited';
+}
+
+/** A part we need (MongoDB, Redis) is away; the caller may try again. */
+export class UnavailableError extends AppError {
+  readonly status = 503;
+  readonly code: string = 'unavailable';
+  override readonly logLevel = 'warn';
+}
+
+/** Meta or OpenAI refused or failed. */
+export class UpstreamError extends AppError {
+  readonly status: number = 502;
+  readonly code: string = 'upstream_error';
+  override readonly logLevel = 'warn';
+}

@@ -1,0 +1,85 @@
+import { BadRequestException, InternalServerErrorException, NotFoundException } from '@nestjs/common';
+import mongoose from 'mongoose';
+import { InvalidRequestError, TooManyRequestsError, UnavailableError, UpstreamError } from './app-error.js';
+import { answerTo } from './error.filter.js';
+
+const { mongo } = mongoose;
+const id = 'request-1';
+
+describe('the answer to an error', () => {
+  it('is what an error of ours says of itself', () => {
+    const error = new TooManyRequestsError('Too many.', { retryAfterS: 3.2, details: { dm_id: '1' } });
+
+    expect(answerTo(error, id)).toEqual({
+      status: 429,
+      level: 'info',
+      retryAfterS: 3.2,
+      body: { success: false, error: 'Too many.', code: 'rate_limited', details: { dm_id: '1' }, request_id: id },
+    });
+  });
+
+  it('names the fields of a request that is not valid, and leaves details out where there are none', () => {
+    const problems = [{ field: 'limit', expected: 'a whole number' }];
+
+    expect(answerTo(new InvalidRequestError('limit: a whole number', problems), id).body.details).toEqual(problems);
+    expect(answerTo(new InvalidRequestError('Nothing to change.'), id).body).not.toHaveProperty('details');
+  });
+
+  it('never shows a cause', () => {
+    const error = new UpstreamError('Meta failed.', { cause: new Error('connect ECONNREFUSED 10.0.0.1') });
+
+    expect(JSON.stringify(answerTo(error, id))).not.toContain('ECONNREFUSED');
+  });
+
+  it.each([
+    [new NotFoundException('Cannot GET /nothing'), 404, 'not_found'],
+    [new BadRequestException('bad'), 400, 'invalid_request'],
+    [Object.assign(new Error('too large'), { statusCode: 413 }), 413, 'payload_too_large'],
+    [Object.assign(new Error('teapot'), { statusCode: 418 }), 418, 'invalid_request'],
+  ])('has a code for what the framework throws: %s', (error, status, code) => {
+    expect(answerTo(error, id)).toMatchObject({ status, level: 'debug', body: { code } });
+  });
+
+  it.each<[string, unknown]>([
+    ['a defect', new TypeError("Cannot read properties of undefined (reading 'secret_field')")],
+    ['a 500 of the framework', new InternalServerErrorException('inner words')],
+    [
+      'what the driver refuses',
+      new mongo.MongoServerError({ message: 'E11000 duplicate key: secret_field', code: 11000 }),
+    ],
+    ['a text', 'secret_field'],
+    ['nothing', undefined],
+  ])('says nothing of %s, and is loud in the log', (_what, thrown) => {
+    const answer = answerTo(thrown, id);
+
+    expect(answer).toEqual({
+      status: 500,
+      level: 'error',
+      body: { success: false, error: 'Something went wrong on our side.', code: 'internal_error', request_id: id },
+    });
+  });
+
+  it.each([
+    new mongo.MongoNetworkError('connection to 10.0.0.1:27017 closed'),
+    new mongo.MongoNotConnectedError('not connected'),
+    Object.assign(new Error('no primary'), { name: 'MongoServerSelectionError' }),
+    Object.assign(new Error('no primary'), { name: 'MongooseServerSelectionError' }),
+    Object.assign(new Error('pool'), { name: 'MongoPoolClearedError' }),
+  ])('asks to come back when MongoDB is away: %s', (error) => {
+    const answer = answerTo(error, id);
+
+    expect(answer).toMatchObject({ status: 503, retryAfterS: 5, body: { code: 'unavailable' } });
+    expect(answer.body.error).not.toContain(error.message);
+  });
+
+  it('is a 400 with the field when a value has the wrong type for the store, without the value', () => {
+    const error = new mongoose.Error.CastError('ObjectId', { $ne: 'smuggled' }, 'platform_account_id');
+
+    expect(answerTo(error, id)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(JSON.stringify(answerTo(error, id).body)).not.toContain('smuggled');
+  });
+
+  it('keeps the level that an error asks for', () => {
+    expect(answerTo(new UnavailableError('Away.'), id).level).toBe('warn');
+  });
+});

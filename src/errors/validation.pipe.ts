@@ -1,0 +1,62 @@
+import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
+import { InvalidRequestError, type FieldProblem } from './app-error.js';
+
+/** A route that takes a body needs one: none at all, or `null`, would leave nothing to check and pass. */
+class BodyExpectingPipe extends ValidationPipe {
+  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (metadata.type === 'body' && !isObject && this.toValidate(metadata)) {
+      throw new InvalidRequestError('This request needs a JSON object as its body.', [
+        { field: 'body', expected: 'a JSON object' },
+      ]);
+    }
+    const dropped = this.toValidate(metadata) ? droppedKey(value) : undefined;
+    if (dropped !== undefined) {
+      throw new InvalidRequestError(`${dropped}: is not a known field`, [
+        { field: dropped, expected: 'is not a known field' },
+      ]);
+    }
+    return super.transform(value, metadata);
+  }
+}
+
+/** class-transformer leaves `constructor` out without a word, so the check for unknown fields never sees it. */
+function droppedKey(value: unknown, path = ''): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === 'constructor') return `${path}${key}`;
+    const found = droppedKey(inner, `${path}${key}.`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Checks every DTO: unknown fields are refused, types are not guessed in bodies, errors name field and expectation. */
+export function validationPipe(): ValidationPipe {
+  return new BodyExpectingPipe({
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    transform: true,
+    stopAtFirstError: false,
+    validationError: { target: false, value: false },
+    exceptionFactory: (errors: ValidationError[]) => {
+      const problems = errors.flatMap((error) => flatten(error, ''));
+      const first = problems[0];
+      return new InvalidRequestError(
+        first ? `${first.field}: ${first.expected}` : 'The request is not valid.',
+        problems,
+      );
+    },
+  });
+}
+
+function flatten(error: ValidationError, parent: string): FieldProblem[] {
+  const field = parent === '' ? error.property : `${parent}.${error.property}`;
+  const own = Object.entries(error.constraints ?? {}).map(([rule, expected]) => ({
+    field,
+    expected: rule === 'whitelistValidation' ? 'is not a known field' : expected,
+  }));
+  return [...own, ...(error.children ?? []).flatMap((child) => flatten(child, field))];
+}

@@ -1,0 +1,70 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { GraphJsonError, parseJsonLossless } from '#libs/graph-api';
+import { AppError, InvalidRequestError } from '../errors/index.js';
+
+/** Meta batches up to 1000 events; three megabytes hold the largest seen with room to spare. */
+const webhookLimitBytes = 3 * 1024 * 1024;
+const apiLimitBytes = 256 * 1024;
+const maxDepth = 32;
+
+class UnsupportedMediaTypeError extends AppError {
+  readonly status = 415;
+  readonly code = 'unsupported_media_type';
+  override readonly logLevel = 'debug';
+}
+
+function isWebhook(request: FastifyRequest): boolean {
+  return request.routeOptions.url?.startsWith('/webhook/') ?? false;
+}
+
+/**
+ * Decides what becomes of a body before any handler sees it. Meta's door gets the raw bytes, whatever their type: its
+ * guard checks the signature over them before anything parses. Everything else gets JSON of bounded size and depth.
+ */
+export function registerBodyParsers(fastify: FastifyInstance): void {
+  fastify.addHook('onRoute', (route) => {
+    route.bodyLimit = route.url.startsWith('/webhook/') ? webhookLimitBytes : apiLimitBytes;
+  });
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (isWebhook(request)) done(null, body);
+    else parseInto(done, () => parseJson(body));
+  });
+  fastify.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'buffer' },
+    (request, body: Buffer, done) => {
+      if (isWebhook(request)) done(null, body);
+      else if (request.routeOptions.url?.startsWith('/meta/'))
+        done(null, Object.fromEntries(new URLSearchParams(body.toString('utf8'))));
+      else done(new UnsupportedMediaTypeError('Expected Content-Type: application/json.'));
+    },
+  );
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (isWebhook(request)) done(null, body);
+    else if (body.length === 0) done(null, undefined);
+    else done(new UnsupportedMediaTypeError('Expected Content-Type: application/json.'));
+  });
+}
+
+function parseInto(done: (error: Error | null, body?: unknown) => void, parse: () => unknown): void {
+  try {
+    done(null, parse());
+  } catch (error) {
+    done(error as Error);
+  }
+}
+
+function parseJson(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  try {
+    return parseJsonLossless(body, { maxDepth });
+  } catch (cause) {
+    if (!(cause instanceof GraphJsonError)) throw cause;
+    throw new InvalidRequestError(
+      'The body is not valid JSON, or nests too deep.',
+      [{ field: 'body', expected: `JSON of at most ${maxDepth} levels` }],
+      { cause },
+    );
+  }
+}

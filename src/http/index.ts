@@ -1,0 +1,6 @@
+export { refuseOtherMethods } from './allowed-methods.js';
+export { registerBodyParsers } from './body-parsers.js';
+export { drainOnClose } from './drain.js';
+export { frameworkErrorAnswers } from './framework-errors.js';
+export { registerHttpHooks } from './hooks.js';
+export { openApiDocument, serveDocs } from './swagger.js';

@@ -1,0 +1,39 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { closeRequestBodies, documentValidationRules } from './documented-rules.js';
+
+const description = `Instagram Direct Messages for businesses: what Meta delivers is stored exactly once, answered at most
+once, in order per conversation.
+
+Press **Authorize** and paste a token (\`npm run token -- --user me --role admin\` makes one). Every answer has
+\`success\`; errors have \`error\`, \`code\`, \`details\` and a \`request_id\` that is also in the log.`;
+
+/** The OpenAPI document as the routes declare it. */
+export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setTitle('Instagram DM API')
+    .setDescription(description)
+    .setVersion('1.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .build();
+  documentValidationRules();
+  const document = SwaggerModule.createDocument(app, builder, {
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
+  });
+  return closeRequestBodies(document);
+}
+
+/** Serves Swagger UI at `/docs` and the document at `/docs-json`. */
+export function serveDocs(app: NestFastifyApplication): void {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'docs-json',
+    customSiteTitle: 'Instagram DM API',
+    swaggerOptions: {
+      persistAuthorization: true,
+      displayRequestDuration: true,
+      tryItOutEnabled: true,
+      filter: true,
+      tagsSorter: 'alpha',
+    },
+  });
+}

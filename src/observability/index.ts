@@ -1,0 +1,5 @@
+export { createPino, NestPinoLogger, withLogContext, type LogContext } from './logger.js';
+export { metrics, registry } from './metrics.js';
+export { ObservabilityModule } from './observability.module.js';
+export { redact, redactText } from './redaction.js';
+export { ScrapeSources } from './scrape-sources.js';

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { ConflictError, NotFoundError, UnavailableError } from '../errors/index.js';
+import { DeadLetters, type DeadLetter } from './dead-letters.repository.js';
+import { JobQueue } from './job-queue.js';
+import { jobs, type JobName } from './jobs.js';
+
+/** Does again what a letter tells of. Throws when it can't be started; must be safe to run twice. */
+export type Replay = (letter: DeadLetter) => Promise<void>;
+
+/**
+ * Replays dead letters. The rooms that write letters register how theirs are done again, at module init; letters of
+ * failed jobs are done by adding the job.
+ */
+@Injectable()
+export class DeadLetterReplays {
+  private readonly replays = new Map<DeadLetter['kind'], Replay>();
+
+  constructor(
+    private readonly letters: DeadLetters,
+    private readonly queue: JobQueue,
+  ) {
+    this.register('job', (letter) => this.addJobAgain(letter));
+  }
+
+  register(kind: DeadLetter['kind'], replay: Replay): void {
+    if (this.replays.has(kind)) throw new Error(`dead letters of kind ${kind} are replayed by somebody else already`);
+    this.replays.set(kind, replay);
+  }
+
+  /**
+   * Replays a letter once: of two admins who press the button one gets to do it, and pressing again changes nothing.
+   * @returns the letter as it stands afterwards
+   * @throws {NotFoundError} no such letter; {ConflictError} nobody knows how; {UnavailableError} Redis is away
+   */
+  async replay(id: string, by: string): Promise<DeadLetter> {
+    const letter = await this.letters.find(id);
+    if (!letter) throw new NotFoundError('Dead letter not found.');
+    const replay = this.replays.get(letter.kind);
+    if (!replay) throw new ConflictError(`Letters of kind ${letter.kind} can't be replayed.`);
+    const claimed = await this.letters.claimReplay(id, by);
+    if (!claimed) return (await this.letters.find(id)) ?? letter;
+    try {
+      await replay(claimed);
+    } catch (error) {
+      await this.letters.reopen(id);
+      throw error;
+    }
+    return claimed;
+  }
+
+  private async addJobAgain({ subject, payload }: DeadLetter): Promise<void> {
+    if (!(subject in jobs)) throw new ConflictError(`This version knows no job ${subject}.`);
+    const added = await this.queue.add(subject as JobName, payload as never);
+    if (!added) throw new UnavailableError('Redis is not reachable right now.', { retryAfterS: 5 });
+  }
+}

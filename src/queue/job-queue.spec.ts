@@ -1,0 +1,166 @@
+import { Injectable } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { MovableClock } from '#libs/clock';
+import { startRedis, type RedisProcess } from '#libs/embedded';
+import { eventually } from '../../test/support/eventually.js';
+import { useServices } from '../../test/support/services.js';
+import { testSettings } from '../../test/support/test-app.js';
+import { ConfigModule, readSettings } from '../config/index.js';
+import { DatabaseModule } from '../database/index.js';
+import { JobQueue, QueueModule, QueueWorkerModule, Scheduled, Scheduler } from './index.js';
+import { HandlesJob } from './job-handler.decorator.js';
+import { jobs, type JobName } from './jobs.js';
+
+jest.setTimeout(60_000);
+
+const services = useServices();
+const clock = new MovableClock(new Date('2026-11-21T12:00:00Z').getTime());
+
+/** Handles every job: notes it, and fails the ones it is told to. */
+@Injectable()
+class Handlers {
+  readonly done: [JobName, unknown][] = [];
+  failures = 0;
+  swept = 0;
+
+  @Scheduled({ name: 'sweep-of-this-spec', everyMs: 60_000 })
+  sweep(): Promise<void> {
+    this.swept += 1;
+    return this.swept === 1 ? Promise.reject(new Error('the first sweep fails')) : Promise.resolve();
+  }
+}
+for (const name of Object.keys(jobs) as JobName[]) {
+  const value = function (this: Handlers, payload: unknown): Promise<void> {
+    if (this.failures-- > 0) return Promise.reject(new Error('not yet'));
+    this.done.push([name, payload]);
+    return Promise.resolve();
+  };
+  Object.defineProperty(Handlers.prototype, name, { value, writable: true, configurable: true });
+  const descriptor = Object.getOwnPropertyDescriptor(Handlers.prototype, name) as TypedPropertyDescriptor<never>;
+  (HandlesJob(name) as MethodDecorator)(Handlers.prototype, name, descriptor);
+}
+
+async function start(redis: RedisProcess, worker: boolean): Promise<TestingModule> {
+  const settings = readSettings(testSettings(services, { REDIS_URL: redis.url, SHUTDOWN_GRACE_MS: '500' }));
+  const module = await Test.createTestingModule({
+    imports: [
+      ConfigModule.forRoot(settings, clock),
+      DatabaseModule,
+      QueueModule,
+      ...(worker ? [QueueWorkerModule] : []),
+    ],
+    providers: [Handlers],
+  }).compile();
+  module.useLogger(false);
+  return module.init();
+}
+
+describe('JobQueue', () => {
+  let redis: RedisProcess;
+  let producer: TestingModule;
+  let queue: JobQueue;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    producer = await start(redis, false);
+    queue = producer.get(JobQueue);
+    await eventually(() => expect(queue.queue('outbound').client.status).toBe('ready'));
+  });
+
+  afterAll(async () => {
+    await producer?.close();
+    await redis?.stop();
+  });
+
+  afterEach(async () => {
+    await Promise.all([queue.queue('outbound').empty(), queue.queue('replies').empty()]);
+  });
+
+  it('keeps a job in the queue it belongs to, with its number of tries and its ids alone', async () => {
+    await expect(queue.add('send-conversation', { conversation_id: 'c1' })).resolves.toBe(true);
+
+    const [job, ...others] = await queue.queue('outbound').getWaiting();
+    expect(others).toEqual([]);
+    expect(job).toMatchObject({ name: 'send-conversation', data: { v: 1, conversation_id: 'c1' } });
+    expect(job?.opts).toMatchObject({ attempts: 5, timeout: 300_000, removeOnComplete: true });
+  });
+
+  it('takes the same hint twice: a double is harmless, a job that is dropped is not', async () => {
+    await queue.add('send-conversation', { conversation_id: 'c1' });
+    await queue.add('send-conversation', { conversation_id: 'c1' });
+
+    expect(await queue.queue('outbound').getWaitingCount()).toBe(2);
+  });
+
+  it('holds a job back when asked to', async () => {
+    await queue.add('answer-conversation', { conversation_id: 'c1' }, { delayMs: 60_000 });
+
+    expect(await queue.queue('replies').getDelayedCount()).toBe(1);
+    expect(await queue.queue('replies').getWaitingCount()).toBe(0);
+  });
+
+  it('says false within two seconds while Redis is frozen, and true again afterwards', async () => {
+    redis.pause();
+    try {
+      const startedAt = performance.now();
+      await expect(queue.add('send-conversation', { conversation_id: 'c1' })).resolves.toBe(false);
+      expect(performance.now() - startedAt).toBeLessThan(2_500);
+    } finally {
+      redis.resume();
+    }
+    await eventually(async () => expect(await queue.add('send-conversation', { conversation_id: 'c2' })).toBe(true));
+  });
+
+  it('says false at once while Redis is away, and true again afterwards', async () => {
+    await redis.kill();
+    await eventually(() => expect(queue.queue('outbound').client.status).not.toBe('ready'));
+    const startedAt = performance.now();
+    await expect(queue.add('send-conversation', { conversation_id: 'c1' })).resolves.toBe(false);
+    expect(performance.now() - startedAt).toBeLessThan(200);
+
+    await redis.start();
+
+    await eventually(async () => expect(await queue.add('send-conversation', { conversation_id: 'c2' })).toBe(true));
+  });
+
+  describe('beside a process that works it', () => {
+    let worker: TestingModule;
+    let handlers: Handlers;
+
+    beforeAll(async () => {
+      worker = await start(redis, true);
+      handlers = worker.get(Handlers);
+    });
+
+    afterAll(() => worker?.close());
+
+    it('has a job done by its handler, with its payload', async () => {
+      await queue.add('settle-send', { dm_id: 'd1' });
+
+      await eventually(() => expect(handlers.done).toContainEqual(['settle-send', { dm_id: 'd1' }]));
+    });
+
+    it('has a job that failed done again', async () => {
+      handlers.failures = 1;
+      await queue.add('store-deliveries', { delivery_ids: ['w1'] });
+
+      await eventually(() => expect(handlers.done).toContainEqual(['store-deliveries', { delivery_ids: ['w1'] }]));
+    });
+
+    it('runs what is scheduled when it is due, and again after a failure', async () => {
+      const scheduler = worker.get(Scheduler);
+      await eventually(() => expect(handlers.swept).toBe(1)); // due at once, and fails
+      await scheduler.runDue();
+      expect(handlers.swept).toBe(1);
+
+      clock.advance(60_000);
+      await eventually(async () => {
+        await scheduler.runDue();
+        expect(handlers.swept).toBe(2);
+      });
+      await scheduler.runDue();
+
+      expect(handlers.swept).toBe(2);
+    });
+  });
+});

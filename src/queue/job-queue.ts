@@ -1,0 +1,77 @@
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { getQueueToken } from '@nestjs/bull';
+import type { JobOptions as BullJobOptions, Queue } from 'bull';
+import { BullConnections } from './bull-connections.js';
+import { jobs, queueNames, type JobName, type JobPayloads, type QueueName } from './jobs.js';
+
+/** Bull waits for jobs that are still running; a handler that doesn't heed its signal must not hold the process up. */
+const closeTimeoutMs = 1_000;
+
+export interface AddOptions {
+  delayMs?: number;
+}
+
+/** Puts jobs into Bull. A job is a hint: when Redis is away the answer is `false` at once, and a sweep does the work later. */
+@Injectable()
+export class JobQueue implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger(JobQueue.name);
+  private readonly queues = new Map<QueueName, Queue>();
+  private failing = false;
+
+  constructor(
+    private readonly moduleRef: ModuleRef,
+    private readonly connections: BullConnections,
+  ) {}
+
+  onModuleInit(): void {
+    for (const name of queueNames) {
+      const queue = this.moduleRef.get<Queue>(getQueueToken(name), { strict: false });
+      // Bull emits an error for every lost connection; without a listener that would end the process.
+      queue.on('error', (error: Error) => this.noteFailure(error));
+      this.queues.set(name, queue);
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    const timeout = new Promise<void>((resolve) => setTimeout(resolve, closeTimeoutMs).unref());
+    await Promise.race([Promise.allSettled([...this.queues.values()].map((queue) => queue.close())), timeout]);
+    this.connections.close();
+  }
+
+  queue(name: QueueName): Queue {
+    const queue = this.queues.get(name);
+    if (!queue) throw new Error(`no queue ${name}`);
+    return queue;
+  }
+
+  /** @returns whether Redis took the job; `false` within 1.5 s when it is away or frozen */
+  async add<N extends JobName>(name: N, payload: JobPayloads[N], { delayMs = 0 }: AddOptions = {}): Promise<boolean> {
+    const { queue: queueName, attempts, timeoutMs } = jobs[name];
+    const queue = this.queue(queueName);
+    if (queue.client.status !== 'ready') return false;
+    const options: BullJobOptions = {
+      attempts,
+      timeout: timeoutMs,
+      delay: delayMs,
+      backoff: { type: 'fullJitter' },
+      // No job ids of our own: Bull silently drops a job whose id it still keeps. Doubles are harmless, drops are not.
+      removeOnComplete: true,
+      removeOnFail: { count: 500 },
+    };
+    try {
+      await queue.add(name, { v: 1, ...payload }, options);
+      this.failing = false;
+      return true;
+    } catch (error) {
+      this.noteFailure(error);
+      return false;
+    }
+  }
+
+  private noteFailure(error: unknown): void {
+    if (this.failing) return;
+    this.failing = true;
+    this.logger.warn({ msg: 'Redis is not reachable; work waits in MongoDB for the sweep', err: error });
+  }
+}

@@ -1,0 +1,82 @@
+import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { BullModule } from '@nestjs/bull';
+import { DiscoveryModule } from '@nestjs/core';
+import { MongooseModule } from '@nestjs/mongoose';
+import type { QueueOptions } from 'bull';
+import { AppConfig } from '../config/index.js';
+import { BullConnections } from './bull-connections.js';
+import { ConversationLock } from './conversation-lock.js';
+import { DeadLetterReplays } from './dead-letter-replays.js';
+import { DeadLetterSchema } from './dead-letter.schema.js';
+import { DEAD_LETTER, DeadLetters } from './dead-letters.repository.js';
+import { HandlerExplorer } from './handler-explorer.js';
+import { JobQueue } from './job-queue.js';
+import { JobRunner } from './job-runner.js';
+import { queueNames } from './jobs.js';
+import { connectRedis, REDIS, type RedisClient } from './redis.js';
+import { SCHEDULE, ScheduleRepository, ScheduleSchema } from './schedule.repository.js';
+import { Scheduler } from './scheduler.js';
+
+/** Closing hooks run for a module before those of the modules it needs: Redis goes last. */
+@Module({
+  providers: [
+    {
+      provide: REDIS,
+      inject: [AppConfig],
+      useFactory: (config: AppConfig): RedisClient => {
+        const redis = connectRedis(config.REDIS_URL, 'commands');
+        redis.on('error', () => undefined); // each command reports its own failure
+        return redis;
+      },
+    },
+    BullConnections,
+  ],
+  exports: [REDIS, BullConnections],
+})
+class RedisModule implements OnApplicationShutdown {
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
+
+  onApplicationShutdown(): void {
+    this.redis.disconnect();
+  }
+}
+
+function bullOptions(config: AppConfig, connections: BullConnections): QueueOptions {
+  return {
+    // The braces are a hash tag: on a Redis Cluster all keys of the queues share a slot, as Bull's scripts need.
+    prefix: `{${config.REDIS_PREFIX}}`,
+    createClient: (type) => connections.open(type),
+    settings: {
+      lockDuration: 30_000,
+      stalledInterval: 5_000,
+      // Bull fails a job for good when its worker was killed more often than this; two unlucky deploys must not.
+      maxStalledCount: 1_000,
+      backoffStrategies: {
+        fullJitter: (attemptsMade: number, _error: Error, options?: { delay?: number }) =>
+          Math.ceil(Math.random() * Math.min(60_000, (options?.delay ?? 500) * 2 ** attemptsMade)),
+      },
+    },
+  };
+}
+
+/** Bull, Redis, the conversation lock, dead letters: what every room needs to hand work on. */
+@Global()
+@Module({
+  imports: [
+    RedisModule,
+    BullModule.forRootAsync({ imports: [RedisModule], inject: [AppConfig, BullConnections], useFactory: bullOptions }),
+    BullModule.registerQueue(...queueNames.map((name) => ({ name }))),
+    MongooseModule.forFeature([{ name: DEAD_LETTER, schema: DeadLetterSchema }]),
+  ],
+  providers: [JobQueue, ConversationLock, DeadLetters, DeadLetterReplays],
+  exports: [RedisModule, JobQueue, ConversationLock, DeadLetters, DeadLetterReplays],
+})
+export class QueueModule {}
+
+/** The side that works the queues and runs scheduled tasks; carried by processes with the worker role. */
+@Module({
+  imports: [DiscoveryModule, MongooseModule.forFeature([{ name: SCHEDULE, schema: ScheduleSchema }])],
+  providers: [HandlerExplorer, JobRunner, ScheduleRepository, Scheduler],
+  exports: [Scheduler],
+})
+export class QueueWorkerModule {}

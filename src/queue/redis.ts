@@ -1,0 +1,68 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+
+/** Nest's token for the process's Redis connection (commands, fail-fast). */
+export const REDIS = Symbol('REDIS');
+
+export type RedisClient = Redis | Cluster;
+
+/**
+ * - `commands`: fails fast (nothing is queued while Redis is away, a frozen server is given up on), so that a webhook
+ *   or a request never hangs on Redis.
+ * - `blocking`: Bull's waiting connection and subscribers, which may wait for ever and must never give up.
+ */
+export type RedisPurpose = 'commands' | 'blocking';
+
+const options: Record<RedisPurpose, RedisOptions> = {
+  commands: {
+    maxRetriesPerRequest: 1,
+    commandTimeout: 1_500,
+    connectTimeout: 1_500,
+    enableOfflineQueue: false,
+    enableReadyCheck: true,
+    enableAutoPipelining: true,
+  },
+  blocking: { maxRetriesPerRequest: null, connectTimeout: 1_500, enableReadyCheck: false },
+};
+
+/** Comes back 0.2 to 0.5 s after Redis does; the jitter keeps a fleet from arriving at once. */
+const retryStrategy = (): number => 200 + Math.floor(Math.random() * 300);
+
+/**
+ * Opens a connection.
+ * @param url `redis://`, `rediss://`, `redis+sentinel://host:port,host:port/master-name`, `redis+cluster://host:port,host:port`
+ */
+export function connectRedis(url: string, purpose: RedisPurpose): RedisClient {
+  const base: RedisOptions = { ...options[purpose], retryStrategy };
+  if (url.startsWith('redis+cluster:')) {
+    const { nodes, username, password } = parseHosts(url);
+    return new Cluster(nodes, {
+      clusterRetryStrategy: retryStrategy,
+      enableOfflineQueue: base.enableOfflineQueue ?? true,
+      enableAutoPipelining: base.enableAutoPipelining ?? false,
+      redisOptions: { ...base, username, password },
+    });
+  }
+  if (url.startsWith('redis+sentinel:')) {
+    const { nodes, username, password, path } = parseHosts(url);
+    return new Redis({
+      ...base,
+      sentinels: nodes,
+      name: path || 'mymaster',
+      username,
+      password,
+      sentinelRetryStrategy: retryStrategy,
+    });
+  }
+  return new Redis(url, base);
+}
+
+function parseHosts(url: string) {
+  const match = /^redis\+\w+:\/\/(?:([^@]*)@)?([^/]+)(?:\/(.*))?$/.exec(url);
+  if (!match?.[2]) throw new Error('REDIS_URL: expected redis+cluster://host:port,host:port');
+  const [username, password] = (match[1] ?? '').split(':').map(decodeURIComponent);
+  const nodes = match[2].split(',').map((node) => {
+    const [host = '', port = '6379'] = node.split(':');
+    return { host, port: Number(port) };
+  });
+  return { nodes, username: username || undefined, password: password || undefined, path: match[3] ?? '' };
+}

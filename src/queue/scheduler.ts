@@ -1,0 +1,69 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { AppConfig } from '../config/index.js';
+import { HandlerExplorer, type ScheduledTask } from './handler-explorer.js';
+import { graceShare } from './job-runner.js';
+import { ScheduleRepository } from './schedule.repository.js';
+
+const pollMs = 500;
+
+/** Runs `@Scheduled` methods, each on one process at a time. Due times live in MongoDB, so Redis may lose everything. */
+@Injectable()
+export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(Scheduler.name);
+  private readonly stopping = new AbortController();
+  private readonly running = new Map<string, Promise<void>>();
+  private readonly known = new Set<string>();
+  private tasks: ScheduledTask[] = [];
+  private timer?: NodeJS.Timeout;
+
+  constructor(
+    private readonly explorer: HandlerExplorer,
+    private readonly schedules: ScheduleRepository,
+    private readonly clock: Clock,
+    private readonly config: AppConfig,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.tasks = this.explorer.scheduledTasks();
+    this.timer = setInterval(() => this.poll(), pollMs);
+    this.timer.unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    this.stopping.abort(new Error('shutting down'));
+    const finished = Promise.allSettled(this.running.values());
+    await Promise.race([finished, delay(this.config.SHUTDOWN_GRACE_MS * graceShare, undefined, { ref: false })]);
+  }
+
+  /** Runs what is due now and waits for it; tests that move the clock call it instead of waiting for the poll. */
+  async runDue(): Promise<void> {
+    this.poll();
+    await Promise.allSettled(this.running.values());
+  }
+
+  private poll(): void {
+    for (const task of this.tasks) {
+      if (this.running.has(task.name) || this.stopping.signal.aborted) continue;
+      const run = this.runIfDue(task)
+        .catch((error: unknown) => this.logger.warn({ msg: `scheduled task ${task.name} failed`, err: error }))
+        .finally(() => this.running.delete(task.name));
+      this.running.set(task.name, run);
+    }
+  }
+
+  private async runIfDue(task: ScheduledTask): Promise<void> {
+    if (!this.known.has(task.name)) {
+      await this.schedules.ensure(task.name);
+      this.known.add(task.name);
+    }
+    if (!(await this.schedules.claimDue(task.name, this.clock.date(), task.leaseMs ?? 60_000))) return;
+    try {
+      await task.run(this.stopping.signal);
+    } finally {
+      await this.schedules.release(task.name, new Date(this.clock.now() + task.everyMs));
+    }
+  }
+}
