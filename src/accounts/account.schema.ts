@@ -1,0 +1,201 @@
+import { Schema, type Types } from 'mongoose';
+
+/** Which Graph host an account speaks to and what kind of token it holds. */
+export type AccountLogin = 'instagram' | 'facebook';
+
+/**
+ * `active` works. `needs_reauth`: Meta refuses the token, so nothing is sent until the owner connects again; receiving
+ * goes on. `disabled`: switched off by its owner, deleted, or taken from the app on Meta's side.
+ */
+export type AccountStatus = 'active' | 'needs_reauth' | 'disabled';
+
+/** What Meta says about our webhook subscription, as last read back. */
+export interface SubscriptionHealth {
+  state: 'unknown' | 'subscribed' | 'partial' | 'missing' | 'failed';
+  fields: string[];
+  /** Fields Meta would not take; the others were subscribed without them. */
+  refused_fields: string[];
+  checked_at?: Date;
+  error?: string;
+}
+
+export interface RefreshHealth {
+  /** When the token may be refreshed next; spread over the day so that a fleet of accounts doesn't ask at once. */
+  due_at?: Date;
+  claimed_until?: Date;
+  failures: number;
+  failing_since?: Date;
+  last_error?: string;
+  refreshed_at?: Date;
+}
+
+export interface AccountError {
+  at: Date;
+  /** What was being done: `send`, `refresh`, `subscribe`, `profile`, … */
+  during: string;
+  message: string;
+  code?: number;
+  subcode?: number;
+  fbtrace_id?: string;
+}
+
+export interface AccountUsage {
+  at: Date;
+  /** Highest of Meta's percentages. */
+  percent: number;
+  regain_access_at?: Date;
+}
+
+/** How far the import of past conversations has come. */
+export interface BackfillProgress {
+  state: 'queued' | 'running' | 'done' | 'failed';
+  conversations_done: number;
+  conversations_total?: number;
+  messages_stored: number;
+  cursor?: string;
+  /** Only conversations that changed since then: what came before is complete. */
+  since?: Date;
+  /** Tries in a row that Meta refused. */
+  failures?: number;
+  saved_at?: Date;
+  started_at?: Date;
+  finished_at?: Date;
+  error?: string;
+}
+
+export interface AccountRecord {
+  _id: Types.ObjectId;
+  /** The tenant who owns it: `sub` of their JWT. */
+  user_id: string;
+  platform: 'meta_instagram';
+  login: AccountLogin;
+  /** Envelopes of #libs/token-cipher, bound to this row and field; absent once wiped. */
+  access_token?: string;
+  refresh_token?: string;
+  /** Counts the tokens this record has had: what was learnt about an old one says nothing of a newer one. */
+  token_version: number;
+  token_obtained_at?: Date;
+  token_expires_at?: Date;
+  /** Seconds, as Meta said it last. */
+  expires_in?: number;
+  scopes: string[];
+  status: AccountStatus;
+  status_reason?: string;
+  status_changed_at: Date;
+  /** Given back by its owner or by Meta: the Instagram account may be connected by anyone, this record keeps history. */
+  released: boolean;
+  /** `ig_id` is the professional account's id, which webhooks carry; `id` is the app-scoped one. */
+  instagram_data: {
+    ig_id: string;
+    id?: string;
+    username: string;
+    name?: string;
+    account_type?: string;
+    profile_picture_url?: string;
+  };
+  /** The Facebook Page for login `facebook`, the app-scoped user for login `instagram`. */
+  meta: { id: string; name?: string; username?: string };
+  /** Facebook's app-scoped id of the person who connected: Meta's privacy callbacks name them by it. */
+  app_user_id?: string;
+  /** The dashboard's own name for the account. */
+  label?: string;
+  human_agent_allowed: boolean;
+  keep_media: boolean;
+  sends_paused_until?: Date;
+  sends_paused_reason?: string;
+  subscription: SubscriptionHealth;
+  refresh: RefreshHealth;
+  backfill?: BackfillProgress;
+  last_event_at?: Date;
+  last_send_at?: Date;
+  last_error?: AccountError;
+  usage?: AccountUsage;
+  connected_at: Date;
+  disconnected_at?: Date;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export const ACCOUNT = 'Account';
+
+const { Mixed } = Schema.Types;
+
+export const AccountSchema = new Schema<AccountRecord>(
+  {
+    user_id: { type: String, required: true },
+    platform: { type: String, required: true, default: 'meta_instagram' },
+    login: { type: String, required: true, enum: ['instagram', 'facebook'] },
+    access_token: String,
+    refresh_token: String,
+    token_version: { type: Number, required: true, default: 0 },
+    token_obtained_at: Date,
+    token_expires_at: Date,
+    expires_in: Number,
+    scopes: { type: [String], default: [] },
+    status: { type: String, required: true, enum: ['active', 'needs_reauth', 'disabled'] },
+    status_reason: String,
+    status_changed_at: { type: Date, required: true },
+    released: { type: Boolean, required: true, default: false },
+    instagram_data: {
+      _id: false,
+      ig_id: { type: String, required: true },
+      id: String,
+      username: { type: String, required: true },
+      name: String,
+      account_type: String,
+      profile_picture_url: String,
+    },
+    meta: { _id: false, id: { type: String, required: true }, name: String, username: String },
+    app_user_id: String,
+    label: String,
+    human_agent_allowed: { type: Boolean, required: true, default: false },
+    keep_media: { type: Boolean, required: true, default: false },
+    sends_paused_until: Date,
+    sends_paused_reason: String,
+    subscription: {
+      _id: false,
+      state: { type: String, required: true, default: 'unknown' },
+      fields: { type: [String], default: [] },
+      refused_fields: { type: [String], default: [] },
+      checked_at: Date,
+      error: String,
+    },
+    refresh: {
+      _id: false,
+      due_at: Date,
+      claimed_until: Date,
+      failures: { type: Number, required: true, default: 0 },
+      failing_since: Date,
+      last_error: String,
+      refreshed_at: Date,
+    },
+    backfill: Mixed,
+    last_event_at: Date,
+    last_send_at: Date,
+    last_error: Mixed,
+    usage: Mixed,
+    connected_at: { type: Date, required: true },
+    disconnected_at: Date,
+  },
+  { collection: 'accounts', timestamps: { createdAt: 'created_at', updatedAt: 'updated_at' }, minimize: false },
+);
+
+// One live record per Instagram account, whichever login or tenant connects it; webhooks look it up by this id.
+AccountSchema.index(
+  { 'instagram_data.ig_id': 1 },
+  { unique: true, name: 'one_live_record', partialFilterExpression: { released: false } },
+);
+// A tenant that connects an account again gets its old record back, with its history.
+AccountSchema.index({ user_id: 1, 'instagram_data.ig_id': 1 }, { unique: true, name: 'one_record_per_tenant' });
+// Webhooks about messages to oneself, and Meta's privacy callbacks, carry the app-scoped id.
+AccountSchema.index({ 'instagram_data.id': 1 });
+AccountSchema.index({ app_user_id: 1 }, { sparse: true, name: 'app_user' });
+// GET /accounts of a tenant and of an admin, newest first.
+AccountSchema.index({ user_id: 1, created_at: -1, _id: -1 });
+AccountSchema.index({ created_at: -1, _id: -1 });
+// The refresh sweep.
+AccountSchema.index({ status: 1, 'refresh.due_at': 1 });
+// The sweep over backfills that nobody runs.
+AccountSchema.index({ status: 1, 'backfill.state': 1 });
+// The subscription sweep.
+AccountSchema.index({ status: 1, 'subscription.checked_at': 1 });

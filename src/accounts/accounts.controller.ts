@@ -1,0 +1,85 @@
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../auth/index.js';
+import { ApiErrors, DocumentsBody } from '../errors/index.js';
+import { AccountAnswer, AccountListAnswer, ConnectAnswer } from './account-view.dto.js';
+import { AccountIdParam, ConnectAccountDto, ListAccountsQuery, UpdateAccountDto } from './accounts.dto.js';
+import { AccountsService } from './accounts.service.js';
+import { actingFor } from './acting-for.js';
+import { ConnectService } from './connect/connect.service.js';
+
+@ApiTags('Accounts')
+@Controller('accounts')
+export class AccountsController {
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly connecting: ConnectService,
+  ) {}
+
+  @ForUsers()
+  @Post()
+  @ApiOperation({
+    summary: 'Connect an account by its token',
+    description:
+      'Asks Meta whose token it is, stores it encrypted, subscribes to webhooks and reads the subscription back. ' +
+      'Connecting the same Instagram account again, by either login, updates it. `account_taken`: another tenant has it.',
+  })
+  @ApiCreatedResponse({ type: ConnectAnswer })
+  @ApiErrors(400, 401, 403, 409, 413, 415, 429, 502, 503)
+  async connect(@Caller() caller: Principal, @Body() body: ConnectAccountDto): Promise<ConnectAnswer> {
+    const userId = actingFor(caller, body.user_id);
+    const [first, ...others] = await this.connecting.connectByToken(userId, body.login, body.access_token, body.agent);
+    const also = others.map(({ _id, instagram_data: { username } }) => ({ _id: _id.toHexString(), username }));
+    return {
+      success: true,
+      data: await this.accounts.view(first),
+      ...(also.length > 0 ? { also_connected: also } : {}),
+    };
+  }
+
+  @ForUsers()
+  @Get()
+  @ApiOperation({ summary: 'Connected accounts, newest first', description: 'With the health of each.' })
+  @ApiOkResponse({ type: AccountListAnswer })
+  @ApiErrors(400, 401, 429, 503)
+  async list(@Scope() scope: TenantScope, @Query() query: ListAccountsQuery): Promise<AccountListAnswer> {
+    const { data, total } = await this.accounts.list(scope, query);
+    return { success: true, data, total, limit: query.limit, skip: query.skip };
+  }
+
+  @ForUsers()
+  @Get(':id')
+  @ApiOperation({ summary: 'One account', description: 'With its health and the alerts that stand.' })
+  @ApiOkResponse({ type: AccountAnswer })
+  @ApiErrors(400, 401, 404, 429, 503)
+  async get(@Scope() scope: TenantScope, @Param() { id }: AccountIdParam): Promise<AccountAnswer> {
+    return { success: true, data: await this.accounts.get(scope, id) };
+  }
+
+  @ForUsers()
+  @Patch(':id')
+  @ApiOperation({ summary: 'Change an account', description: 'Switch it or its agent on or off, name it, keep media.' })
+  @DocumentsBody(UpdateAccountDto, { minProperties: 1 })
+  @ApiOkResponse({ type: AccountAnswer })
+  @ApiErrors(400, 401, 404, 409, 413, 415, 429, 503)
+  async update(
+    @Scope() scope: TenantScope,
+    @Param() { id }: AccountIdParam,
+    @Body() body: UpdateAccountDto,
+  ): Promise<AccountAnswer> {
+    return { success: true, data: await this.accounts.update(scope, id, body) };
+  }
+
+  @ForUsers()
+  @Delete(':id')
+  @ApiOperation({
+    summary: 'Disconnect an account',
+    description:
+      'Unsubscribes, wipes the token, keeps the history. The Instagram account may then be connected by anyone.',
+  })
+  @ApiOkResponse({ type: AccountAnswer })
+  @ApiErrors(400, 401, 404, 429, 503)
+  async disconnect(@Scope() scope: TenantScope, @Param() { id }: AccountIdParam): Promise<AccountAnswer> {
+    return { success: true, data: await this.accounts.disconnect(scope, id) };
+  }
+}

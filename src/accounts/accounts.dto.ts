@@ -1,0 +1,132 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateNested,
+} from 'class-validator';
+import { MayBeAbsent } from '../errors/index.js';
+import { AgentSettingsPatchDto } from './settings/agent-settings.dto.js';
+import type { AccountLogin, AccountStatus } from './account.schema.js';
+
+const logins = ['instagram', 'facebook'] as const;
+const statuses = ['active', 'needs_reauth', 'disabled'] as const;
+const userId = {
+  maxLength: 200,
+  description: 'For the role admin: the tenant it is for. Left out: the caller.',
+  example: 'user-42',
+};
+
+export class ConnectAccountDto {
+  @ApiProperty({
+    maxLength: 4_096,
+    description:
+      'Instagram Login: the account’s own token (`IGAA…`). Facebook Login: a user token with its Pages (`EAA…`).',
+    example: 'IGAA-a-token-from-the-sandbox-or-from-Meta',
+  })
+  @IsString()
+  @MinLength(8)
+  @Matches(/^[\x21-\x7e]{1,4096}$/, {
+    message: 'access_token must be a token of at most 4096 characters without spaces',
+  })
+  access_token!: string;
+
+  @ApiProperty({ enum: logins, example: 'instagram' })
+  @IsIn(logins)
+  login!: AccountLogin;
+
+  @ApiPropertyOptional(userId)
+  @MayBeAbsent()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(200)
+  user_id?: string;
+
+  @ApiPropertyOptional({ type: AgentSettingsPatchDto, description: 'Left out: the agent stays off.' })
+  @MayBeAbsent()
+  @IsObject({ message: 'expected an object' })
+  @ValidateNested()
+  @Type(() => AgentSettingsPatchDto)
+  agent?: AgentSettingsPatchDto;
+}
+
+export class UpdateAccountDto {
+  @ApiPropertyOptional({ maxLength: 100, description: 'The dashboard’s own name for it.', example: 'Main shop' })
+  @MayBeAbsent()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(100)
+  label?: string;
+
+  @ApiPropertyOptional({ enum: ['active', 'disabled'], description: '`disabled`: received, but nothing is sent.' })
+  @MayBeAbsent()
+  @IsIn(['active', 'disabled'])
+  status?: 'active' | 'disabled';
+
+  @ApiPropertyOptional({ example: true, description: 'The AI agent on or off.' })
+  @MayBeAbsent()
+  @IsBoolean()
+  agent_enabled?: boolean;
+
+  @ApiPropertyOptional({ example: false, description: 'Copy media before Meta’s links expire.' })
+  @MayBeAbsent()
+  @IsBoolean()
+  keep_media?: boolean;
+
+  @ApiPropertyOptional({ example: false, description: 'Meta granted this account the human agent permission.' })
+  @MayBeAbsent()
+  @IsBoolean()
+  human_agent_allowed?: boolean;
+}
+
+export class ListAccountsQuery {
+  @ApiPropertyOptional({ enum: statuses })
+  @MayBeAbsent()
+  @IsIn(statuses)
+  status?: AccountStatus;
+
+  @ApiPropertyOptional(userId)
+  @MayBeAbsent()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(200)
+  user_id?: string;
+
+  @ApiPropertyOptional({ enum: ['true', 'false'], default: 'false', description: 'Disconnected ones too.' })
+  @MayBeAbsent()
+  @IsIn(['true', 'false'])
+  disconnected?: 'true' | 'false';
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 50 })
+  @MayBeAbsent()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  limit = 50;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: 100_000, default: 0 })
+  @MayBeAbsent()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(100_000)
+  skip = 0;
+}
+
+export class AccountIdParam {
+  @ApiProperty({
+    description: 'Our id, or the Instagram account’s professional id.',
+    example: '665f1c2e9b1d8a0012345678',
+  })
+  @Matches(/^([0-9a-fA-F]{24}|\d{5,30})$/, { message: 'id must be an account id' })
+  id!: string;
+}

@@ -1,0 +1,139 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { isGraphError } from '#libs/graph-api';
+import { JobQueue } from '../../queue/index.js';
+import { AccountChanges, changeOf } from '../account-changes.js';
+import { AccountCipher } from '../account-cipher.js';
+import type { AccountLogin, AccountRecord } from '../account.schema.js';
+import { AccountTakenError, BadTokenError } from '../accounts.errors.js';
+import { AccountsRepository } from '../accounts.repository.js';
+import { Alerts } from '../alerts/alerts.service.js';
+import { asUpstream, detailsOf, isDeadToken } from '../meta/meta-errors.js';
+import { MetaGateway } from '../meta/meta-gateway.js';
+import type { MetaIdentity } from '../meta/meta-identity.js';
+import type { AgentSettingsPatch } from '../settings/agent-settings.js';
+import { UserSettingsService } from '../settings/user-settings.service.js';
+import { SubscriptionService } from '../subscription/subscription.service.js';
+import { refreshDueAt } from '../tokens/refresh-schedule.js';
+
+const clearedByConnecting = ['needs_reauth', 'token_expiring', 'token_unreadable', 'deauthorized'] as const;
+
+/** Turns what Meta said about a token into a connected, subscribed account. */
+@Injectable()
+export class ConnectService {
+  private readonly logger = new Logger(ConnectService.name);
+
+  constructor(
+    private readonly accounts: AccountsRepository,
+    private readonly cipher: AccountCipher,
+    private readonly meta: MetaGateway,
+    private readonly subscriptions: SubscriptionService,
+    private readonly settings: UserSettingsService,
+    private readonly changes: AccountChanges,
+    private readonly alerts: Alerts,
+    private readonly queue: JobQueue,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Asks Meta whose token it is and connects what it speaks for: one account, or every Page's with its own token.
+   * @throws {BadTokenError} when Meta refuses the token
+   * @throws {AccountTakenError} when another tenant has it connected
+   * @throws {UpstreamError} when Meta fails or does not answer
+   */
+  async connectByToken(
+    userId: string,
+    login: AccountLogin,
+    token: string,
+    agent?: AgentSettingsPatch,
+  ): Promise<[AccountRecord, ...AccountRecord[]]> {
+    const identities = await this.identify(login, token);
+    const connected: AccountRecord[] = [];
+    for (const identity of identities) connected.push(await this.connect(userId, identity, agent));
+    const [first, ...others] = connected;
+    if (!first) throw new BadTokenError('No Instagram professional account came with this token.');
+    return [first, ...others];
+  }
+
+  /**
+   * Stores the account, subscribes it to webhooks and reads the subscription back. Connecting the same account again,
+   * by either login, updates its record; its paused sends go on by the sender's sweep, which looks at the status.
+   *
+   * A subscription that Meta refuses does not undo the connecting: it shows on the account and is tried again.
+   * @throws {AccountTakenError} when another tenant has it connected
+   */
+  async connect(userId: string, identity: MetaIdentity, agent?: AgentSettingsPatch): Promise<AccountRecord> {
+    const account = await this.store(userId, identity);
+    const accountId = account._id.toHexString();
+    await this.settings.saveAgentSettings(
+      { _id: accountId, user_id: userId, username: account.instagram_data.username },
+      agent ?? {},
+    );
+    await this.changes.announce(changeOf(account));
+    for (const kind of clearedByConnecting) await this.alerts.clear(kind, accountId);
+    this.logger.log({ msg: 'account connected', account_id: accountId, login: account.login });
+    await this.subscriptions.check(accountId);
+    await this.queue.add('backfill-account', { account_id: accountId });
+    return (await this.accounts.findById(accountId)) ?? account;
+  }
+
+  private async identify(login: AccountLogin, token: string): Promise<MetaIdentity[]> {
+    try {
+      return await this.meta.identitiesOf(login, await this.meta.lengthen(login, token));
+    } catch (error) {
+      if (isGraphError(error) && isDeadToken(error)) {
+        throw new BadTokenError('Meta does not accept this token.', { details: detailsOf(error), cause: error });
+      }
+      throw asUpstream(error);
+    }
+  }
+
+  private async store(userId: string, identity: MetaIdentity): Promise<AccountRecord> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.storeOnce(userId, identity);
+      } catch (error) {
+        if ((error as { code?: number }).code !== 11000) throw error;
+        const holder = await this.accounts.findLiveByIgId(identity.igId);
+        if (holder && holder.user_id !== userId) throw new AccountTakenError(identity.username);
+        // Another process connects it for the same tenant at this moment: ours becomes an update of its record.
+        if (attempt === 5) throw error;
+      }
+    }
+  }
+
+  private async storeOnce(userId: string, identity: MetaIdentity): Promise<AccountRecord> {
+    const id = await this.accounts.idFor(userId, identity.igId);
+    const now = this.clock.date();
+    const { expiresInS } = identity;
+    return this.accounts.connect(
+      id,
+      userId,
+      {
+        login: identity.login,
+        access_token: this.cipher.encrypt(identity.accessToken, id),
+        token_obtained_at: now,
+        ...(expiresInS === undefined
+          ? {}
+          : { expires_in: expiresInS, token_expires_at: new Date(now.getTime() + expiresInS * 1000) }),
+        refresh_due_at: identity.login === 'instagram' ? refreshDueAt(id, now.getTime()) : undefined,
+        scopes: identity.scopes,
+        instagram_data: {
+          ig_id: identity.igId,
+          id: identity.appScopedId,
+          username: identity.username,
+          name: identity.name,
+          account_type: identity.accountType,
+          profile_picture_url: identity.profilePictureUrl,
+        },
+        meta: identity.page ?? {
+          id: identity.appScopedId ?? identity.igId,
+          name: identity.name,
+          username: identity.username,
+        },
+        app_user_id: identity.appUserId,
+      },
+      now,
+    );
+  }
+}

@@ -1,0 +1,132 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { GraphApiError, GraphClient, isGraphError, type AppCredentials } from '#libs/graph-api';
+import { AppConfig } from '../../config/index.js';
+import { AppError } from '../../errors/index.js';
+import type { AccountLogin } from '../account.schema.js';
+import { AccountTakenError } from '../accounts.errors.js';
+import { ConnectService } from '../connect/connect.service.js';
+import { noteOf } from '../meta/meta-errors.js';
+import { MetaGateway } from '../meta/meta-gateway.js';
+import type { MetaIdentity } from '../meta/meta-identity.js';
+import { OAuthRefusedError } from './oauth.errors.js';
+import { OAuthStates } from './oauth-states.service.js';
+import { requestedScopes, requiredScopes } from './scopes.js';
+
+/** What Meta's dialog sends the browser back with. */
+export interface OAuthReturn {
+  code?: string;
+  state?: string;
+  error?: string;
+  error_reason?: string;
+  error_description?: string;
+}
+
+/** How an attempt ended, in words for the person who made it. Holds no token. */
+export type OAuthOutcome =
+  | { ok: true; accounts: { _id: string; username: string }[]; message: string }
+  | { ok: false; code: string; message: string };
+
+interface Connected {
+  accounts: { _id: string; username: string }[];
+  /** Sentences about those that could not be connected beside the others. */
+  refused: string[];
+}
+
+export interface OAuthStart {
+  url: string;
+  expiresAt: Date;
+  browserKey: string;
+}
+
+/** Connecting an account by clicking through Meta's dialog. */
+@Injectable()
+export class OAuthService {
+  private readonly logger = new Logger(OAuthService.name);
+
+  constructor(
+    private readonly states: OAuthStates,
+    private readonly meta: MetaGateway,
+    private readonly graph: GraphClient,
+    private readonly connecting: ConnectService,
+    private readonly config: AppConfig,
+  ) {}
+
+  /** @throws {OAuthRefusedError} when this login has no app id or secret configured */
+  async start(login: AccountLogin, userId: string, browserKey?: string): Promise<OAuthStart> {
+    const { clientId } = this.appOf(login);
+    const { state, browserKey: key, expiresAt } = await this.states.create(login, userId, browserKey);
+    const redirectUri = this.redirectUri(login);
+    const url = this.graph.authorizeUrl(login, { clientId, redirectUri, state, scopes: requestedScopes[login] });
+    return { url, expiresAt, browserKey: key };
+  }
+
+  /** Never throws for what a person or Meta did: each way it can end has a sentence. */
+  async finish(login: AccountLogin, back: OAuthReturn, browserKey: string | undefined): Promise<OAuthOutcome> {
+    try {
+      const { accounts, refused } = await this.connectAll(login, back, browserKey);
+      const names = accounts.map(({ username }) => `@${username}`).join(', ');
+      const sentence = `${names} ${accounts.length === 1 ? 'is' : 'are'} connected.`;
+      return { ok: true, accounts, message: [sentence, ...refused].join(' ') };
+    } catch (error) {
+      if (isGraphError(error)) {
+        this.logger.warn({ msg: 'connecting failed at Meta', login, err: error });
+        const more = error instanceof GraphApiError ? ` Meta says: ${noteOf(error).message}` : '';
+        return { ok: false, code: 'login_failed', message: `${new OAuthRefusedError('login_failed').message}${more}` };
+      }
+      if (!(error instanceof AppError) || error.status >= 500) throw error;
+      this.logger.log({ msg: 'connecting did not work out', login, reason: error.code });
+      return { ok: false, code: error.code, message: error.message };
+    }
+  }
+
+  private async connectAll(login: AccountLogin, back: OAuthReturn, browserKey: string | undefined): Promise<Connected> {
+    // The state first: whoever can't show a good one learns nothing else, and uses up nobody's.
+    const userId = await this.states.redeem(login, back.state, browserKey);
+    if (back.error !== undefined || back.error_reason !== undefined) {
+      throw new OAuthRefusedError(isDenial(back) ? 'declined' : 'login_failed');
+    }
+    if (back.code === undefined) throw new OAuthRefusedError('login_failed');
+    const identities = await this.exchange(login, back.code);
+    if (identities.length === 0) throw new OAuthRefusedError('no_accounts');
+    return this.connectEach(userId, identities);
+  }
+
+  /** Several accounts may come in one go; one that somebody else holds doesn't keep the others out. */
+  private async connectEach(userId: string, identities: MetaIdentity[]): Promise<Connected> {
+    const connected: Connected = { accounts: [], refused: [] };
+    for (const identity of identities) {
+      try {
+        const account = await this.connecting.connect(userId, identity);
+        connected.accounts.push({ _id: account._id.toHexString(), username: account.instagram_data.username });
+      } catch (error) {
+        if (!(error instanceof AccountTakenError)) throw error;
+        if (identities.length === 1) throw error;
+        connected.refused.push(error.message);
+      }
+    }
+    if (connected.accounts.length === 0) throw new OAuthRefusedError('no_accounts', connected.refused.join(' '));
+    return connected;
+  }
+
+  private async exchange(login: AccountLogin, code: string): Promise<MetaIdentity[]> {
+    const app = this.appOf(login);
+    const token = await this.meta.redeemCode(login, app, code, this.redirectUri(login));
+    const missing = requiredScopes[login].filter((scope) => !token.scopes.includes(scope));
+    if (missing.length > 0) throw new OAuthRefusedError('scopes_missing', `missing ${missing.join(', ')}`);
+    return this.meta.identitiesOf(login, token);
+  }
+
+  private appOf(login: AccountLogin): AppCredentials {
+    const app = this.meta.appOf(login);
+    if (!app) throw new OAuthRefusedError('not_configured');
+    return app;
+  }
+
+  private redirectUri(login: AccountLogin): string {
+    return `${this.config.API_URL}/accounts/oauth/${login}/callback`;
+  }
+}
+
+function isDenial({ error, error_reason: reason }: OAuthReturn): boolean {
+  return error === 'access_denied' || reason === 'user_denied';
+}

@@ -1,0 +1,42 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+/** Documentation only: the signature is checked before anything is read. */
+export class SignedRequestDto {
+  @ApiProperty({
+    description: 'base64url signature, a dot, base64url JSON; HMAC-SHA256 with an app secret.',
+    example: 'ZmFrZS1zaWduYXR1cmU.eyJhbGdvcml0aG0iOiJITUFDLVNIQTI1NiIsInVzZXJfaWQiOiIyMTg0NzEifQ',
+  })
+  signed_request!: string;
+}
+
+export class DeauthorizeAnswer {
+  @ApiProperty({ enum: [true], example: true }) success!: true;
+}
+
+export class DataDeletionAnswer {
+  @ApiProperty({ example: 'https://dm.example.com/meta/data-deletion/0123456789abcdef0123456789abcdef' })
+  url!: string;
+
+  @ApiProperty({ example: '0123456789abcdef0123456789abcdef' })
+  confirmation_code!: string;
+}
+
+export class DataDeletionStatus {
+  @ApiProperty({ example: '0123456789abcdef0123456789abcdef' }) confirmation_code!: string;
+  @ApiProperty({ enum: ['queued', 'running', 'done'], example: 'done' }) state!: 'queued' | 'running' | 'done';
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-11-21T12:00:00.000Z' }) requested_at!: Date;
+  @ApiPropertyOptional({ type: String, format: 'date-time', example: '2026-11-21T12:00:05.000Z' }) completed_at?: Date;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'integer' },
+    description: 'What was removed so far.',
+    example: { dms: 12, conversations: 1, deliveries: 14, media: 2, queue_entries: 0 },
+  })
+  removed!: Record<string, number>;
+}
+
+export class DataDeletionStatusAnswer {
+  @ApiProperty({ enum: [true], example: true }) success!: true;
+  @ApiProperty({ type: DataDeletionStatus }) data!: DataDeletionStatus;
+}

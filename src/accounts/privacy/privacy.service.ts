@@ -1,0 +1,104 @@
+import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { AppConfig } from '../../config/index.js';
+import { NotFoundError } from '../../errors/index.js';
+import { JobQueue } from '../../queue/index.js';
+import { AccountChanges, changeOf } from '../account-changes.js';
+import type { AccountRecord } from '../account.schema.js';
+import { AccountsRepository } from '../accounts.repository.js';
+import { Alerts } from '../alerts/alerts.service.js';
+import { UserSettingsRepository } from '../settings/user-settings.repository.js';
+import { ErasuresRepository, type Erasure } from './erasures.repository.js';
+import { userIdIn } from './signed-request.js';
+
+/** What Meta does on a person's behalf: take the app's access away, ask for their data to be deleted. */
+@Injectable()
+export class PrivacyService {
+  private readonly logger = new Logger(PrivacyService.name);
+  private readonly subjectKey: Buffer;
+
+  constructor(
+    private readonly accounts: AccountsRepository,
+    private readonly settings: UserSettingsRepository,
+    private readonly erasures: ErasuresRepository,
+    private readonly changes: AccountChanges,
+    private readonly alerts: Alerts,
+    private readonly queue: JobQueue,
+    private readonly clock: Clock,
+    private readonly config: AppConfig,
+  ) {
+    this.subjectKey = Buffer.from(
+      hkdfSync('sha256', config.JWT_SECRET.reveal(), '', 'instagram-dm erasure subject v1', 32),
+    );
+  }
+
+  /**
+   * The person removed the app on Meta's side: their accounts' tokens are wiped and nothing is sent or asked any more.
+   * @throws {BadSignedRequestError}
+   */
+  async deauthorize(signedRequest: unknown): Promise<void> {
+    const userId = this.userIdIn(signedRequest);
+    for (const account of await this.accounts.findByAppScopedId(userId)) {
+      if (!(await this.release(account, 'the app was removed on Instagram'))) continue;
+      await this.alerts.raise('deauthorized', {
+        account_id: account._id.toHexString(),
+        text: `The owner of @${account.instagram_data.username} removed the app on Instagram. Its history stays; connect it again to go on.`,
+      });
+    }
+  }
+
+  /**
+   * A person asks for their data to be deleted. Meta names them by an app-scoped id: of the owner of an account here,
+   * or of a customer. The same request again is the same erasure.
+   * @throws {BadSignedRequestError}
+   */
+  async requestDeletion(signedRequest: unknown): Promise<{ url: string; confirmation_code: string }> {
+    const userId = this.userIdIn(signedRequest);
+    const own = await this.accounts.findByAppScopedId(userId);
+    const erasure = await this.erasures.insertOnce({
+      code: randomBytes(16).toString('hex'),
+      request_hash: createHash('sha256').update(String(signedRequest)).digest('hex'),
+      subject_hash: this.hashOf(userId),
+      kind: own.length > 0 ? 'account' : 'person',
+      subject_id: userId,
+      ...(own.length > 0 ? { account_ids: own.map(({ _id }) => _id.toHexString()) } : {}),
+    });
+    for (const account of own) await this.release(account, 'its owner asked for deletion on Instagram');
+    if (erasure.state !== 'done') await this.queue.add('erase-person', { erasure_id: erasure._id });
+    this.logger.log({ msg: 'deletion requested', erasure_id: erasure._id, kind: erasure.kind });
+    return { url: `${this.config.API_URL}/meta/data-deletion/${erasure.code}`, confirmation_code: erasure.code };
+  }
+
+  /** When this person last asked to be erased: what is older must not be fetched from Meta again. */
+  async erasedAt(personId: string): Promise<Date | undefined> {
+    return this.erasures.latestRequestOf(this.hashOf(personId));
+  }
+
+  /** @throws {NotFoundError} */
+  async getErasure(code: string): Promise<Erasure> {
+    const erasure = /^[0-9a-f]{32}$/.test(code) ? await this.erasures.findByCode(code) : null;
+    if (!erasure) throw new NotFoundError('There is no deletion request with this code.');
+    return erasure;
+  }
+
+  private hashOf(personId: string): string {
+    return createHmac('sha256', this.subjectKey).update(personId).digest('hex');
+  }
+
+  private async release(account: AccountRecord, reason: string): Promise<boolean> {
+    const accountId = account._id.toHexString();
+    const released = await this.accounts.release(accountId, reason, this.clock.date());
+    if (!released) return false;
+    await this.changes.announce(changeOf(released));
+    await this.settings.markConfigDeleted(released.user_id, accountId);
+    return true;
+  }
+
+  private userIdIn(signedRequest: unknown): string {
+    return userIdIn(
+      signedRequest,
+      this.config.APP_SECRETS.map((secret) => secret.reveal()),
+    );
+  }
+}

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { GraphClient, type GraphConversation, type GraphPage } from '#libs/graph-api';
+import type { AccountSummary } from '../account-summary.js';
+import { TokenVault } from '../token-vault.js';
+
+/** Meta allows two such calls a second: a dashboard that polls must not use them up. */
+const keptMs = 30_000;
+
+/** The account's conversations as Meta lists them now, kept for half a minute. */
+@Injectable()
+export class LiveConversationsService {
+  private readonly pages = new LRUCache<string, GraphPage<GraphConversation>>({ max: 500, ttl: keptMs });
+
+  constructor(
+    private readonly vault: TokenVault,
+    private readonly graph: GraphClient,
+  ) {}
+
+  async list(
+    account: Pick<AccountSummary, '_id'>,
+    page: { limit: number; after?: string },
+  ): Promise<GraphPage<GraphConversation> & { cached: boolean }> {
+    // Asked first even when the page is cached: an account that was disconnected shows nothing any more.
+    const access = await this.vault.accessFor(account._id);
+    const key = JSON.stringify([account._id, access.tokenVersion, page.limit, page.after ?? null]);
+    const kept = this.pages.get(key);
+    if (kept) return { ...kept, cached: true };
+    const found = await this.graph.getConversations(access, page);
+    this.pages.set(key, found);
+    return { ...found, cached: false };
+  }
+}

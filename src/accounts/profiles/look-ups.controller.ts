@@ -1,0 +1,41 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ForUsers, Scope, type TenantScope } from '../../auth/index.js';
+import { ApiErrors } from '../../errors/index.js';
+import { AccountIdParam } from '../accounts.dto.js';
+import { LiveConversationsAnswer, LiveConversationsQuery, ProfileAnswer, ProfileParams } from './look-ups.dto.js';
+import { LookUpsService } from './look-ups.service.js';
+
+@ApiTags('Accounts')
+@Controller('accounts')
+export class LookUpsController {
+  constructor(private readonly lookUps: LookUpsService) {}
+
+  @ForUsers()
+  @Get(':id/profiles/:igsid')
+  @ApiOperation({
+    summary: 'A person’s profile, as Meta shows it now',
+    description: 'Meta tells it of people who have written to the account. Kept for an hour.',
+  })
+  @ApiOkResponse({ type: ProfileAnswer })
+  @ApiErrors(400, 401, 404, 409, 429, 502, 503)
+  async profile(@Scope() scope: TenantScope, @Param() { id, igsid }: ProfileParams): Promise<ProfileAnswer> {
+    return { success: true, data: await this.lookUps.profile(scope, id, igsid) };
+  }
+
+  @ForUsers()
+  @Get(':id/conversations')
+  @ApiOperation({
+    summary: 'The account’s conversations, as Meta lists them now',
+    description: 'What is stored here is under `/inbox/conversations`. Kept for half a minute.',
+  })
+  @ApiOkResponse({ type: LiveConversationsAnswer })
+  @ApiErrors(400, 401, 404, 409, 429, 431, 502, 503)
+  async conversations(
+    @Scope() scope: TenantScope,
+    @Param() { id }: AccountIdParam,
+    @Query() query: LiveConversationsQuery,
+  ): Promise<LiveConversationsAnswer> {
+    return { success: true, ...(await this.lookUps.conversations(scope, id, query)) };
+  }
+}

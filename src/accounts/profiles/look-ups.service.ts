@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { isGraphError, type GraphConversation } from '#libs/graph-api';
+import type { TenantScope } from '../../auth/index.js';
+import { AccountHealth } from '../account-health.service.js';
+import type { AccountSummary } from '../account-summary.js';
+import { AccountsService } from '../accounts.service.js';
+import { asUpstream, isDeadToken, noteOf } from '../meta/meta-errors.js';
+import { TokenVault } from '../token-vault.js';
+import { LiveConversationsService } from './live-conversations.service.js';
+import type { LiveConversationsQuery, LiveConversationView } from './look-ups.dto.js';
+import { ProfilesService, type Profile } from './profiles.service.js';
+
+/** Live look-ups for dashboards: whose account it is, then Meta, then Meta's refusals as our errors. */
+@Injectable()
+export class LookUpsService {
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly profiles: ProfilesService,
+    private readonly conversationPages: LiveConversationsService,
+    private readonly vault: TokenVault,
+    private readonly health: AccountHealth,
+  ) {}
+
+  /** @throws {NotFoundError} @throws {AccountNotUsableError} @throws {UpstreamError} with Meta's codes */
+  async profile(scope: TenantScope, idOrIgId: string, igsid: string): Promise<Profile> {
+    const account = await this.accounts.getOwned(scope, idOrIgId);
+    return this.asking(account, () => this.profiles.lookUp(account, igsid));
+  }
+
+  /** @throws as {@link profile} */
+  async conversations(scope: TenantScope, idOrIgId: string, { limit, after }: LiveConversationsQuery) {
+    const account = await this.accounts.getOwned(scope, idOrIgId);
+    const page = await this.asking(account, () => this.conversationPages.list(account, { limit, after }));
+    const { items, after: nextCursor, cached } = page;
+    return { data: items.map(viewOf), ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }), cached };
+  }
+
+  private async asking<T>(account: AccountSummary, ask: () => Promise<T>): Promise<T> {
+    const { tokenVersion } = await this.vault.accessFor(account._id);
+    try {
+      return await ask();
+    } catch (error) {
+      if (isGraphError(error) && isDeadToken(error)) {
+        await this.health.markNeedsReauth(account._id, noteOf(error).message, tokenVersion);
+      }
+      throw asUpstream(error);
+    }
+  }
+}
+
+function viewOf({ id, updatedAt, participants }: GraphConversation): LiveConversationView {
+  return { id, ...(updatedAt === undefined ? {} : { updated_time: new Date(updatedAt) }), participants };
+}

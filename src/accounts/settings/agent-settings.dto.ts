@@ -1,0 +1,181 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsInt,
+  IsNumber,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+} from 'class-validator';
+import type { AgentSettings, AgentSettingsPatch } from './agent-settings.js';
+
+const host = /^(\*\.)?([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,63}$/;
+const links = {
+  description: 'Hosts the agent may link to; `*.` covers subdomains.',
+  example: ['juniperandpine.example'],
+};
+const phrases = { description: 'A message holding one of these goes to a person.', example: ['speak to a human'] };
+
+/** What an account's agent may be told. Everything is optional; what is left out stays as it is. */
+export class AgentSettingsPatchDto implements AgentSettingsPatch {
+  @ApiPropertyOptional({ example: true })
+  @IsOptional()
+  @IsBoolean()
+  enabled?: boolean;
+
+  @ApiPropertyOptional({
+    maxLength: 20_000,
+    example: 'You answer for Juniper & Pine, a small candle shop. We ship within two days.',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(20_000)
+  instructions?: string;
+
+  @ApiPropertyOptional({ maxLength: 100, example: 'gpt-4o-mini' })
+  @IsOptional()
+  @IsString()
+  @Matches(/^[\w.:/-]{1,100}$/, { message: 'model must be a model name of at most 100 characters' })
+  model?: string;
+
+  @ApiPropertyOptional({ minimum: 0, maximum: 2, example: 0.4 })
+  @IsOptional()
+  @IsNumber({ allowNaN: false, allowInfinity: false })
+  @Min(0)
+  @Max(2)
+  temperature?: number;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 16, maximum: 4_000, example: 600 })
+  @IsOptional()
+  @IsInt()
+  @Min(16)
+  @Max(4_000)
+  max_output_tokens?: number;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: 200,
+    example: 30,
+    description: 'Messages of the conversation the model sees.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  history?: number;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    maximum: 120_000,
+    example: 2_500,
+    description: 'Wait after the last message, so that a burst gets one answer.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(120_000)
+  quiet_ms?: number;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    maximum: 43_200,
+    example: 60,
+    description: 'Silence after a person answered.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(43_200)
+  pause_after_human_minutes?: number;
+
+  @ApiPropertyOptional({
+    maxLength: 1_000,
+    example: 'Thank you! A colleague will answer shortly.',
+    description: 'Sent when the model fails for good; without it the customer gets nothing.',
+  })
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(1_000)
+  fallback_text?: string;
+
+  @ApiPropertyOptional({ example: true })
+  @IsOptional()
+  @IsBoolean()
+  see_pictures?: boolean;
+
+  @ApiPropertyOptional({ example: false })
+  @IsOptional()
+  @IsBoolean()
+  transcribe_voice?: boolean;
+
+  @ApiPropertyOptional({ type: [String], maxItems: 50, ...links })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(50)
+  @Matches(host, { each: true, message: 'allowed_links must hold host names such as shop.example.com' })
+  allowed_links?: string[];
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: 1_000_000_000, example: 1_000_000 })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000_000)
+  daily_token_budget?: number;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 1_000, example: 30 })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  replies_per_conversation_hour?: number;
+
+  @ApiPropertyOptional({ type: [String], maxItems: 50, ...phrases })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(50)
+  @IsString({ each: true })
+  @MinLength(2, { each: true })
+  @MaxLength(100, { each: true })
+  hand_over_phrases?: string[];
+
+  @ApiPropertyOptional({
+    maxLength: 1_000,
+    example: 'Of course! One of us will write to you here.',
+    description: 'Told to a customer who asked for a person.',
+  })
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(1_000)
+  hand_over_text?: string;
+}
+
+/** What holds for an account: its own settings over the defaults. */
+export class AgentSettingsResponse implements AgentSettings {
+  @ApiProperty({ example: true }) enabled!: boolean;
+  @ApiProperty({ example: 'You answer for Juniper & Pine, a small candle shop.' }) instructions!: string;
+  @ApiProperty({ example: 'gpt-4o-mini' }) model!: string;
+  @ApiProperty({ example: 0.4 }) temperature!: number;
+  @ApiProperty({ type: 'integer', example: 600 }) max_output_tokens!: number;
+  @ApiProperty({ type: 'integer', example: 30 }) history!: number;
+  @ApiProperty({ type: 'integer', example: 2_500 }) quiet_ms!: number;
+  @ApiProperty({ type: 'integer', example: 60 }) pause_after_human_minutes!: number;
+  @ApiPropertyOptional({ example: 'Thank you! A colleague will answer shortly.' }) fallback_text?: string;
+  @ApiProperty({ example: true }) see_pictures!: boolean;
+  @ApiProperty({ example: false }) transcribe_voice!: boolean;
+  @ApiProperty({ type: [String], ...links }) allowed_links!: string[];
+  @ApiProperty({ type: 'integer', example: 1_000_000 }) daily_token_budget!: number;
+  @ApiProperty({ type: 'integer', example: 30 }) replies_per_conversation_hour!: number;
+  @ApiProperty({ type: [String], ...phrases }) hand_over_phrases!: string[];
+  @ApiPropertyOptional({ example: 'Of course! One of us will write to you here.' }) hand_over_text?: string;
+}

@@ -1,0 +1,59 @@
+import type { AppConfig } from '../../config/index.js';
+
+/** How the AI agent answers for one account. */
+export interface AgentSettings {
+  /** Off for a new account unless connecting said otherwise. */
+  enabled: boolean;
+  instructions: string;
+  model: string;
+  temperature: number;
+  max_output_tokens: number;
+  /** How many of the conversation's messages the model sees. */
+  history: number;
+  /** Wait this long after the customer's last message, so that a burst gets one answer. */
+  quiet_ms: number;
+  /** The agent stays silent this long after a person answered. */
+  pause_after_human_minutes: number;
+  /** Sent when the model fails for good; without it the customer gets nothing. */
+  fallback_text?: string;
+  see_pictures: boolean;
+  transcribe_voice: boolean;
+  /** Hosts the agent may link to (`*.` covers subdomains); an answer with a link elsewhere is withheld. */
+  allowed_links: string[];
+  /** Model tokens (in and out) a day for the whole account; then the agent falls silent and hands over. */
+  daily_token_budget: number;
+  replies_per_conversation_hour: number;
+  /** A message holding one of these is handed to a person. */
+  hand_over_phrases: string[];
+  /** Told to a customer who asked for a person; without it the model's own sentence, if it wrote one. */
+  hand_over_text?: string;
+}
+
+export type AgentSettingsPatch = Partial<AgentSettings>;
+
+/** What an account has that nobody configured. */
+export function defaultAgentSettings(
+  config: Pick<AppConfig, 'OPENAI_MODEL' | 'AGENT_HISTORY' | 'AGENT_QUIET_MS'>,
+): AgentSettings {
+  return {
+    enabled: false,
+    instructions:
+      'You answer customers of this business on Instagram. Be friendly, brief and factual. ' +
+      'When you do not know something, say so and offer that a person will answer.',
+    model: config.OPENAI_MODEL,
+    temperature: 0.4,
+    max_output_tokens: 600,
+    history: config.AGENT_HISTORY,
+    quiet_ms: config.AGENT_QUIET_MS,
+    pause_after_human_minutes: 60,
+    see_pictures: true,
+    transcribe_voice: false,
+    allowed_links: [],
+    daily_token_budget: 1_000_000,
+    replies_per_conversation_hour: 30,
+    hand_over_phrases: [
+      ...['a human', 'a real person', 'real human', 'talk to human', 'speak to someone', 'talk to someone'],
+      ...['talk to a person', 'speak to a person', 'customer service', 'live agent'],
+    ],
+  };
+}

@@ -1,0 +1,33 @@
+import { Body, Controller, Get, Put } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Caller, ForUsers, type Principal } from '../../auth/index.js';
+import { ApiErrors } from '../../errors/index.js';
+import { PutUserSettingsDto, UserSettingsAnswer } from './user-settings.dto.js';
+import { UserSettingsService } from './user-settings.service.js';
+
+@ApiTags('User settings')
+@Controller('user-settings')
+export class UserSettingsController {
+  constructor(private readonly settings: UserSettingsService) {}
+
+  @ForUsers()
+  @Get()
+  @ApiOperation({ summary: 'The caller’s settings', description: 'One config per account; made empty on first sight.' })
+  @ApiOkResponse({ type: UserSettingsAnswer })
+  @ApiErrors(401, 429, 503)
+  async get(@Caller() caller: Principal): Promise<UserSettingsAnswer> {
+    return { success: true, data: await this.settings.get(caller.userId) };
+  }
+
+  @ForUsers()
+  @Put()
+  @ApiOperation({
+    summary: 'Replace the caller’s settings',
+    description: 'Each config must name one of the caller’s own accounts, each account once; anybody else’s is a 404.',
+  })
+  @ApiOkResponse({ type: UserSettingsAnswer })
+  @ApiErrors(400, 401, 404, 413, 415, 429, 503)
+  async put(@Caller() caller: Principal, @Body() body: PutUserSettingsDto): Promise<UserSettingsAnswer> {
+    return { success: true, data: await this.settings.replace(caller.userId, body) };
+  }
+}

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import mongoose, { Model } from 'mongoose';
+import type { AgentSettingsPatch } from './agent-settings.js';
+import { USER_SETTINGS, type UserConfigRecord, type UserSettingsRecord } from './user-settings.schema.js';
+
+const { trusted } = mongoose;
+const platform = 'meta_instagram' as const;
+
+@Injectable()
+export class UserSettingsRepository {
+  constructor(@InjectModel(USER_SETTINGS) private readonly model: Model<UserSettingsRecord>) {}
+
+  /** The tenant's settings, made on first sight. */
+  async ensure(userId: string): Promise<UserSettingsRecord> {
+    return this.model
+      .findOneAndUpdate(
+        { user_id: userId, platform },
+        { $setOnInsert: { is_active: true, is_deleted: false, configs: [] } },
+        { upsert: true, returnDocument: 'after', timestamps: { createdAt: true, updatedAt: false } },
+      )
+      .lean<UserSettingsRecord>();
+  }
+
+  async find(userId: string): Promise<UserSettingsRecord | null> {
+    return this.model.findOne({ user_id: userId, platform }).lean<UserSettingsRecord | null>();
+  }
+
+  async findOfUsers(userIds: string[]): Promise<UserSettingsRecord[]> {
+    return this.model.find({ user_id: trusted({ $in: userIds }), platform }).lean<UserSettingsRecord[]>();
+  }
+
+  async replace(
+    userId: string,
+    fields: Partial<Pick<UserSettingsRecord, 'is_active' | 'configs'>>,
+  ): Promise<UserSettingsRecord> {
+    return this.model
+      .findOneAndUpdate(
+        { user_id: userId, platform },
+        { $set: { ...fields, is_deleted: false } },
+        { upsert: true, returnDocument: 'after' },
+      )
+      .lean<UserSettingsRecord>();
+  }
+
+  /** Sets the named agent fields (`null` removes one) of the account's config, making the config if needed. */
+  async patchAgent(userId: string, accountId: string, configName: string, patch: AgentSettingsPatch): Promise<void> {
+    await this.ensure(userId);
+    const fresh: UserConfigRecord = {
+      config_name: configName,
+      account_id: accountId,
+      is_active: true,
+      is_deleted: false,
+      agent: {},
+    };
+    // Two writes, each conditional: of two processes that add the config at once, one does.
+    await this.model.updateOne(
+      { user_id: userId, platform, 'configs.account_id': trusted({ $ne: accountId }) },
+      { $push: { configs: fresh } },
+    );
+    const set: Record<string, unknown> = { 'configs.$.is_deleted': false };
+    const unset: Record<string, 1> = {};
+    for (const [key, value] of Object.entries(patch)) {
+      if (value === undefined || value === null) unset[`configs.$.agent.${key}`] = 1;
+      else set[`configs.$.agent.${key}`] = value;
+    }
+    await this.model.updateOne(
+      { user_id: userId, platform, 'configs.account_id': accountId },
+      { $set: set, ...(Object.keys(unset).length > 0 ? { $unset: unset } : {}) },
+    );
+  }
+
+  /** Takes the account's config out of use; its settings stay for a reconnect. */
+  async markConfigDeleted(userId: string, accountId: string): Promise<void> {
+    await this.model.updateOne(
+      { user_id: userId, platform, 'configs.account_id': accountId },
+      { $set: { 'configs.$.is_deleted': true } },
+    );
+  }
+
+  async removeConfig(userId: string, accountId: string): Promise<void> {
+    await this.model.updateOne({ user_id: userId, platform }, { $pull: { configs: { account_id: accountId } } });
+  }
+}

@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../config/index.js';
+import { InvalidRequestError, NotFoundError } from '../../errors/index.js';
+import type { AccountSummary } from '../account-summary.js';
+import { AccountsRepository } from '../accounts.repository.js';
+import { defaultAgentSettings, type AgentSettings, type AgentSettingsPatch } from './agent-settings.js';
+import { UserSettingsRepository } from './user-settings.repository.js';
+import type { UserConfigRecord, UserSettingsRecord } from './user-settings.schema.js';
+
+/** A config as it is asked for; what is left out stays as it is, or takes its default. */
+export type WantedConfig = Pick<UserConfigRecord, 'config_name' | 'account_id'> & Partial<UserConfigRecord>;
+export type UserSettingsView = Omit<UserSettingsRecord, '_id'>;
+
+/** A tenant's settings, and the agent's settings of each account in them. */
+@Injectable()
+export class UserSettingsService {
+  constructor(
+    private readonly repository: UserSettingsRepository,
+    private readonly accounts: AccountsRepository,
+    private readonly config: AppConfig,
+  ) {}
+
+  /** What holds for the account now: what its owner configured over the defaults; read from MongoDB each time. */
+  async agentSettings(account: Pick<AccountSummary, '_id' | 'user_id'>): Promise<AgentSettings> {
+    return this.merge(await this.repository.find(account.user_id), account._id);
+  }
+
+  /** Which of these accounts' agents are on, in one look. */
+  async agentsOn(accounts: Pick<AccountSummary, '_id' | 'user_id'>[]): Promise<Set<string>> {
+    const all = await this.repository.findOfUsers([...new Set(accounts.map(({ user_id: userId }) => userId))]);
+    const byUser = new Map(all.map((settings) => [settings.user_id, settings]));
+    const on = accounts.filter(({ _id, user_id: userId }) => this.merge(byUser.get(userId) ?? null, _id).enabled);
+    return new Set(on.map(({ _id }) => _id));
+  }
+
+  /** Changes the named fields (`undefined` puts one back to its default). @returns what holds afterwards */
+  async saveAgentSettings(
+    account: Pick<AccountSummary, '_id' | 'user_id' | 'username'>,
+    patch: AgentSettingsPatch,
+  ): Promise<AgentSettings> {
+    await this.repository.patchAgent(account.user_id, account._id, account.username, patch);
+    return this.agentSettings(account);
+  }
+
+  async get(userId: string): Promise<UserSettingsView> {
+    return view(await this.repository.ensure(userId));
+  }
+
+  /**
+   * Replaces the tenant's configs.
+   * @throws {NotFoundError} when a config names an account that is not the tenant's own
+   * @throws {InvalidRequestError} when two configs name the same account
+   */
+  async replace(userId: string, wanted: { is_active?: boolean; configs?: WantedConfig[] }): Promise<UserSettingsView> {
+    const { is_active: isActive, configs } = wanted;
+    const present = await this.repository.ensure(userId);
+    if (configs) await this.checkConfigs(userId, configs);
+    const replaced = await this.repository.replace(userId, {
+      ...(isActive === undefined ? {} : { is_active: isActive }),
+      ...(configs ? { configs: configs.map((config) => complete(config, present.configs)) } : {}),
+    });
+    return view(replaced);
+  }
+
+  private merge(settings: UserSettingsRecord | null, accountId: string): AgentSettings {
+    const config = settings?.configs.find(({ account_id: id }) => id === accountId);
+    const merged = { ...defaultAgentSettings(this.config), ...config?.agent };
+    const on = config !== undefined && config.is_active && !config.is_deleted && settings?.is_active === true;
+    return { ...merged, enabled: merged.enabled && on };
+  }
+
+  private async checkConfigs(userId: string, configs: WantedConfig[]): Promise<void> {
+    const own = await this.accounts.idsOfUser(userId);
+    const foreign = configs.find((config) => !own.has(config.account_id));
+    if (foreign) throw new NotFoundError(`There is no account ${foreign.account_id}.`);
+    if (new Set(configs.map((config) => config.account_id)).size < configs.length) {
+      throw new InvalidRequestError('configs: an account can have one config only.', [
+        { field: 'configs', expected: 'each account_id once' },
+      ]);
+    }
+  }
+}
+
+function complete(wanted: WantedConfig, before: UserConfigRecord[]): UserConfigRecord {
+  const known = before.find(({ account_id: id }) => id === wanted.account_id);
+  const agent = Object.entries(wanted.agent ?? known?.agent ?? {}).filter(([, value]) => value != null);
+  return {
+    config_name: wanted.config_name,
+    account_id: wanted.account_id,
+    is_active: wanted.is_active ?? true,
+    is_deleted: wanted.is_deleted ?? false,
+    agent: Object.fromEntries(agent),
+  };
+}
+
+function view(settings: UserSettingsRecord): UserSettingsView {
+  const { user_id, platform, is_active, is_deleted, configs, created_at, updated_at } = settings;
+  return { user_id, platform, is_active, is_deleted, configs, created_at, updated_at };
+}

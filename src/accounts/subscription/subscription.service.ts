@@ -1,0 +1,125 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { GraphClient, isGraphError } from '#libs/graph-api';
+import { JobQueue } from '../../queue/index.js';
+import { AccountHealthRepository } from '../account-health.repository.js';
+import { AccountHealth } from '../account-health.service.js';
+import type { AccountRecord, SubscriptionHealth } from '../account.schema.js';
+import { AccountNotUsableError } from '../accounts.errors.js';
+import { AccountsRepository } from '../accounts.repository.js';
+import { Alerts } from '../alerts/alerts.service.js';
+import { isDeadToken, noteOf } from '../meta/meta-errors.js';
+import { TokenVault, type AccountAccess } from '../token-vault.js';
+import { requiredField, subscribedFields } from './subscribed-fields.js';
+
+/** Disconnecting must not wait long for a Meta that doesn't answer. */
+const unsubscribeTimeoutMs = 3_000;
+
+/** Keeps Meta sending us webhooks: without a subscription everything looks healthy and nothing arrives. */
+@Injectable()
+export class SubscriptionService {
+  private readonly logger = new Logger(SubscriptionService.name);
+
+  constructor(
+    private readonly accounts: AccountsRepository,
+    private readonly health: AccountHealthRepository,
+    private readonly accountHealth: AccountHealth,
+    private readonly vault: TokenVault,
+    private readonly graph: GraphClient,
+    private readonly alerts: Alerts,
+    private readonly queue: JobQueue,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Reads the account's subscription back from Meta and repairs it. What Meta refuses is noted on the account and, when
+   * no messages can arrive, alerted; the next check tries again.
+   */
+  async check(accountId: string): Promise<void> {
+    const account = await this.accounts.findById(accountId);
+    if (!account || account.status !== 'active') return;
+    try {
+      const access = await this.vault.open(account);
+      await this.save(account, await this.repair(access));
+    } catch (error) {
+      await this.noteFailure(account, error);
+    }
+  }
+
+  /** Tells Meta to send no more; failing is fine, an account without a token gets nothing done anyway. */
+  async remove(account: AccountRecord): Promise<void> {
+    try {
+      await this.graph.unsubscribe(await this.vault.open(account), { timeoutMs: unsubscribeTimeoutMs });
+    } catch (error) {
+      if (!isGraphError(error) && !(error instanceof AccountNotUsableError)) throw error;
+      this.logger.warn({ msg: 'could not unsubscribe', account_id: account._id.toHexString(), err: error });
+    }
+  }
+
+  private async repair(access: AccountAccess): Promise<{ found: string[]; health: SubscriptionHealth }> {
+    const found = await this.fieldsOf(access);
+    if (subscribedFields.every((field) => found.includes(field))) return { found, health: this.healthOf(found, []) };
+    const { refused } = await this.graph.subscribe(access, subscribedFields);
+    // What Meta lists now counts, not what it answered to the call.
+    return { found, health: this.healthOf(await this.fieldsOf(access), refused) };
+  }
+
+  private async fieldsOf(access: AccountAccess): Promise<string[]> {
+    const subscriptions = await this.graph.getSubscriptions(access);
+    return [...new Set(subscriptions.flatMap(({ fields }) => fields))];
+  }
+
+  private healthOf(fields: string[], refused: string[]): SubscriptionHealth {
+    const complete = subscribedFields.every((field) => fields.includes(field));
+    const state = !fields.includes(requiredField) ? 'missing' : complete ? 'subscribed' : 'partial';
+    return { state, fields, refused_fields: refused, checked_at: this.clock.date() };
+  }
+
+  private async save(
+    account: AccountRecord,
+    { found, health }: { found: string[]; health: SubscriptionHealth },
+  ): Promise<void> {
+    const accountId = account._id.toHexString();
+    await this.health.saveSubscription(accountId, health);
+    if (health.state === 'missing') {
+      await this.alert(account, 'Meta took the subscription but does not list it');
+      return;
+    }
+    await this.alerts.clear('subscription_lost', accountId);
+    const wasInPlace = account.subscription.fields.includes(requiredField);
+    if (wasInPlace && !found.includes(requiredField)) {
+      // Webhooks of the time without it never come: what was said meanwhile is fetched.
+      this.logger.warn({ msg: 'webhook subscription was lost and is repaired', account_id: accountId });
+      await this.queue.add('backfill-account', { account_id: accountId });
+    }
+  }
+
+  private async noteFailure(account: AccountRecord, error: unknown): Promise<void> {
+    const accountId = account._id.toHexString();
+    if (error instanceof AccountNotUsableError) return; // the vault has alerted
+    if (!isGraphError(error)) throw error;
+    const note = noteOf(error);
+    await this.accountHealth.noteError(accountId, 'subscribe', note);
+    if (isDeadToken(error)) {
+      await this.accountHealth.markNeedsReauth(accountId, note.message, account.token_version);
+      return;
+    }
+    const { state: before } = account.subscription;
+    // The fields are those last read: a failed look says nothing of them.
+    await this.health.saveSubscription(accountId, {
+      ...account.subscription,
+      state: 'failed',
+      error: note.message,
+      checked_at: this.clock.date(),
+    });
+    // One failed look at a healthy subscription is no news; the second in a row, or one at connecting, is.
+    if (before === 'failed' || before === 'unknown') await this.alert(account, note.message);
+  }
+
+  private async alert(account: AccountRecord, reason: string): Promise<void> {
+    await this.alerts.raise('subscription_lost', {
+      account_id: account._id.toHexString(),
+      text: `No webhooks are arriving for @${account.instagram_data.username}: its subscription is not in place (${reason}). It is tried again by itself.`,
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { GraphAccess } from '#libs/graph-api';
+import { TokenCipherError } from '#libs/token-cipher';
+import { AccountChanges } from './account-changes.js';
+import { AccountCipher } from './account-cipher.js';
+import type { AccountRecord } from './account.schema.js';
+import { AccountNotUsableError } from './accounts.errors.js';
+import { AccountsRepository } from './accounts.repository.js';
+import { Alerts } from './alerts/alerts.service.js';
+
+const keptMs = 10 * 60_000;
+const keptUnheardMs = 2_000;
+
+/** What a Graph call for an account needs. */
+export type AccountAccess = GraphAccess & {
+  /** Hand it to `AccountHealth.markNeedsReauth` when Meta refuses this token. */
+  tokenVersion: number;
+};
+
+/** Opens accounts' tokens, keeps them in memory ten minutes at most, and drops them on change, on every process. */
+@Injectable()
+export class TokenVault {
+  private readonly opened = new LRUCache<string, { access: AccountAccess; openedAt: number }>({ max: 5_000 });
+  private generation = 0;
+
+  constructor(
+    private readonly accounts: AccountsRepository,
+    private readonly cipher: AccountCipher,
+    private readonly alerts: Alerts,
+    private readonly changes: AccountChanges,
+  ) {
+    changes.onChange((change) => {
+      this.generation++;
+      if (change === 'everything') this.opened.clear();
+      else this.opened.delete(change.account_id);
+    });
+  }
+
+  /**
+   * @throws {AccountNotUsableError} when the account is gone, disabled or needs to be connected again, or when the key
+   *   of its token is not configured any more
+   */
+  async accessFor(accountId: string): Promise<AccountAccess> {
+    const kept = this.opened.get(accountId);
+    const limitMs = this.changes.isListening ? keptMs : keptUnheardMs;
+    if (kept && performance.now() - kept.openedAt < limitMs) return kept.access;
+    const generation = this.generation;
+    const account = await this.accounts.findById(accountId);
+    if (!account || account.released || account.status === 'disabled')
+      throw new AccountNotUsableError('account_disabled', accountId);
+    if (account.status === 'needs_reauth') throw new AccountNotUsableError('account_needs_reauth', accountId);
+    const access = await this.open(account);
+    if (generation === this.generation) this.opened.set(accountId, { access, openedAt: performance.now() });
+    return access;
+  }
+
+  /**
+   * The access of this record, whatever its status: refreshing and unsubscribing use it.
+   * @throws {AccountNotUsableError} when there is no token or it does not open
+   */
+  async open(account: AccountRecord): Promise<AccountAccess> {
+    const accountId = account._id.toHexString();
+    if (account.access_token === undefined) throw new AccountNotUsableError('account_needs_reauth', accountId);
+    try {
+      return {
+        login: account.login,
+        accessToken: this.cipher.decrypt(account.access_token, accountId),
+        igId: account.instagram_data.ig_id,
+        tokenVersion: account.token_version,
+      };
+    } catch (cause) {
+      if (!(cause instanceof TokenCipherError)) throw cause;
+      await this.alerts.raise('token_unreadable', {
+        account_id: accountId,
+        text: `The stored token of @${account.instagram_data.username} can't be opened: ${cause.message}. Put the key back into ENCRYPTION_KEYS_PREVIOUS, or connect the account again.`,
+      });
+      throw new AccountNotUsableError('token_unreadable', accountId, { cause });
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { GraphClient, isGraphError, isTokenTooYoung } from '#libs/graph-api';
+import { AccountChanges, changeOf } from '../account-changes.js';
+import { AccountCipher } from '../account-cipher.js';
+import { AccountHealth } from '../account-health.service.js';
+import { AccountTokensRepository } from '../account-tokens.repository.js';
+import type { AccountRecord } from '../account.schema.js';
+import { AccountNotUsableError } from '../accounts.errors.js';
+import { Alerts } from '../alerts/alerts.service.js';
+import { isDeadToken, noteOf } from '../meta/meta-errors.js';
+import { TokenVault } from '../token-vault.js';
+import { alertBeforeExpiryMs, refreshDueAt, retryRefreshAt } from './refresh-schedule.js';
+
+const leaseMs = 120_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** Keeps tokens from lapsing: each account's once a day, long before its 60 days are over. */
+@Injectable()
+export class TokenRefreshService {
+  private readonly logger = new Logger(TokenRefreshService.name);
+
+  constructor(
+    private readonly tokens: AccountTokensRepository,
+    private readonly cipher: AccountCipher,
+    private readonly vault: TokenVault,
+    private readonly graph: GraphClient,
+    private readonly health: AccountHealth,
+    private readonly changes: AccountChanges,
+    private readonly alerts: Alerts,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Refreshes the account's token if that is due and nobody else is at it. A failure stays with this account: it is
+   * noted, tried again later by its due time, and alerted when the token's end comes near.
+   */
+  async refresh(accountId: string): Promise<void> {
+    const account = await this.tokens.claimRefresh(accountId, this.clock.date(), leaseMs);
+    if (!account) return;
+    try {
+      const access = await this.vault.open(account);
+      const token = await this.graph.refresh(access.accessToken);
+      await this.save(account, token);
+    } catch (error) {
+      await this.noteFailure(account, error);
+    }
+  }
+
+  /** Alerts for every account whose token ends soon although it should have been refreshed long ago. */
+  async alertExpiring(): Promise<void> {
+    const now = this.clock.now();
+    for (const account of await this.tokens.findExpiring(new Date(now + alertBeforeExpiryMs), 1_000)) {
+      await this.alertExpiry(account, account.refresh.last_error ?? 'it could not be refreshed');
+    }
+  }
+
+  private async save(account: AccountRecord, token: { accessToken: string; expiresInS?: number }): Promise<void> {
+    const accountId = account._id.toHexString();
+    const now = this.clock.now();
+    const { accessToken, expiresInS } = token;
+    const saved = await this.tokens.saveRefreshed(accountId, account.token_version, {
+      access_token: this.cipher.encrypt(accessToken, accountId),
+      token_obtained_at: new Date(now),
+      ...(expiresInS === undefined
+        ? {}
+        : { expires_in: expiresInS, token_expires_at: new Date(now + expiresInS * 1000) }),
+      due_at: refreshDueAt(accountId, now),
+    });
+    if (!saved) {
+      this.logger.log({ msg: 'refreshed token dropped, the account was connected again', account_id: accountId });
+      return;
+    }
+    await this.changes.announce(changeOf(account));
+    await this.alerts.clear('token_expiring', accountId);
+    await this.alerts.clear('token_unreadable', accountId);
+    this.logger.log({ msg: 'token refreshed', account_id: accountId, expires_in_s: expiresInS });
+  }
+
+  private async noteFailure(account: AccountRecord, error: unknown): Promise<void> {
+    const accountId = account._id.toHexString();
+    const now = this.clock.now();
+    if (!isGraphError(error) && !(error instanceof AccountNotUsableError)) throw error;
+    if (isTokenTooYoung(error)) {
+      // Not a failure: Meta's count of the 24 hours differs from ours.
+      await this.tokens.postponeRefresh(accountId, account.token_version, new Date(now + hourMs), new Date(now));
+      return;
+    }
+    const note = isGraphError(error) ? noteOf(error) : { message: error.message };
+    const retryAt = retryRefreshAt(account.refresh.failures + 1, now);
+    await this.tokens.postponeRefresh(accountId, account.token_version, retryAt, new Date(now), note.message);
+    await this.health.noteError(accountId, 'refresh', note);
+    this.logger.warn({ msg: 'token not refreshed', account_id: accountId, retry_at: retryAt, err: error });
+    if (isGraphError(error) && isDeadToken(error)) {
+      await this.health.markNeedsReauth(accountId, note.message, account.token_version);
+    } else if ((account.token_expires_at?.getTime() ?? Infinity) - now < alertBeforeExpiryMs) {
+      await this.alertExpiry(account, note.message);
+    }
+  }
+
+  private async alertExpiry(account: AccountRecord, reason: string): Promise<void> {
+    const endsAt = account.token_expires_at?.getTime();
+    if (endsAt === undefined) return;
+    const days = Math.floor((endsAt - this.clock.now()) / dayMs);
+    const when =
+      days < 0 ? 'has ended' : `ends in ${days === 0 ? 'less than a day' : `${days} day${days === 1 ? '' : 's'}`}`;
+    await this.alerts.raise('token_expiring', {
+      account_id: account._id.toHexString(),
+      text: `The token of @${account.instagram_data.username} ${when} and keeps failing to refresh (${reason}). Connect the account again before it stops sending.`,
+    });
+  }
+}

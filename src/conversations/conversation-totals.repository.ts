@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import { LRUCache } from 'lru-cache';
+import { Model, Types } from 'mongoose';
+import { Clock } from '#libs/clock';
+import { CONVERSATION, type ConversationCounts, type ConversationRecord } from './conversation.schema.js';
+
+/** Which conversations are summed up; an empty one means all. */
+export type TotalsFilter =
+  { platform_account_id: string; user_id?: string } | { user_id: string } | { ids: string[] } | Record<never, never>;
+
+interface Kept {
+  counts: ConversationCounts;
+  latestChange: number;
+  keptAt: number;
+}
+
+/** Changes of other processes carry their clocks; beyond this a sum is taken anew whatever it looks like. */
+const keptMs = 2_000;
+/** A change this young may have brothers that are not visible yet. */
+const settledAfterMs = 50;
+
+/**
+ * How many DMs there are by direction and read state, out of the counters that each conversation carries. A sum is
+ * kept as long as no conversation in it has changed, which one look into an index tells.
+ */
+@Injectable()
+export class ConversationTotals {
+  private readonly kept = new LRUCache<string, Kept>({ max: 5_000 });
+
+  constructor(
+    @InjectModel(CONVERSATION) private readonly model: Model<ConversationRecord>,
+    private readonly clock: Clock,
+  ) {}
+
+  async of(filter: TotalsFilter): Promise<ConversationCounts> {
+    if ('ids' in filter) return this.sum({ _id: { $in: filter.ids.map((id) => new Types.ObjectId(id)) } });
+    const key = JSON.stringify(filter);
+    const latestChange = await this.latestChange(filter);
+    const known = this.kept.get(key);
+    if (known?.latestChange === latestChange && performance.now() - known.keptAt < keptMs) return known.counts;
+    const counts = await this.sum(filter);
+    if (this.clock.now() - latestChange > settledAfterMs)
+      this.kept.set(key, { counts, latestChange, keptAt: performance.now() });
+    return counts;
+  }
+
+  /** The conversations of this participant, whoever's; usually one, because Meta scopes the id to an account. */
+  async idsOfParticipant(
+    participantId: string,
+    owner: { user_id?: string; platform_account_id?: string },
+  ): Promise<string[]> {
+    const found = await this.model.collection
+      .find({ participant_id: participantId, ...owner }, { projection: { _id: 1 }, limit: 50 })
+      .toArray();
+    return found.map(({ _id }) => String(_id));
+  }
+
+  private async latestChange(filter: object): Promise<number> {
+    const [latest] = await this.model.collection
+      .find<Pick<ConversationRecord, 'updated_at'>>(filter, {
+        projection: { updated_at: 1, _id: 0 },
+        sort: { updated_at: -1 },
+        limit: 1,
+      })
+      .toArray();
+    return latest?.updated_at.getTime() ?? 0;
+  }
+
+  private async sum(filter: object): Promise<ConversationCounts> {
+    const [sums] = await this.model.collection
+      .aggregate<ConversationCounts>([
+        { $match: filter },
+        {
+          $group: {
+            _id: null,
+            inbound_unread: { $sum: '$counts.inbound_unread' },
+            inbound_read: { $sum: '$counts.inbound_read' },
+            outbound_unread: { $sum: '$counts.outbound_unread' },
+            outbound_read: { $sum: '$counts.outbound_read' },
+          },
+        },
+      ])
+      .toArray();
+    return sums ?? { inbound_unread: 0, inbound_read: 0, outbound_unread: 0, outbound_read: 0 };
+  }
+}

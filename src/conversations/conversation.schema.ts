@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { Schema, type Types } from 'mongoose';
+
+/** The model's name. */
+export const CONVERSATION = 'Conversation';
+
+/** DMs of a conversation that lists show, by direction and read state; kept in the transaction that changes a DM. */
+export interface ConversationCounts {
+  inbound_unread: number;
+  inbound_read: number;
+  outbound_unread: number;
+  outbound_read: number;
+}
+
+/**
+ * One conversation of an account with one person. It is also where processes meet: the lease, its epoch and the send
+ * sequence are changed by conditional updates only.
+ */
+export interface ConversationRecord {
+  _id: Types.ObjectId;
+  platform: 'instagram';
+  /** `accounts._id` as hex. */
+  platform_account_id: string;
+  /** The tenant who owns the account. */
+  user_id: string;
+  /** Meta's id of the thread, known once it was looked up through the Graph API. */
+  external_id?: string;
+  /** The other party's Instagram-scoped id. */
+  participant_id: string;
+  participant_name?: string;
+  participant_username?: string;
+  participant_avatar?: string;
+  profile_fetched_at?: Date;
+  last_message?: string;
+  last_message_at?: Date;
+  last_message_direction?: 'inbound' | 'outbound';
+  /** The customer's last action (message, postback, story reply, reaction): opens Meta's 24-hour window. */
+  last_inbound_at?: Date;
+  /** The participant has read what we wrote up to this time (ms), as they told at `read_at`. */
+  read_up_to?: number;
+  read_up_to_at?: Date;
+  /** Equal to `counts.inbound_unread`; its own field because the contract names it. */
+  unread_count: number;
+  /** Whether `unread_count` is above 0; derived on saving, so that lists find it in an index. */
+  unread?: boolean;
+  counts: ConversationCounts;
+  archived: boolean;
+  /** Words of the participant's names and the last message, as `searchTermsOf` has them; derived on saving. */
+  search_terms?: string[];
+  /** While in the future the agent stays silent; a far date when paused by hand. */
+  agent_paused_until?: Date;
+  agent_paused_reason?: 'human_reply' | 'operator' | 'customer_request' | 'handover';
+  /** The echo that paused the agent; when it turns out to be our own send, the pause is undone. */
+  agent_paused_by_mid?: string;
+  /** Meta's hand-over protocol: who got the thread last. */
+  handover?: { type: string; at: number; new_owner_app_id?: string; previous_owner_app_id?: string; metadata?: string };
+  /** Where the ad, link or product was that brought the customer here, latest first seen. */
+  referral?: Record<string, unknown>;
+  /** Who works on this conversation's answers. A write by an older epoch is refused. */
+  answer_epoch: number;
+  answer_leased_until?: Date;
+  /** The same for its sends. */
+  send_epoch: number;
+  send_leased_until?: Date;
+  /** Last number given to an outbound DM: sends go out in this order. */
+  send_seq: number;
+  /** Counted up by transactions that take the conversation before they read it. */
+  turn?: number;
+  created_at: Date;
+  updated_at: Date;
+}
+
+/** The id of a conversation follows from its parties, so that storing a DM never has to look it up first. */
+export function conversationIdOf(platformAccountId: string, participantId: string): string {
+  return createHash('sha256').update(`${platformAccountId}\n${participantId}`).digest('hex').slice(0, 24);
+}
+
+/** What a new conversation starts from, for upserts. */
+export const newConversation = {
+  platform: 'instagram',
+  archived: false,
+  answer_epoch: 0,
+  send_epoch: 0,
+} as const;
+
+export const ConversationSchema = new Schema<ConversationRecord>(
+  {
+    platform: { type: String, required: true },
+    platform_account_id: { type: String, required: true },
+    user_id: { type: String, required: true },
+    external_id: String,
+    participant_id: { type: String, required: true },
+    participant_name: String,
+    participant_username: String,
+    participant_avatar: String,
+    profile_fetched_at: Date,
+    last_message: String,
+    last_message_at: Date,
+    last_message_direction: String,
+    last_inbound_at: Date,
+    read_up_to: Number,
+    read_up_to_at: Date,
+    unread_count: { type: Number, required: true, default: 0 },
+    unread: Boolean,
+    counts: {
+      _id: false,
+      inbound_unread: { type: Number, default: 0 },
+      inbound_read: { type: Number, default: 0 },
+      outbound_unread: { type: Number, default: 0 },
+      outbound_read: { type: Number, default: 0 },
+    },
+    archived: { type: Boolean, required: true, default: false },
+    search_terms: { type: [String], default: undefined } as never,
+    agent_paused_until: Date,
+    agent_paused_reason: String,
+    agent_paused_by_mid: String,
+    handover: Schema.Types.Mixed,
+    referral: Schema.Types.Mixed,
+    answer_epoch: { type: Number, required: true, default: 0 },
+    answer_leased_until: Date,
+    send_epoch: { type: Number, required: true, default: 0 },
+    send_leased_until: Date,
+    send_seq: { type: Number, required: true, default: 0 },
+    turn: Number,
+  },
+  { collection: 'inbox_conversations', timestamps: { createdAt: 'created_at', updatedAt: 'updated_at' } },
+);
+
+// One conversation per account and person, whatever happens at once.
+ConversationSchema.index({ platform_account_id: 1, participant_id: 1 }, { unique: true });
+// GET /inbox/conversations of a tenant, newest first. Without `unread` MongoDB merges the two runs, still sorted.
+const newestFirst = { archived: 1, unread: 1, last_message_at: -1, _id: -1 } as const;
+ConversationSchema.index({ user_id: 1, ...newestFirst });
+// The same for one account.
+ConversationSchema.index({ platform_account_id: 1, ...newestFirst });
+// The same for an admin.
+ConversationSchema.index(newestFirst);
+// The same with `q`.
+ConversationSchema.index({ user_id: 1, search_terms: 1 });
+// When something last changed, for totals that are kept: of an account, of a tenant, of all.
+ConversationSchema.index({ platform_account_id: 1, updated_at: -1 });
+ConversationSchema.index({ user_id: 1, updated_at: -1 });
+ConversationSchema.index({ updated_at: -1 });
+// DMs by sender_id or recipient_id.
+ConversationSchema.index({ participant_id: 1 });
+// The sweep for participants whose profile was not looked up; a missing field is indexed as null.
+ConversationSchema.index({ profile_fetched_at: 1, created_at: 1 });

@@ -1,0 +1,138 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsISO8601, IsMongoId, Max, Min } from 'class-validator';
+import { MayBeAbsent } from '../errors/index.js';
+import type { DeliveryState } from './delivery.schema.js';
+
+const states = ['received', 'stored', 'parked'] as const;
+
+export class DeliveriesQuery {
+  @ApiPropertyOptional({ enum: states, example: 'parked' })
+  @MayBeAbsent()
+  @IsIn(states)
+  state?: DeliveryState;
+
+  @ApiPropertyOptional({ description: '`_id` of an account.', example: '665f1c2e9b1e8a0012345678' })
+  @MayBeAbsent()
+  @IsMongoId({ message: 'expected an id: 24 hex digits' })
+  account_id?: string;
+
+  @ApiPropertyOptional({ description: 'Received at or after.', example: '2026-01-02T03:04:05Z' })
+  @MayBeAbsent()
+  @IsISO8601({ strict: true })
+  since?: string;
+
+  @ApiPropertyOptional({ type: Number, minimum: 1, maximum: 100, default: 50, example: 50 })
+  @MayBeAbsent()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  limit: number = 50;
+
+  @ApiPropertyOptional({ description: '`next_cursor` of the page before.', example: '665f1c2e9b1e8a0012345678' })
+  @MayBeAbsent()
+  @IsMongoId({ message: 'expected an id: 24 hex digits' })
+  cursor?: string;
+}
+
+export class DeliveryHeadView {
+  @ApiProperty({ example: '665f1c2e9b1e8a0012345678' })
+  _id!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-02T03:04:05.000Z' })
+  received_at!: Date;
+
+  @ApiProperty({
+    enum: states,
+    description: '`received`: durable, not stored as DMs yet; `stored`: done; `parked`: waits for a person.',
+    example: 'stored',
+  })
+  state!: DeliveryState;
+
+  @ApiProperty({ description: 'Messaging events in it.', example: 1 })
+  events!: number;
+
+  @ApiProperty({ type: [String], example: ['665f1c2e9b1e8a0012345678'] })
+  account_ids!: string[];
+
+  @ApiProperty({ description: 'Times it was handed over again because its job was lost.', example: 0 })
+  attempts!: number;
+
+  @ApiProperty({ description: 'Times storing it failed.', example: 0 })
+  failures!: number;
+
+  @ApiPropertyOptional({ example: 'not_storable' })
+  error?: string;
+
+  @ApiPropertyOptional({ type: String, format: 'date-time', example: '2026-01-02T03:04:05.100Z' })
+  stored_at?: Date;
+}
+
+export class DecodedEventView {
+  @ApiProperty({ example: 0 })
+  index!: number;
+
+  @ApiProperty({ example: 'message' })
+  kind!: string;
+
+  @ApiPropertyOptional({ example: 'aWdfZAG1faXRlbToxOklHTWVzc2FnZA' })
+  mid?: string;
+
+  @ApiPropertyOptional({ example: '1234567890123456' })
+  sender_id?: string;
+
+  @ApiPropertyOptional({ example: '17841400000000001' })
+  recipient_id?: string;
+
+  @ApiProperty({ description: 'Milliseconds.', example: 1_700_000_000_000 })
+  timestamp!: number;
+
+  @ApiProperty({ type: [String], description: 'What Meta sent and nobody here knows.', example: ['message.new_thing'] })
+  unknown_fields!: string[];
+
+  @ApiPropertyOptional({ description: 'Of an unknown event: why it is unknown.', example: 'unknown_kind' })
+  reason?: string;
+}
+
+export class DeliveryView extends DeliveryHeadView {
+  @ApiProperty({
+    description: 'What Meta sent; as text where it is no JSON we take.',
+    oneOf: [{ type: 'object', additionalProperties: true }, { type: 'array', items: {} }, { type: 'string' }],
+    example: { object: 'instagram', entry: [] },
+  })
+  payload!: unknown;
+
+  @ApiProperty({ type: [DecodedEventView], description: 'How it is understood.' })
+  decoded!: DecodedEventView[];
+}
+
+export class DeliveriesPage {
+  @ApiProperty({ enum: [true], example: true })
+  success!: true;
+
+  @ApiProperty({ type: [DeliveryHeadView] })
+  data!: DeliveryHeadView[];
+
+  @ApiProperty({ type: String, nullable: true, description: '`cursor` of the next page.', example: null })
+  next_cursor!: string | null;
+}
+
+export class DeliveryAnswer {
+  @ApiProperty({ enum: [true], example: true })
+  success!: true;
+
+  @ApiProperty({ type: DeliveryView })
+  data!: DeliveryView;
+}
+
+export class ReplayAnswer {
+  @ApiProperty({ enum: [true], example: true })
+  success!: true;
+
+  @ApiProperty({ type: DeliveryHeadView })
+  data!: DeliveryHeadView;
+
+  @ApiProperty({ description: 'A worker has it at once; otherwise within seconds.', example: true })
+  handed_over!: boolean;
+}

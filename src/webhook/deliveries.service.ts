@@ -1,0 +1,85 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { decodeDelivery, GraphJsonError, parseJsonLossless, type WebhookEvent } from '#libs/graph-api';
+import { NotFoundError } from '../errors/index.js';
+import { metrics, ScrapeSources } from '../observability/index.js';
+import { DeadLetterReplays, type DeadLetter } from '../queue/index.js';
+import type { DecodedEventView, DeliveryHeadView, DeliveryView } from './deliveries.dto.js';
+import { DeliveryLog, type Delivery, type DeliveryFilter, type DeliveryHead } from './delivery-log.repository.js';
+import { HandOver } from './hand-over.service.js';
+
+/** The delivery log as an admin sees it, and doing a delivery again. */
+@Injectable()
+export class DeliveriesService implements OnModuleInit {
+  constructor(
+    private readonly log: DeliveryLog,
+    private readonly handOver: HandOver,
+    private readonly replays: DeadLetterReplays,
+    private readonly sources: ScrapeSources,
+  ) {}
+
+  onModuleInit(): void {
+    this.replays.register('delivery', (letter) => this.replayLetter(letter));
+    this.replays.register('event', (letter) => this.replayLetter(letter));
+    this.sources.add('deliveries', async () =>
+      metrics.backlog.set({ kind: 'deliveries' }, await this.log.countReceived()),
+    );
+  }
+
+  async list(filter: DeliveryFilter): Promise<DeliveryHeadView[]> {
+    return (await this.log.list(filter)).map(headOf);
+  }
+
+  /** @throws {NotFoundError} */
+  async get(id: string): Promise<DeliveryView> {
+    const delivery = await this.log.find(id);
+    if (!delivery) throw notKept();
+    return { ...headOf(delivery), ...contentOf(delivery) };
+  }
+
+  /**
+   * Stores its events again. What is stored already stays as it is, so this is safe at any time.
+   * @throws {NotFoundError}
+   */
+  async replay(id: string): Promise<{ delivery: DeliveryHeadView; handedOver: boolean }> {
+    const delivery = await this.log.reopen(id);
+    if (!delivery) throw notKept();
+    return { delivery: headOf(delivery), handedOver: await this.handOver.now([id]) };
+  }
+
+  private async replayLetter({ payload }: DeadLetter): Promise<void> {
+    await this.replay(String(payload['delivery_id']));
+  }
+}
+
+function notKept(): NotFoundError {
+  return new NotFoundError('There is no such delivery, or it is not kept any more.');
+}
+
+function headOf(delivery: DeliveryHead): DeliveryHeadView {
+  const { _id, received_at, state, events, account_ids, attempts, failures, error, stored_at } = delivery;
+  return { _id, received_at, state, events, account_ids, attempts, failures, error, stored_at };
+}
+
+function contentOf({ payload, received_at }: Delivery): Pick<DeliveryView, 'payload' | 'decoded'> {
+  try {
+    const body = parseJsonLossless(payload);
+    const { entries } = decodeDelivery(body, { receivedAt: received_at.getTime() });
+    return { payload: body, decoded: entries.flatMap(({ events }) => events.map(eventView)) };
+  } catch (error) {
+    if (!(error instanceof GraphJsonError)) throw error;
+    return { payload, decoded: [] };
+  }
+}
+
+function eventView(event: WebhookEvent): DecodedEventView {
+  return {
+    index: event.index,
+    kind: event.kind,
+    mid: 'mid' in event ? event.mid : undefined,
+    sender_id: event.senderId,
+    recipient_id: event.recipientId,
+    timestamp: event.timestamp,
+    unknown_fields: event.unknownFields,
+    reason: event.kind === 'unknown' ? event.reason : undefined,
+  };
+}

@@ -1,0 +1,229 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import { Model, Types, type AnyBulkWriteOperation, type ClientSession } from 'mongoose';
+import { Clock } from '#libs/clock';
+import type { DeliveryRecord, DeliveryState } from './delivery.schema.js';
+import { scrubMessages, scrubPerson } from './scrub-payload.js';
+
+export const DELIVERY = 'WebhookDelivery';
+
+/** A delivery as other rooms see it: plain, its id a string. */
+export type Delivery = Omit<DeliveryRecord, '_id'> & { _id: string };
+export type DeliveryHead = Omit<Delivery, 'payload'>;
+
+export interface NewDelivery {
+  /** Hex; made by the caller, so that it can hand the id over without asking for it. */
+  id: string;
+  payload: string;
+  events: number;
+  accountIds: string[];
+  receivedAt: Date;
+  /** `received` unless nothing is left to do, or nobody can do it. */
+  state?: DeliveryState;
+  error?: string;
+}
+
+export interface DeliveryFilter {
+  state?: DeliveryState;
+  accountId?: string;
+  since?: Date;
+  /** The last id of the page before. */
+  before?: string;
+  limit: number;
+}
+
+/** A delivery handed to a job is normally stored within a second; nobody looks at it before this. */
+const firstLookMs = 4_000;
+const maxBackoffMs = 600_000;
+/** The door promises an answer within three seconds, also when MongoDB hangs without closing its connections. */
+const insertTimeoutMs = 2_200;
+
+const retentionIndex = 'retention';
+const indexOptionsConflict = 85;
+
+const idOf = (id: string): Types.ObjectId => new Types.ObjectId(id);
+const isId = (id: string): boolean => /^[0-9a-f]{24}$/i.test(id);
+
+/** The raw deliveries: written at the door, worked through by `store-deliveries`, looked at and replayed by admins. */
+@Injectable()
+export class DeliveryLog {
+  constructor(
+    @InjectModel(DELIVERY) private readonly model: Model<DeliveryRecord>,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Writes them in one go, durable (majority, journal) when it resolves.
+   * @throws the driver's MongoBulkWriteError when only some were written (`writeErrors[].index` names the others)
+   */
+  async insertMany(deliveries: NewDelivery[]): Promise<void> {
+    await this.model.collection.insertMany(deliveries.map(toRecord), { ordered: false, timeoutMS: insertTimeoutMs });
+  }
+
+  /** Those that are still kept, in the order they came in. */
+  async findByIds(ids: string[], session?: ClientSession): Promise<Delivery[]> {
+    const found = await this.model.collection
+      .find<DeliveryRecord>({ _id: { $in: ids.filter(isId).map(idOf) } }, { session, sort: { _id: 1 } })
+      .toArray();
+    return found.map(plain);
+  }
+
+  async find(id: string): Promise<Delivery | null> {
+    return (await this.findByIds([id]))[0] ?? null;
+  }
+
+  /** Their events are stored. One that was parked meanwhile stays parked. */
+  async markStored(ids: string[], session?: ClientSession): Promise<void> {
+    await this.model.collection.updateMany(
+      { _id: { $in: ids.map(idOf) }, state: 'received' },
+      { $set: { state: 'stored', stored_at: this.clock.date() }, $unset: { due_at: '', unfinished: '', error: '' } },
+      { session },
+    );
+  }
+
+  /** Storing it failed; the sweep tries again later, and parks it when that never helps. @param error without content */
+  async markFailed(id: string, error: string): Promise<void> {
+    await this.model.collection.updateOne(
+      { _id: idOf(id), state: 'received' },
+      { $inc: { failures: 1 }, $set: { error: error.slice(0, 1_000) } },
+    );
+  }
+
+  /** Puts it aside for a person. @returns `false` when it was done or parked already */
+  async park(id: string, error: string): Promise<boolean> {
+    const parked = await this.model.collection.updateOne(
+      { _id: idOf(id), state: 'received' },
+      { $set: { state: 'parked', error: error.slice(0, 1_000) }, $unset: { due_at: '' } },
+    );
+    return parked.modifiedCount === 1;
+  }
+
+  /** Makes it due now, whatever became of it before. @returns `null` when it is not kept any more */
+  async reopen(id: string): Promise<DeliveryHead | null> {
+    if (!isId(id)) return null;
+    const reopened = await this.model.collection.findOneAndUpdate(
+      { _id: idOf(id) },
+      {
+        $set: { state: 'received', unfinished: true, attempts: 0, failures: 0, due_at: this.clock.date() },
+        $unset: { error: '', stored_at: '' },
+      },
+      { returnDocument: 'after', projection: { payload: 0 } },
+    );
+    return reopened && plain(reopened as unknown as DeliveryRecord);
+  }
+
+  /** What no job has done though it was due, oldest first, without payloads. */
+  async findUnhanded(dueBefore: Date, limit: number): Promise<DeliveryHead[]> {
+    const found = await this.model.collection
+      .find<DeliveryRecord>(
+        { unfinished: true, state: 'received', due_at: { $lte: dueBefore } },
+        { projection: { payload: 0 }, sort: { _id: 1 }, limit, hint: { unfinished: 1, state: 1, _id: 1, due_at: 1 } },
+      )
+      .toArray();
+    return found.map(plain);
+  }
+
+  /** The sweep handed them over; each next look comes twice as late, up to ten minutes. */
+  async noteHanded(deliveries: DeliveryHead[]): Promise<void> {
+    const now = this.clock.date();
+    const updates = deliveries.map(({ _id, attempts }): AnyBulkWriteOperation<DeliveryRecord> => {
+      const due = new Date(now.getTime() + Math.min(maxBackoffMs, firstLookMs * 2 ** (attempts + 1)));
+      const update = { $inc: { attempts: 1 }, $set: { handed_at: now, due_at: due } };
+      return { updateOne: { filter: { _id: idOf(_id), state: 'received' }, update } };
+    });
+    if (updates.length > 0) await this.model.collection.bulkWrite(updates as never, { ordered: false });
+  }
+
+  /** Newest first. */
+  async list({ state, accountId, since, before, limit }: DeliveryFilter): Promise<DeliveryHead[]> {
+    const range = {
+      ...(since ? { $gte: Types.ObjectId.createFromTime(Math.floor(since.getTime() / 1_000)) } : {}),
+      ...(before ? { $lt: idOf(before) } : {}),
+    };
+    const filter = {
+      ...(state ? { state } : {}),
+      ...(state && state !== 'stored' ? { unfinished: true } : {}),
+      ...(accountId ? { account_ids: accountId } : {}),
+      ...(Object.keys(range).length > 0 ? { _id: range } : {}),
+    };
+    const found = await this.model.collection
+      .find<DeliveryRecord>(filter, { projection: { payload: 0 }, sort: { _id: -1 }, limit })
+      .toArray();
+    return found.map(plain);
+  }
+
+  /** How many wait to be stored, at most `limit`: a gauge needs no more. */
+  async countReceived(limit = 10_000): Promise<number> {
+    return this.model.collection.countDocuments({ unfinished: true, state: 'received' }, { limit });
+  }
+
+  /**
+   * Takes the content of these messages out of the raw copies, for an unsend or an erasure: ids stay, what people wrote
+   * or sent goes. Calling it again changes nothing.
+   */
+  async scrub(deliveryIds: string[], mids: string[]): Promise<void> {
+    const wanted = new Set(mids);
+    for (const id of deliveryIds) await this.rewrite(id, (payload) => scrubMessages(payload, wanted));
+  }
+
+  /** Takes every event of this person out of an account's raw copies. @returns how many copies named them */
+  async scrubPerson(platformAccountId: string, participantId: string): Promise<number> {
+    let scrubbed = 0;
+    const mentions = { account_ids: platformAccountId, payload: { $regex: escapeRegex(participantId) } };
+    const found = this.model.collection.find<DeliveryRecord>(mentions, { projection: { _id: 1 } });
+    for await (const { _id } of found) {
+      await this.rewrite(String(_id), (payload) => scrubPerson(payload, participantId));
+      scrubbed++;
+    }
+    return scrubbed;
+  }
+
+  /** Sets how long deliveries are kept. An index that exists keeps its old time unless it is changed expressly. */
+  async keepFor(days: number): Promise<void> {
+    const expireAfterSeconds = days * 86_400;
+    try {
+      await this.model.collection.createIndex({ received_at: 1 }, { name: retentionIndex, expireAfterSeconds });
+    } catch (error) {
+      if ((error as { code?: number }).code !== indexOptionsConflict) throw error;
+      const index = { name: retentionIndex, expireAfterSeconds };
+      await this.model.db.db?.command({ collMod: this.model.collection.collectionName, index });
+    }
+  }
+
+  /** Conditional on the text it read: of two that scrub one delivery at once, the second starts again from the first's. */
+  private async rewrite(id: string, change: (payload: string) => string): Promise<void> {
+    for (;;) {
+      const delivery = await this.find(id);
+      if (!delivery) return;
+      const payload = change(delivery.payload);
+      if (payload === delivery.payload) return;
+      const filter = { _id: idOf(id), payload: delivery.payload };
+      const { matchedCount } = await this.model.collection.updateOne(filter, { $set: { payload } });
+      if (matchedCount === 1) return;
+    }
+  }
+}
+
+function toRecord({ id, payload, events, accountIds, receivedAt, state = 'received', error }: NewDelivery) {
+  return {
+    _id: idOf(id),
+    received_at: receivedAt,
+    payload,
+    state,
+    events,
+    account_ids: accountIds,
+    attempts: 0,
+    failures: 0,
+    ...(error ? { error } : {}),
+    ...(state === 'received' ? { due_at: new Date(receivedAt.getTime() + firstLookMs) } : {}),
+    ...(state === 'stored' ? { stored_at: receivedAt } : { unfinished: true as const }),
+  };
+}
+
+function plain(record: DeliveryRecord): Delivery {
+  return { ...record, _id: String(record._id) };
+}
+
+function escapeRegex(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

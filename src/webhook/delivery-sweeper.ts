@@ -1,0 +1,84 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { metrics } from '../observability/index.js';
+import { DeadLetters, JobQueue, Scheduled } from '../queue/index.js';
+import { DeliveryLog, type DeliveryHead } from './delivery-log.repository.js';
+import { HandOver } from './hand-over.service.js';
+
+const pageSize = 500;
+/** As the door does: one job is one transaction's worth of work. */
+const jobSize = 50;
+const jobEvents = 1_000;
+/** Jobs waiting already: what is due is in one of them, most likely, and more jobs would only make the queue longer. */
+const enoughWaiting = 20;
+/** Storing it failed so often that trying on only hides it. */
+const maxFailures = 10;
+/** With the pauses between, some four hours in which its job never came to an end, not even to a failure. */
+const maxAttempts = 30;
+
+/** Finds deliveries whose job was lost (Redis away or emptied, a process killed) and hands them over again. */
+@Injectable()
+export class DeliverySweeper {
+  private readonly logger = new Logger(DeliverySweeper.name);
+
+  constructor(
+    private readonly log: DeliveryLog,
+    private readonly handOver: HandOver,
+    private readonly queue: JobQueue,
+    private readonly deadLetters: DeadLetters,
+    private readonly clock: Clock,
+  ) {}
+
+  @Scheduled({ name: 'sweep-deliveries', everyMs: 1_000, leaseMs: 30_000 })
+  async sweep(signal: AbortSignal): Promise<void> {
+    let due: DeliveryHead[];
+    do {
+      if (await this.isQueueBusy()) return;
+      due = await this.log.findUnhanded(this.clock.date(), pageSize);
+      const hopeless = due.filter(({ attempts, failures }) => failures >= maxFailures || attempts >= maxAttempts);
+      for (const delivery of hopeless) await this.giveUp(delivery);
+      for (const batch of batches(due.filter((delivery) => !hopeless.includes(delivery)))) {
+        if (!(await this.handOver.now(batch.map(({ _id }) => _id)))) return;
+        await this.log.noteHanded(batch);
+        metrics.swept.inc({ kind: 'deliveries' }, batch.length);
+      }
+    } while (due.length === pageSize && !signal.aborted);
+  }
+
+  private async isQueueBusy(): Promise<boolean> {
+    try {
+      return (await this.queue.queue('deliveries').getWaitingCount()) >= enoughWaiting;
+    } catch (error) {
+      this.logger.debug({ msg: 'Redis is away; deliveries wait for the next sweep', err: error });
+      return true;
+    }
+  }
+
+  private async giveUp({ _id, attempts, failures, error }: DeliveryHead): Promise<void> {
+    const reason = failures >= maxFailures ? 'not_storable' : 'never_finished';
+    if (!(await this.log.park(_id, error ?? reason))) return;
+    this.logger.error({ msg: 'a delivery could not be stored and is parked', delivery_id: _id, attempts, failures });
+    await this.deadLetters.record({
+      kind: 'delivery',
+      subject: 'store-deliveries',
+      reason,
+      error,
+      payload: { delivery_id: _id },
+    });
+  }
+}
+
+function* batches(deliveries: DeliveryHead[]): Generator<DeliveryHead[]> {
+  let batch: DeliveryHead[] = [];
+  let events = 0;
+  for (const delivery of deliveries) {
+    if (batch.length > 0 && (batch.length === jobSize || events + delivery.events > jobEvents)) {
+      yield batch;
+      batch = [];
+      events = 0;
+    }
+    batch.push(delivery);
+    events += delivery.events;
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,58 @@
+import { Schema, type Types } from 'mongoose';
+
+/**
+ * - `received`: durable, its events not stored yet;
+ * - `stored`: done with;
+ * - `parked`: nobody could understand it, or storing it failed again and again. Kept for a person to look at and replay.
+ */
+export type DeliveryState = 'received' | 'stored' | 'parked';
+
+/** One body that Meta sent, as it came. What a 200 promises is in here before the 200 goes out. */
+export interface DeliveryRecord {
+  _id: Types.ObjectId;
+  received_at: Date;
+  /** The JSON text itself: parsing it again loses nothing, and replaying it is the same as receiving it. */
+  payload: string;
+  state: DeliveryState;
+  /** Messaging events it holds, counted at the door. */
+  events: number;
+  /** `accounts._id` (hex) of every account of ours it names. */
+  account_ids: string[];
+  /** Times the sweep handed it over because its job had not done it. */
+  attempts: number;
+  /** Times storing it failed. */
+  failures: number;
+  error?: string;
+  handed_at?: Date;
+  stored_at?: Date;
+  /** While `received`: when the sweep looks at it next. */
+  due_at?: Date;
+  /** Set while not `stored`, so that one small index finds all that is left to do. */
+  unfinished?: true;
+}
+
+export const DeliverySchema = new Schema<DeliveryRecord>(
+  {
+    received_at: { type: Date, required: true },
+    payload: { type: String },
+    state: { type: String, required: true, enum: ['received', 'stored', 'parked'] },
+    events: { type: Number, required: true, default: 0 },
+    account_ids: { type: [String], default: [] } as never,
+    attempts: { type: Number, required: true, default: 0 },
+    failures: { type: Number, required: true, default: 0 },
+    error: String,
+    handed_at: Date,
+    stored_at: Date,
+    due_at: Date,
+    unfinished: Boolean,
+  },
+  { collection: 'webhook_deliveries' },
+);
+
+// Every index here is paid for at the door, by each delivery: there are no others than these and the TTL, whose length
+// is a setting (delivery-retention.service.ts). The log is listed by `_id`, which grows with time.
+
+// The sweep, and GET /admin/deliveries by `received` or `parked`: what is stored leaves this index.
+DeliverySchema.index({ unfinished: 1, state: 1, _id: 1, due_at: 1 }, { partialFilterExpression: { unfinished: true } });
+// GET /admin/deliveries of an account; erasing a person from an account's deliveries.
+DeliverySchema.index({ account_ids: 1, _id: 1 });

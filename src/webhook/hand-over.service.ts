@@ -1,0 +1,39 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { JobQueue } from '../queue/index.js';
+
+/** Redis frozen costs each attempt its command timeout; more than this many at once would pile up for nothing. */
+const maxOutstanding = 32;
+/** After a refusal the sweep has the work; one attempt a second is enough to notice that Redis is back. */
+const restAfterFailureMs = 1_000;
+
+/**
+ * Tells the workers about new deliveries. A hint, never a promise: MongoDB has the delivery, and what isn't handed over
+ * here the sweep finds. So nobody waits for Redis before answering Meta.
+ */
+@Injectable()
+export class HandOver implements OnApplicationShutdown {
+  private readonly outstanding = new Set<Promise<boolean>>();
+  private restingUntil = 0;
+
+  constructor(private readonly queue: JobQueue) {}
+
+  /** Adds one job for all of them, in the background. */
+  offer(ids: string[]): void {
+    if (ids.length === 0 || this.outstanding.size >= maxOutstanding || performance.now() < this.restingUntil) return;
+    const attempt = this.now(ids);
+    this.outstanding.add(attempt);
+    void attempt.finally(() => this.outstanding.delete(attempt));
+  }
+
+  /** @returns whether Redis took the job */
+  async now(ids: string[]): Promise<boolean> {
+    const taken = await this.queue.add('store-deliveries', { delivery_ids: ids });
+    this.restingUntil = taken ? 0 : performance.now() + restAfterFailureMs;
+    return taken;
+  }
+
+  /** A hint that is still on its way saves the sweep some seconds. */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.allSettled(this.outstanding);
+  }
+}

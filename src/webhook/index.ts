@@ -1,0 +1,4 @@
+export type { DeliveryState } from './delivery.schema.js';
+export { DeliveryLog, type Delivery, type DeliveryHead, type NewDelivery } from './delivery-log.repository.js';
+export { GroupCommit } from './group-commit.js';
+export { WebhookApiModule, WebhookModule, WebhookWorkerModule } from './webhook.module.js';

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import mongoose from 'mongoose';
+import { metrics } from '../observability/index.js';
+import { DeliveryLog, type NewDelivery } from './delivery-log.repository.js';
+import { GroupCommit, QueueFullError } from './group-commit.js';
+import { HandOver } from './hand-over.service.js';
+import { OverloadedError } from './webhook.errors.js';
+
+const megabyte = 1024 * 1024;
+
+/**
+ * Makes deliveries durable. Those that arrive together share one insert and one job; each request hears its own
+ * outcome. What a caller was told is written is on a majority's disk, whatever happens to this process or to Redis next.
+ */
+@Injectable()
+export class IntakeService {
+  private readonly commits: GroupCommit<NewDelivery>;
+
+  constructor(
+    private readonly log: DeliveryLog,
+    private readonly handOver: HandOver,
+  ) {
+    this.commits = new GroupCommit<NewDelivery>({
+      write: (batch) => this.write(batch),
+      sizeOf: ({ payload }) => payload.length,
+      // A batch is also what one job stores in one transaction: small enough to be done in well under a second.
+      maxBatchItems: 100,
+      maxBatchBytes: 2 * megabyte,
+      maxQueuedItems: 10_000,
+      maxQueuedBytes: 64 * megabyte,
+      maxWrites: 4,
+      worthwhileItems: 8,
+    });
+  }
+
+  /**
+   * Resolves when the delivery is durable.
+   * @throws {OverloadedError} when too many wait; the driver's errors when MongoDB did not confirm it; the signal's reason
+   */
+  async store(delivery: NewDelivery, signal?: AbortSignal): Promise<void> {
+    try {
+      await this.commits.add(delivery, signal);
+    } catch (error) {
+      throw error instanceof QueueFullError ? new OverloadedError(error) : error;
+    }
+  }
+
+  private async write(batch: NewDelivery[]): Promise<ReadonlyMap<number, unknown>> {
+    metrics.intakeBatch.observe(batch.length);
+    const failures = await this.insert(batch);
+    const toDo = batch.filter(({ state }, index) => (state ?? 'received') === 'received' && !failures.has(index));
+    this.handOver.offer(toDo.map(({ id }) => id));
+    return failures;
+  }
+
+  /** Failures by position; throws when none is known to be durable. */
+  private async insert(batch: NewDelivery[]): Promise<ReadonlyMap<number, unknown>> {
+    try {
+      await this.log.insertMany(batch);
+      return new Map();
+    } catch (error) {
+      if (!(error instanceof mongoose.mongo.MongoBulkWriteError) || error.result.getWriteConcernError()) throw error;
+      const refused = [error.writeErrors].flat();
+      if (refused.length === 0) throw error;
+      return new Map(refused.map((one) => [one.index, one]));
+    }
+  }
+}

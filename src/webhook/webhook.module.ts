@@ -1,0 +1,34 @@
+import { Module } from '@nestjs/common';
+import { MongooseModule } from '@nestjs/mongoose';
+import { AccountsModule } from '../accounts/index.js';
+import { DeliveriesController } from './deliveries.controller.js';
+import { DeliveriesService } from './deliveries.service.js';
+import { DeliverySchema } from './delivery.schema.js';
+import { DELIVERY, DeliveryLog } from './delivery-log.repository.js';
+import { DeliveryRetention } from './delivery-retention.service.js';
+import { DeliverySweeper } from './delivery-sweeper.js';
+import { HandOver } from './hand-over.service.js';
+import { IntakeService } from './intake.service.js';
+import { SignatureGuard } from './signature.guard.js';
+import { WebhookController } from './webhook.controller.js';
+import { WebhookService } from './webhook.service.js';
+
+/** The log of what Meta delivered. */
+@Module({
+  imports: [MongooseModule.forFeature([{ name: DELIVERY, schema: DeliverySchema }])],
+  providers: [DeliveryLog, DeliveryRetention, DeliveriesService, HandOver],
+  exports: [DeliveryLog, HandOver, DeliveriesService],
+})
+export class WebhookModule {}
+
+/** Meta's door. */
+@Module({
+  imports: [WebhookModule, AccountsModule],
+  controllers: [WebhookController, DeliveriesController],
+  providers: [WebhookService, IntakeService, SignatureGuard],
+})
+export class WebhookApiModule {}
+
+/** What sees to deliveries whose job was lost. */
+@Module({ imports: [WebhookModule], providers: [DeliverySweeper] })
+export class WebhookWorkerModule {}

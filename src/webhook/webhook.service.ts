@@ -1,0 +1,142 @@
+import { Injectable, Logger } from '@nestjs/common';
+import mongoose from 'mongoose';
+import { Clock } from '#libs/clock';
+import { GraphJsonError, parseJsonLossless, summarizeDelivery, type DeliverySummary } from '#libs/graph-api';
+import { AccountDirectory } from '../accounts/index.js';
+import { AppError, InvalidRequestError } from '../errors/index.js';
+import { metrics } from '../observability/index.js';
+import { DeadLetters } from '../queue/index.js';
+import type { NewDelivery } from './delivery-log.repository.js';
+import { IntakeService } from './intake.service.js';
+import { ThrottledLog } from './throttled-log.js';
+import { AccountNotConnectedError, IntakeTimeoutError, NotDurableError, OverloadedError } from './webhook.errors.js';
+
+/** What Meta is told. */
+export type WebhookAnswer =
+  { success: true; processed: number } | { success: true; message: 'No messaging events' | 'Not an Instagram event' };
+
+type Outcome =
+  'accepted' | 'test' | 'empty' | 'ignored' | 'parked' | 'invalid' | 'unknown_account' | 'overloaded' | 'unavailable';
+
+/** Meta calls a webhook slow after five seconds; a 503 in time is redelivered, a hanging request is a failure too. */
+const deadlineMs = 2_400;
+
+interface Visit {
+  text: string;
+  signal: AbortSignal;
+}
+
+/** What happens to a delivery whose signature is good, from its bytes to the answer. Nothing here calls Meta or OpenAI. */
+@Injectable()
+export class WebhookService {
+  private readonly logger = new Logger(WebhookService.name);
+  private readonly refusals = new ThrottledLog(this.logger);
+
+  constructor(
+    private readonly accounts: AccountDirectory,
+    private readonly intake: IntakeService,
+    private readonly deadLetters: DeadLetters,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param body the raw bytes, their signature checked
+   * @throws {InvalidRequestError} not JSON, or not an object; {@link AccountNotConnectedError} nobody's here;
+   * {@link OverloadedError}, {@link NotDurableError}, {@link IntakeTimeoutError} it could not be made durable in time
+   */
+  async receive(body: Buffer): Promise<WebhookAnswer> {
+    const giveUp = new AbortController();
+    const timer = setTimeout(() => giveUp.abort(new IntakeTimeoutError()), deadlineMs);
+    try {
+      const { outcome, answer } = await this.take({ text: body.toString('utf8'), signal: giveUp.signal });
+      metrics.webhookDeliveries.inc({ outcome });
+      return answer;
+    } catch (cause) {
+      const error = cause instanceof AppError ? cause : new NotDurableError(cause);
+      const outcome = outcomeOf(error);
+      metrics.webhookDeliveries.inc({ outcome });
+      if (outcome !== 'invalid') this.refusals.warn({ msg: 'deliveries were not taken', outcome, err: error });
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async take(visit: Visit): Promise<{ outcome: Outcome; answer: WebhookAnswer }> {
+    const parsed = parse(visit.text);
+    if (parsed === 'too_deep') return this.park(visit, 'too_deep');
+    const summary = summarizeDelivery(parsed.body);
+    const { object, events } = summary;
+    // Samples come without an envelope, so an `object` that isn't said is taken for ours.
+    if (object !== undefined && object.toLowerCase() !== 'instagram') {
+      return { outcome: 'ignored', answer: { success: true, message: 'Not an Instagram event' } };
+    }
+    if (events === 0) return { outcome: 'empty', answer: { success: true, message: 'No messaging events' } };
+    if (summary.accountIds.flat().length === 0) return this.park(visit, 'names_no_account');
+    return this.store(visit, summary);
+  }
+
+  private async store(visit: Visit, { events, accountIds, isTest }: DeliverySummary) {
+    const ids = [...new Set(accountIds.flat())];
+    const found = await unlessAborted(this.accounts.findByIgIds(ids), visit.signal);
+    const known = [...new Set([...found.values()].map(({ _id }) => _id))];
+    if (known.length === 0 && !isTest) throw new AccountNotConnectedError();
+    const state = known.length === 0 ? 'stored' : 'received';
+    await this.intake.store(this.newDelivery(visit.text, { events, accountIds: known, state }), visit.signal);
+    const outcome: Outcome = isTest ? 'test' : 'accepted';
+    return { outcome, answer: { success: true as const, processed: events } };
+  }
+
+  /** Meta would redeliver a refused body for 36 hours; kept aside, a person can look at it. */
+  private async park(visit: Visit, reason: string) {
+    const delivery = this.newDelivery(visit.text, { events: 0, accountIds: [], state: 'parked', error: reason });
+    await this.intake.store(delivery, visit.signal);
+    this.logger.warn({ msg: 'a delivery could not be understood and is parked', delivery_id: delivery.id, reason });
+    await this.deadLetters.record({
+      kind: 'delivery',
+      subject: 'webhook',
+      reason,
+      payload: { delivery_id: delivery.id },
+    });
+    return { outcome: 'parked' as const, answer: { success: true as const, processed: 0 } };
+  }
+
+  private newDelivery(payload: string, rest: Omit<NewDelivery, 'id' | 'payload' | 'receivedAt'>): NewDelivery {
+    const receivedAt = this.clock.date();
+    return { id: new mongoose.Types.ObjectId().toHexString(), payload, receivedAt, ...rest };
+  }
+}
+
+function parse(text: string): { body: unknown } | 'too_deep' {
+  let body: unknown;
+  try {
+    body = parseJsonLossless(text);
+  } catch (error) {
+    if (!(error instanceof GraphJsonError)) throw error;
+    if (error.reason === 'too_deep') return 'too_deep';
+    throw notAnObject(error);
+  }
+  // A list of deliveries is taken, though only single ones are documented.
+  const items: unknown[] = Array.isArray(body) ? body : [body];
+  if (!items.some((item) => typeof item === 'object' && item !== null)) throw notAnObject();
+  return { body };
+}
+
+function notAnObject(cause?: unknown): InvalidRequestError {
+  return new InvalidRequestError('The body is not a JSON object.', [{ field: 'body', expected: 'a JSON object' }], {
+    cause,
+  });
+}
+
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    work.then(resolve, reject);
+  });
+}
+
+function outcomeOf(error: AppError): Outcome {
+  if (error instanceof AccountNotConnectedError) return 'unknown_account';
+  if (error instanceof OverloadedError) return 'overloaded';
+  return error.status < 500 ? 'invalid' : 'unavailable';
+}
