@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import type { TenantScope } from '../../auth/index.js';
+import { ConflictError, InvalidRequestError, NotFoundError } from '../../errors/index.js';
+import { DeadLetters, JobQueue } from '../../queue/index.js';
+import { isVisible } from '../dm-change.js';
+import { DmStore } from '../dm-store.repository.js';
+import type { DmRecord } from '../dm.schema.js';
+import { DmsRepository, type Dm } from '../dms.repository.js';
+import { echoHorizonMs } from '../outbound/echo-matching.js';
+import { withoutSendState } from '../outbound/merge-echo.js';
+import { OutboundRepository } from '../outbound/outbound.repository.js';
+import { dmView, type DmView } from './dm.view.js';
+import type { PatchDmDto, ResolveDmDto } from './dms.dto.js';
+
+/** Looking at one DM and changing it. */
+@Injectable()
+export class DmEditService {
+  constructor(
+    private readonly store: DmStore,
+    private readonly repository: DmsRepository,
+    private readonly outbound: OutboundRepository,
+    private readonly deadLetters: DeadLetters,
+    private readonly jobs: JobQueue,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws {NotFoundError} not there, soft-deleted, or another tenant's */
+  async get(scope: TenantScope, id: string): Promise<DmView> {
+    return dmView(await this.getVisible(scope, id));
+  }
+
+  /** @throws {InvalidRequestError | NotFoundError | ConflictError} */
+  async patch(scope: TenantScope, id: string, { text, read }: PatchDmDto): Promise<DmView> {
+    if (text === undefined && read === undefined)
+      throw new InvalidRequestError('Nothing to change: give text or read.', [
+        { field: 'body', expected: 'text or read' },
+      ]);
+    const changed = await this.store.changeOne(scope, id, (before) => {
+      if (!isVisible(before)) throw new NotFoundError('There is no such DM.');
+      if (text !== undefined && before.outbound_open)
+        throw new ConflictError('This message is being sent; its text can’t be changed now.');
+      const after: DmRecord = { ...before, ...(text === undefined ? {} : { text }) };
+      if (read === undefined || read === before.read) return after;
+      const { read_at: _at, ...rest } = after;
+      return { ...rest, read, ...(read ? { read_at: this.clock.date() } : {}) };
+    });
+    if (!changed) throw new NotFoundError('There is no such DM.');
+    return dmView(changed);
+  }
+
+  /**
+   * A DM that still waits to be sent is not sent any more.
+   * @throws {NotFoundError | ConflictError} the latter for a hard delete while nobody knows whether it was sent
+   */
+  async remove(scope: TenantScope, id: string, hard: boolean): Promise<void> {
+    let before: DmRecord | undefined;
+    await this.store.changeOne(scope, id, (found) => {
+      before = found;
+      if (before.is_deleted && !hard) throw new NotFoundError('There is no such DM.');
+      if (before.placeholder) throw new NotFoundError('There is no such DM.');
+      if (before.status === 'queued') return cancelled(before);
+      if (hard && before.outbound_open)
+        throw new ConflictError('Whether this message was sent is not known yet; settle it first (resolve).');
+      return before;
+    });
+    const removed = before && (hard ? await this.store.hardDelete(scope, id) : await this.store.softDelete(scope, id));
+    if (!before || !removed) throw new NotFoundError('There is no such DM.');
+    if (before.status === 'queued')
+      await this.outbound.failFollowers(before, { ...cancellation, kind: 'earlier_part_failed' });
+    await this.deadLetters.removeAbout([id]);
+  }
+
+  /** An operator says what became of an `unconfirmed` send. */
+  async resolve(scope: TenantScope, id: string, action: ResolveDmDto['action']): Promise<DmView> {
+    await this.getVisible(scope, id);
+    const dm = await this.outbound.find(id);
+    const until = new Date((dm?.sending_at?.getTime() ?? this.clock.now()) + echoHorizonMs);
+    const failed = { ...dm?.error, kind: 'resolved_as_not_sent', message: 'An operator marked it as not sent.' };
+    const done =
+      dm &&
+      (action === 'send_again'
+        ? await this.outbound.requeue(dm, 'unconfirmed')
+        : action === 'mark_sent'
+          ? await this.outbound.decide(dm, 'sent', undefined, until)
+          : await this.outbound.decide(dm, 'failed', failed, until));
+    if (!done) throw new ConflictError('Only an unconfirmed message can be resolved.');
+    await this.jobs.add('send-conversation', { conversation_id: dm.conversation_id });
+    return this.get(scope, id);
+  }
+
+  private async getVisible(scope: TenantScope, id: string): Promise<Dm> {
+    const dm = await this.repository.find(scope, id);
+    if (!dm || !isVisible(dm)) throw new NotFoundError('There is no such DM.');
+    return dm;
+  }
+}
+
+const cancellation = { kind: 'cancelled', message: 'It was deleted before it was sent.' };
+
+function cancelled(dm: DmRecord): DmRecord {
+  return { ...withoutSendState(dm), status: 'failed', error: cancellation };
+}

@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import { Model, Types } from 'mongoose';
+import { ownerFilter, type TenantScope } from '../../auth/index.js';
+import { DM } from '../dm-store.repository.js';
+import type { Direction, DmRecord } from '../dm.schema.js';
+import { viewProjection } from './dm.view.js';
+
+/** The DMs that are listed: by conversations, by account, by tenant, or all; each way has its index. */
+export type Within = { conversationIds: string[] } | { accountId: string } | { userId: string } | { everything: true };
+
+export interface ListFilter {
+  within: Within;
+  direction?: Direction;
+  read?: boolean;
+  sender_id?: string;
+  recipient_id?: string;
+}
+
+export interface Position {
+  createdAt: Date;
+  id: string;
+}
+
+export interface Page {
+  limit: number;
+  skip: number;
+  after?: Position;
+}
+
+const newestFirst = { created_at: -1, _id: -1 } as const;
+
+/** Pages of DMs, newest first, each out of one index without sorting. */
+@Injectable()
+export class DmListRepository {
+  constructor(@InjectModel(DM) private readonly model: Model<DmRecord>) {}
+
+  async page(scope: TenantScope, filter: ListFilter, { limit, skip, after }: Page): Promise<DmRecord[]> {
+    if (!after) return this.find(scope, filter, {}, limit, skip);
+    // Two plain ranges instead of one $or: DMs of the cursor's very millisecond first, then the older ones.
+    const sameTime = { created_at: after.createdAt, _id: { $lt: new Types.ObjectId(after.id) } };
+    const first = await this.find(scope, filter, sameTime, limit, 0);
+    if (first.length === limit) return first;
+    const older = await this.find(scope, filter, { created_at: { $lt: after.createdAt } }, limit - first.length, 0);
+    return [...first, ...older];
+  }
+
+  /** For filters that the conversations' counters can't answer. */
+  async count(scope: TenantScope, filter: ListFilter): Promise<number> {
+    return this.model.collection.countDocuments(this.where(scope, filter));
+  }
+
+  /** @internal what a page costs, for the spec that guards the indexes */
+  async explain(scope: TenantScope, filter: ListFilter, { limit, skip }: Page): Promise<unknown> {
+    return this.model.collection
+      .find(this.where(scope, filter), { projection: viewProjection })
+      .sort(newestFirst)
+      .hint(indexOf(filter.within))
+      .skip(skip)
+      .limit(limit)
+      .explain('executionStats');
+  }
+
+  private async find(
+    scope: TenantScope,
+    filter: ListFilter,
+    position: object,
+    limit: number,
+    skip: number,
+  ): Promise<DmRecord[]> {
+    return this.model.collection
+      .find<DmRecord>({ ...this.where(scope, filter), ...position }, { projection: viewProjection })
+      .sort(newestFirst)
+      .hint(indexOf(filter.within))
+      .skip(skip)
+      .limit(limit)
+      .toArray();
+  }
+
+  private where(scope: TenantScope, { within, direction, read, sender_id, recipient_id }: ListFilter): object {
+    return {
+      ...prefixOf(within),
+      direction: direction ?? { $in: ['inbound', 'outbound'] },
+      read: read ?? { $in: [false, true] },
+      is_deleted: false,
+      placeholder: { $ne: true },
+      ...(sender_id ? { sender_id } : {}),
+      ...(recipient_id ? { recipient_id } : {}),
+      ...ownerFilter(scope),
+    };
+  }
+}
+
+function prefixOf(within: Within): object {
+  if ('conversationIds' in within) return { conversation_id: { $in: within.conversationIds } };
+  if ('accountId' in within) return { platform_account_id: within.accountId };
+  return 'userId' in within ? { user_id: within.userId } : {};
+}
+
+function indexOf(within: Within): Record<string, 1 | -1> {
+  const prefix = Object.keys(prefixOf(within)).map((name) => [name, 1] as const);
+  return { ...Object.fromEntries(prefix), direction: 1, read: 1, created_at: -1, _id: -1 };
+}

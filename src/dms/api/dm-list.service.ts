@@ -1,0 +1,155 @@
+import { Injectable } from '@nestjs/common';
+import { AccountDirectory, AccountsService } from '../../accounts/index.js';
+import { ownerFilter, type TenantScope } from '../../auth/index.js';
+import { conversationIdOf, ConversationTotals, type ConversationCounts } from '../../conversations/index.js';
+import { InvalidRequestError, NotFoundError } from '../../errors/index.js';
+import type { Direction } from '../dm.schema.js';
+import { DmListRepository, type ListFilter, type Position, type Within } from './dm-list.repository.js';
+import { dmView, type DmView } from './dm.view.js';
+import type { ListDmsQuery } from './dms.dto.js';
+
+export interface DmList {
+  data: DmView[];
+  total: number;
+  limit: number;
+  skip: number;
+  next_cursor: string | null;
+}
+
+/** A filter that can hold for no DM. */
+const nothing = Symbol('nothing');
+
+/** Lists DMs: chooses the narrowest index a filter allows, and takes totals out of the conversations' counters. */
+@Injectable()
+export class DmListService {
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly directory: AccountDirectory,
+    private readonly totals: ConversationTotals,
+    private readonly repository: DmListRepository,
+  ) {}
+
+  /** @throws {NotFoundError} for another tenant's account or user id */
+  async list(scope: TenantScope, query: ListDmsQuery): Promise<DmList> {
+    const { limit, skip } = query;
+    if (query.cursor !== undefined && skip > 0)
+      throw new InvalidRequestError('skip: not together with cursor', [
+        { field: 'skip', expected: 'left out when there is a cursor' },
+      ]);
+    const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
+    const filter = await this.filterOf(scope, query);
+    if (filter === nothing) return { data: [], total: 0, limit, skip, next_cursor: null };
+    const [found, total] = await Promise.all([
+      this.repository.page(scope, filter, { limit: limit + 1, skip, after }),
+      this.total(scope, filter),
+    ]);
+    const shown = found.slice(0, limit);
+    const last = shown.at(-1);
+    const next_cursor =
+      found.length > limit && last ? cursorOf({ createdAt: last.created_at, id: String(last._id) }) : null;
+    return { data: shown.map(dmView), total, limit, skip, next_cursor };
+  }
+
+  private async filterOf(scope: TenantScope, query: ListDmsQuery): Promise<ListFilter | typeof nothing> {
+    const { direction, read, sender_id, recipient_id, user_id } = query;
+    const own = ownerFilter(scope).user_id;
+    if (user_id !== undefined && own !== undefined && user_id !== own)
+      throw new NotFoundError('There is no such user.');
+    const account =
+      query.platform_account_id === undefined
+        ? undefined
+        : await this.accounts.getOwned(scope, query.platform_account_id);
+    const owner = user_id ?? own;
+    if (account && owner !== undefined && account.user_id !== owner) return nothing;
+    const within: Within = account
+      ? { accountId: account._id }
+      : owner === undefined
+        ? { everything: true }
+        : { userId: owner };
+    const filter: ListFilter = { within, direction, read, sender_id, recipient_id };
+    if (sender_id === undefined && recipient_id === undefined) return filter;
+    return this.narrow(filter, { owner, accountId: account?._id });
+  }
+
+  /**
+   * `sender_id` and `recipient_id` name an account of ours or a participant. Either decides the direction, and a
+   * participant the conversation, whose index then serves. The ids stay in the filter: this only finds the way.
+   */
+  private async narrow(
+    filter: ListFilter,
+    { owner, accountId }: { owner?: string; accountId?: string },
+  ): Promise<ListFilter | typeof nothing> {
+    const { sender_id: sender, recipient_id: recipient } = filter;
+    const ours = await this.directory.findByIgIds([sender, recipient].filter((id) => id !== undefined));
+    const usable = (id: string | undefined) => {
+      const account = id === undefined ? undefined : ours.get(id);
+      const mine = owner === undefined || account?.user_id === owner;
+      return account && mine && (accountId === undefined || account._id === accountId) ? account : undefined;
+    };
+    const senderAccount = usable(sender);
+    const recipientAccount = usable(recipient);
+    // Two connected accounts that write to each other: both ends are ours, both directions are possible.
+    if (senderAccount && recipientAccount) return filter;
+    const ownAccount = senderAccount ?? recipientAccount;
+    const direction = directionOf(senderAccount !== undefined, recipientAccount !== undefined, sender, recipient);
+    if (filter.direction && direction && filter.direction !== direction) return nothing;
+    const participant = senderAccount ? recipient : recipientAccount ? sender : (sender ?? recipient);
+    const within = await this.placeOf(filter.within, participant, { owner, accountId: accountId ?? ownAccount?._id });
+    return within === undefined ? nothing : { ...filter, within, direction: direction ?? filter.direction };
+  }
+
+  private async placeOf(
+    within: Within,
+    participant: string | undefined,
+    { owner, accountId }: { owner?: string; accountId?: string },
+  ): Promise<Within | undefined> {
+    if (participant === undefined) return accountId === undefined ? within : { accountId };
+    if (accountId !== undefined) return { conversationIds: [conversationIdOf(accountId, participant)] };
+    const ids = await this.totals.idsOfParticipant(participant, owner === undefined ? {} : { user_id: owner });
+    return ids.length === 0 ? undefined : { conversationIds: ids };
+  }
+
+  /** Every DM of a conversation goes one of two ways, so where a filter names an end, the direction says it all. */
+  private async total(scope: TenantScope, filter: ListFilter): Promise<number> {
+    const { within, sender_id, recipient_id } = filter;
+    const ends = [sender_id, recipient_id].filter((id) => id !== undefined).length;
+    const decided = filter.direction !== undefined && (ends === 1 || 'conversationIds' in within);
+    if (ends > 0 && !decided) return this.repository.count(scope, filter);
+    const counts = await this.totals.of(
+      'conversationIds' in within
+        ? { ids: within.conversationIds }
+        : 'accountId' in within
+          ? { platform_account_id: within.accountId, ...ownerFilter(scope) }
+          : 'userId' in within
+            ? { user_id: within.userId }
+            : {},
+    );
+    return sumOf(counts, filter);
+  }
+}
+
+/** Where one end is ours, the other is the participant; an end that isn't ours is taken for one. */
+function directionOf(fromUs: boolean, toUs: boolean, sender?: string, recipient?: string): Direction | undefined {
+  if (fromUs) return 'outbound';
+  if (toUs) return 'inbound';
+  if (sender !== undefined && recipient !== undefined) return undefined;
+  return sender === undefined ? 'outbound' : 'inbound';
+}
+
+function sumOf(counts: ConversationCounts, { direction, read }: ListFilter): number {
+  const directions = direction ? [direction] : (['inbound', 'outbound'] as const);
+  const states = read === undefined ? (['read', 'unread'] as const) : ([read ? 'read' : 'unread'] as const);
+  return directions.flatMap((way) => states.map((state) => counts[`${way}_${state}`])).reduce((a, b) => a + b, 0);
+}
+
+function cursorOf({ createdAt, id }: Position): string {
+  return Buffer.from(`${createdAt.getTime().toString(36)}.${id}`).toString('base64url');
+}
+
+function readCursor(cursor: string): Position {
+  const [, time = '', id = ''] =
+    /^([0-9a-z]{1,9})\.([0-9a-f]{24})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (id === '')
+    throw new InvalidRequestError('cursor: expected a next_cursor', [{ field: 'cursor', expected: 'a next_cursor' }]);
+  return { createdAt: new Date(parseInt(time, 36)), id };
+}

@@ -1,0 +1,210 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { splitText } from '#libs/graph-api';
+import { AccountNotUsableError, AccountsService, type AccountSummary } from '../../accounts/index.js';
+import type { TenantScope } from '../../auth/index.js';
+import { conversationIdOf, ConversationsRepository } from '../../conversations/index.js';
+import { Transactions } from '../../database/index.js';
+import { InvalidRequestError } from '../../errors/index.js';
+import type { DmRecord } from '../dm.schema.js';
+import { OutboundRepository } from '../outbound/outbound.repository.js';
+import { Outbox, provisionalParticipant, type NewOutbound } from '../outbound/outbox.js';
+import { isOutsideWindow } from '../outbound/send-window.js';
+import { Sender } from '../outbound/sender.js';
+import type { PrivateReplyDto, SendDmDto } from './dms.dto.js';
+import { HumanTakeOver } from './human-take-over.js';
+import { answerOf, isAnswerable, type SendAnswer } from './send-answer.js';
+import { HumanAgentNotAllowedError, IdempotencyKeyReusedError, OutsideWindowError } from './send.errors.js';
+
+/** How long a request stays for Meta's answer. */
+const patienceMs = 8_000;
+const pollMs = 50;
+const maxTextBytes = 1_000;
+
+interface Request {
+  account: AccountSummary;
+  participantId: string;
+  parts: NewOutbound[];
+  fingerprint: string;
+  idempotencyKey?: string;
+}
+
+/** Messages that people send through the API: queued like the agent's, then waited for. */
+@Injectable()
+export class DmSendService implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(DmSendService.name);
+  private stopping = false;
+
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly conversations: ConversationsRepository,
+    private readonly transactions: Transactions,
+    private readonly outbox: Outbox,
+    private readonly outbound: OutboundRepository,
+    private readonly sender: Sender,
+    private readonly takeOver: HumanTakeOver,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Requests that wait for Meta are answered at once (202, to be followed): they must not hold up a deploy. */
+  beforeApplicationShutdown(): void {
+    this.stopping = true;
+  }
+
+  /**
+   * Sends, and answers when Meta has answered, or when it is known that this takes longer. The agent steps back from
+   * the conversation.
+   * @throws {OutsideWindowError | GraphRefusedError | SendWaitsError | AccountNotUsableError | IdempotencyKeyReusedError}
+   */
+  async send(scope: TenantScope, dto: SendDmDto, idempotencyKey?: string): Promise<SendAnswer> {
+    const account = await this.accounts.getOwned(scope, dto.platform_account_id);
+    const { platform_account_id: _account, ...asked } = dto;
+    return this.once(
+      {
+        account,
+        participantId: dto.recipient_id,
+        parts: partsOf(dto),
+        fingerprint: fingerprintOf('send', asked),
+        idempotencyKey,
+      },
+      async () => {
+        await this.refuseEarly(account, dto);
+        await this.takeOver.stepIn(account, dto.recipient_id);
+      },
+    );
+  }
+
+  async privateReply(scope: TenantScope, dto: PrivateReplyDto, idempotencyKey?: string): Promise<SendAnswer> {
+    const account = await this.accounts.getOwned(scope, dto.platform_account_id);
+    const { comment_id, message_text } = dto;
+    if (Buffer.byteLength(message_text) > maxTextBytes)
+      throw new InvalidRequestError('message_text: Meta takes one private reply of at most 1000 bytes', [
+        { field: 'message_text', expected: 'at most 1000 bytes of UTF-8' },
+      ]);
+    return this.once(
+      {
+        account,
+        participantId: provisionalParticipant(comment_id),
+        parts: [{ text: message_text, outbound: { comment_id } }],
+        fingerprint: fingerprintOf('private-reply', { comment_id, message_text }),
+        idempotencyKey,
+      },
+      async () => refuseUnusable(account),
+    );
+  }
+
+  /** The same key: the same DMs, and what they answer now. */
+  private async once(request: Request, check: () => Promise<void>): Promise<SendAnswer> {
+    const known = await this.findKnown(request);
+    if (known) return this.await(known);
+    await check();
+    return this.await(await this.queue(request));
+  }
+
+  private async findKnown({ account, idempotencyKey, fingerprint }: Request): Promise<DmRecord[] | undefined> {
+    if (idempotencyKey === undefined) return undefined;
+    const parts = await this.outbound.findReply(account._id, replyKeyFor(idempotencyKey));
+    if (parts.length === 0) return undefined;
+    if (parts[0]?.send_fingerprint !== fingerprint) throw new IdempotencyKeyReusedError();
+    return parts;
+  }
+
+  private async queue(request: Request): Promise<DmRecord[]> {
+    const { account, participantId, parts, fingerprint, idempotencyKey } = request;
+    const key = replyKeyFor(idempotencyKey ?? randomUUID());
+    try {
+      return await this.transactions.run((session) =>
+        this.outbox.queue(session, account, participantId, { source: 'api', key, parts, fingerprint }),
+      );
+    } catch (error) {
+      // The same key came twice at once, and the other one was first.
+      const known = (error as { code?: unknown }).code === 11000 ? await this.findKnown(request) : undefined;
+      if (known) return known;
+      throw error;
+    }
+  }
+
+  /** What is known not to go through is refused before anything is stored. */
+  private async refuseEarly(account: AccountSummary, dto: SendDmDto): Promise<void> {
+    refuseUnusable(account);
+    if (dto.tag === 'HUMAN_AGENT' && !account.human_agent_allowed) throw new HumanAgentNotAllowedError();
+    const conversation = await this.conversations.getById(conversationIdOf(account._id, dto.recipient_id));
+    const message = { source: 'api', recipient_id: dto.recipient_id, outbound: { tag: dto.tag } } as const;
+    if (isOutsideWindow(message, conversation?.last_inbound_at, this.clock.now())) throw new OutsideWindowError();
+  }
+
+  /** Sends from this very process unless another holds the conversation; what answers is the state in the store. */
+  private async await(queued: DmRecord[]): Promise<SendAnswer> {
+    const ids = queued.map((dm) => dm._id);
+    const stopAt = performance.now() + patienceMs;
+    const deadlineMs = this.clock.now() + patienceMs;
+    let parts = queued;
+    let sending: Promise<void> | undefined;
+    while (!this.stopping && !isAnswerable(parts, deadlineMs) && performance.now() < stopAt) {
+      if (this.isDue(parts)) {
+        sending ??= this.sendNow(parts).finally(() => (sending = undefined));
+        await Promise.race([sending, delay(pollMs)]);
+      } else await delay(pollMs);
+      parts = await this.outbound.findByIds(ids);
+    }
+    return answerOf(parts, this.clock.now());
+  }
+
+  private isDue(parts: DmRecord[]): boolean {
+    return parts.some(
+      ({ status, held_reason, next_attempt_at }) =>
+        status === 'queued' && (held_reason === undefined || (next_attempt_at?.getTime() ?? 0) <= this.clock.now()),
+    );
+  }
+
+  private async sendNow([first]: DmRecord[]): Promise<void> {
+    if (!first) return;
+    const conversationId = first.conversation_id;
+    try {
+      await this.sender.sendConversation(conversationId);
+    } catch (error) {
+      this.logger.warn({
+        msg: 'sending at once failed; the sweep takes over',
+        conversation_id: conversationId,
+        err: error,
+      });
+    }
+  }
+}
+
+function partsOf({ message_text, attachment, quick_replies, reply_to, tag }: SendDmDto): NewOutbound[] {
+  const url = attachment?.url ?? attachment?.payload?.url;
+  const contents: NewOutbound[] = [
+    ...(attachment && url ? [{ outbound: { attachment: { type: attachment.type, url } } }] : []),
+    ...(message_text === undefined ? [] : splitText(message_text, maxTextBytes).map((text) => ({ text }))),
+  ];
+  return contents.map(({ text, outbound }, index) => ({
+    text,
+    outbound: {
+      ...outbound,
+      ...(tag ? { tag } : {}),
+      ...(reply_to && index === 0 ? { reply_to_mid: reply_to.mid } : {}),
+      // Instagram shows the choices under the last message only.
+      ...(quick_replies && index === contents.length - 1
+        ? { quick_replies: quick_replies.map(({ title, payload }) => ({ title, payload })) }
+        : {}),
+    },
+  }));
+}
+
+function refuseUnusable({ _id, status }: AccountSummary): void {
+  if (status === 'needs_reauth') throw new AccountNotUsableError('account_needs_reauth', _id);
+  if (status === 'disabled') throw new AccountNotUsableError('account_disabled', _id);
+}
+
+function replyKeyFor(idempotencyKey: string): string {
+  return `api:${idempotencyKey}`;
+}
+
+function fingerprintOf(route: string, asked: object): string {
+  return createHash('sha256')
+    .update(JSON.stringify([route, asked]))
+    .digest('hex');
+}

@@ -1,0 +1,261 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+import { MayBeAbsent } from '../../errors/index.js';
+import { IsPublicHttpsUrl } from './public-https-url.validator.js';
+
+/** Query strings are text: a whole number becomes one, anything else stays what it is and is refused. */
+const toInt = Transform(({ value }: { value: unknown }) =>
+  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
+);
+const toBoolean = Transform(({ value }: { value: unknown }) =>
+  value === 'true' ? true : value === 'false' ? false : value,
+);
+
+const metaId = /^\d{1,32}$/;
+const metaIdRule = { message: 'expected an Instagram id: digits' };
+const accountId = /^(?:[0-9a-fA-F]{24}|\d{1,32})$/;
+const accountIdRule = { message: 'expected the account’s _id or its Instagram id' };
+
+export class ListDmsQuery {
+  @ApiPropertyOptional({ description: 'The account’s `_id` or its Instagram id', example: '17841400008460056' })
+  @MayBeAbsent()
+  @Matches(accountId, accountIdRule)
+  platform_account_id?: string;
+
+  @ApiPropertyOptional({ description: 'Owner of the account; for admins', example: 'user-1' })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, 200)
+  user_id?: string;
+
+  @ApiPropertyOptional({ example: '1254477777772222' })
+  @MayBeAbsent()
+  @Matches(metaId, metaIdRule)
+  sender_id?: string;
+
+  @ApiPropertyOptional({ example: '17841400008460056' })
+  @MayBeAbsent()
+  @Matches(metaId, metaIdRule)
+  recipient_id?: string;
+
+  @ApiPropertyOptional({ enum: ['inbound', 'outbound'] })
+  @MayBeAbsent()
+  @IsIn(['inbound', 'outbound'])
+  direction?: 'inbound' | 'outbound';
+
+  @ApiPropertyOptional({ type: Boolean })
+  @MayBeAbsent()
+  @toBoolean
+  @IsBoolean({ message: 'expected true or false' })
+  read?: boolean;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 50 })
+  @MayBeAbsent()
+  @toInt
+  @IsInt({ message: 'expected a whole number from 1 to 100' })
+  @Min(1)
+  @Max(100)
+  limit: number = 50;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    maximum: 1_000_000,
+    default: 0,
+    description: 'DMs to pass over. Its cost grows with it: to read on, use `cursor`.',
+  })
+  @MayBeAbsent()
+  @toInt
+  @IsInt({ message: 'expected a whole number from 0 to 1000000' })
+  @Min(0)
+  @Max(1_000_000)
+  skip: number = 0;
+
+  @ApiPropertyOptional({ description: '`next_cursor` of the page before, under the same filters; not with `skip`' })
+  @MayBeAbsent()
+  @Matches(/^[\w-]{1,100}$/, { message: 'expected a next_cursor' })
+  cursor?: string;
+}
+
+class AttachmentPayloadDto {
+  @ApiProperty({ example: 'https://cdn.example.com/menu.png' })
+  @IsPublicHttpsUrl()
+  url!: string;
+
+  @ApiPropertyOptional({ description: 'Accepted as Meta writes it, without effect' })
+  @MayBeAbsent()
+  @IsBoolean()
+  is_reusable?: boolean;
+}
+
+export class AttachmentDto {
+  @ApiProperty({ enum: ['image', 'video', 'audio', 'file'], example: 'image' })
+  @IsIn(['image', 'video', 'audio', 'file'])
+  type!: 'image' | 'video' | 'audio' | 'file';
+
+  @ApiPropertyOptional({
+    description: 'Where Meta fetches it from: a public https address. Required unless `payload` has it.',
+    maxLength: 2000,
+    example: 'https://cdn.example.com/menu.png',
+  })
+  @ValidateIf(({ payload, url }: AttachmentDto) => payload === undefined || url !== undefined)
+  @IsPublicHttpsUrl()
+  url?: string;
+
+  @ApiPropertyOptional({ description: 'The same, as Meta’s own send body has it', type: AttachmentPayloadDto })
+  @MayBeAbsent()
+  @IsObject({ message: 'expected an object' })
+  @ValidateNested()
+  @Type(() => AttachmentPayloadDto)
+  payload?: AttachmentPayloadDto;
+}
+
+export class QuickReplyDto {
+  @ApiPropertyOptional({ enum: ['text'], default: 'text' })
+  @MayBeAbsent()
+  @IsIn(['text'])
+  content_type?: 'text';
+
+  @ApiProperty({ maxLength: 20, example: 'Opening hours' })
+  @IsString()
+  @Length(1, 20)
+  title!: string;
+
+  @ApiProperty({ maxLength: 1000, example: 'HOURS' })
+  @IsString()
+  @Length(1, 1000)
+  payload!: string;
+}
+
+export class ReplyToDto {
+  @ApiProperty({ description: 'Meta’s id of the message it answers', example: 'aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlE' })
+  @IsString()
+  @Length(1, 500)
+  mid!: string;
+}
+
+export class SendDmDto {
+  @ApiProperty({ description: 'The person’s Instagram-scoped id', example: '1254477777772222' })
+  @Matches(metaId, metaIdRule)
+  recipient_id!: string;
+
+  @ApiPropertyOptional({
+    description:
+      'Meta allows 1000 bytes of UTF-8 a message: a longer text goes out as several messages, split at paragraph, ' +
+      'sentence or word ends, in order. Required without `attachment`; with it, it follows as a message of its own.',
+    maxLength: 10_000,
+    example: 'Thanks for your message! We open at 9.',
+  })
+  @ValidateIf(({ attachment, message_text }: SendDmDto) => attachment === undefined || message_text !== undefined)
+  @IsString()
+  @MaxLength(10_000)
+  @Matches(/\S/, { message: 'must not be empty' })
+  message_text?: string;
+
+  @ApiProperty({ description: 'The account’s `_id` or its Instagram id', example: '17841400008460056' })
+  @Matches(accountId, accountIdRule)
+  platform_account_id!: string;
+
+  @ApiPropertyOptional({ type: AttachmentDto })
+  @MayBeAbsent()
+  @IsObject({ message: 'expected an object' })
+  @ValidateNested()
+  @Type(() => AttachmentDto)
+  attachment?: AttachmentDto;
+
+  @ApiPropertyOptional({ type: [QuickReplyDto], maxItems: 13 })
+  @MayBeAbsent()
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(13)
+  @ValidateNested({ each: true })
+  @Type(() => QuickReplyDto)
+  quick_replies?: QuickReplyDto[];
+
+  @ApiPropertyOptional({ type: ReplyToDto })
+  @MayBeAbsent()
+  @IsObject({ message: 'expected an object' })
+  @ValidateNested()
+  @Type(() => ReplyToDto)
+  reply_to?: ReplyToDto;
+
+  @ApiPropertyOptional({
+    enum: ['HUMAN_AGENT'],
+    description: 'A person’s answer within 7 days of the customer’s last message, where the account may',
+  })
+  @MayBeAbsent()
+  @IsIn(['HUMAN_AGENT'])
+  tag?: 'HUMAN_AGENT';
+}
+
+export class PrivateReplyDto {
+  @ApiProperty({
+    description: 'The comment that is answered privately; Meta allows one answer',
+    example: '17865799348089039',
+  })
+  @Matches(/^[\w-]{1,100}$/, { message: 'expected the id of a comment' })
+  comment_id!: string;
+
+  @ApiProperty({
+    description: 'At most 1000 bytes of UTF-8: Meta takes a single message',
+    example: 'We sent you the link!',
+  })
+  @IsString()
+  @MaxLength(1_000)
+  @Matches(/\S/, { message: 'must not be empty' })
+  message_text!: string;
+
+  @ApiProperty({ description: 'The account’s `_id` or its Instagram id', example: '17841400008460056' })
+  @Matches(accountId, accountIdRule)
+  platform_account_id!: string;
+}
+
+export class PatchDmDto {
+  @ApiPropertyOptional({
+    description: 'Corrects what is stored here; a message that was sent stays on Instagram as it was',
+    maxLength: 10_000,
+  })
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(10_000)
+  text?: string;
+
+  @ApiPropertyOptional({ example: true })
+  @MayBeAbsent()
+  @IsBoolean()
+  read?: boolean;
+}
+
+export class DeleteDmQuery {
+  @ApiPropertyOptional({ type: Boolean, default: false, description: 'Removes it for good; it does not come back' })
+  @MayBeAbsent()
+  @toBoolean
+  @IsBoolean({ message: 'expected true or false' })
+  hard: boolean = false;
+}
+
+export class ResolveDmDto {
+  @ApiProperty({
+    enum: ['mark_sent', 'send_again', 'mark_failed'],
+    description: 'What is known of it by now. `send_again` sends it once more: the customer may then have it twice.',
+  })
+  @IsIn(['mark_sent', 'send_again', 'mark_failed'])
+  action!: 'mark_sent' | 'send_again' | 'mark_failed';
+}

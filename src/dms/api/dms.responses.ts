@@ -1,0 +1,69 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { DmView } from './dm.view.js';
+
+export class DmListResponse {
+  @ApiProperty({ enum: [true] })
+  success!: true;
+
+  @ApiProperty({ type: [DmView] })
+  data!: DmView[];
+
+  @ApiProperty({ type: 'integer', description: 'DMs under these filters, on all pages', example: 1 })
+  total!: number;
+
+  @ApiProperty({ type: 'integer', example: 50 })
+  limit!: number;
+
+  @ApiProperty({ type: 'integer', example: 0 })
+  skip!: number;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: '`cursor` of the next page; null on the last',
+    example: null,
+  })
+  next_cursor!: string | null;
+}
+
+export class DmResponse {
+  @ApiProperty({ enum: [true] })
+  success!: true;
+
+  @ApiProperty({ type: DmView })
+  data!: DmView;
+}
+
+export class SendDmResponse {
+  @ApiProperty({ enum: [true] })
+  success!: true;
+
+  @ApiProperty({
+    type: Object,
+    nullable: true,
+    additionalProperties: true,
+    description: 'Meta’s answer; null while there is none (202)',
+    example: { recipient_id: '1254477777772222', message_id: 'aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlE' },
+  })
+  result!: unknown;
+
+  @ApiProperty({ type: DmView })
+  stored!: DmView;
+
+  @ApiPropertyOptional({
+    type: [DmView],
+    description: 'All messages, where it took more than one; `stored` is the first',
+  })
+  parts?: DmView[];
+}
+
+export class DeleteDmResponse {
+  @ApiProperty({ enum: [true] })
+  success!: true;
+
+  @ApiProperty({ description: 'Removed for good', example: false })
+  deleted!: boolean;
+
+  @ApiPropertyOptional({ description: 'Left out of lists from now on', example: true })
+  soft_deleted?: boolean;
+}

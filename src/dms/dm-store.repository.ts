@@ -1,0 +1,184 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import { Model, Types, type ClientSession } from 'mongoose';
+import { Clock } from '#libs/clock';
+import { ownerFilter, type TenantScope } from '../auth/index.js';
+import { ConversationsRepository, type Conversation } from '../conversations/index.js';
+import { Transactions } from '../database/index.js';
+import { applyToConversation, previewOf } from './dm-change.js';
+import type { DmRecord } from './dm.schema.js';
+import type { TombstoneRecord } from './tombstone.schema.js';
+
+export const DM = 'Dm';
+export const TOMBSTONE = 'DmTombstone';
+
+/** A DM before and after a change; `before` is `undefined` for a new one, `after` for a removed one. */
+export interface DmChange {
+  before?: DmRecord;
+  after?: DmRecord;
+}
+
+/**
+ * Every write that changes which DMs lists show, or in which state, goes through here: DM and conversation change in
+ * one transaction, so that counts, unread and last message are right without ever being counted.
+ */
+@Injectable()
+export class DmStore {
+  constructor(
+    @InjectModel(DM) private readonly dms: Model<DmRecord>,
+    @InjectModel(TOMBSTONE) private readonly tombstones: Model<TombstoneRecord>,
+    private readonly conversations: ConversationsRepository,
+    private readonly transactions: Transactions,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Writes changed DMs within a transaction that read them; a concurrent writer makes it run again. */
+  async write(session: ClientSession, changes: DmChange[]): Promise<void> {
+    const operations = changes.flatMap(({ before, after }): object[] => {
+      if (!after) return before ? [{ deleteOne: { filter: { _id: before._id } } }] : [];
+      if (!before) return [{ insertOne: { document: after } }];
+      return [{ replaceOne: { filter: { _id: after._id }, replacement: after } }];
+    });
+    // Removals first: a merged DM takes over the mid of the one that goes.
+    operations.sort((a, b) => Number('deleteOne' in b) - Number('deleteOne' in a));
+    if (operations.length > 0) await this.dms.collection.bulkWrite(operations as never, { session, ordered: true });
+  }
+
+  /** Inserts outbound DMs and carries them over to their conversation, in place and in the store. */
+  async insertOutbound(session: ClientSession, conversation: Conversation, dms: DmRecord[]): Promise<void> {
+    for (const dm of dms) applyToConversation(conversation, undefined, dm);
+    conversation.updated_at = this.clock.date();
+    await this.write(
+      session,
+      dms.map((after) => ({ after })),
+    );
+    await this.conversations.saveAll(session, [conversation]);
+  }
+
+  /**
+   * Changes one DM of the caller's and its conversation.
+   * @param change returns the new state, or the same object to leave it; `undefined` removes it
+   * @returns the DM as it is now (for a removed one: as it was), or `null` when there is none in this scope
+   */
+  async changeOne(
+    scope: TenantScope,
+    id: string,
+    change: (dm: DmRecord) => DmRecord | undefined,
+    alongside?: (session: ClientSession, dm: DmRecord) => Promise<void>,
+  ): Promise<DmRecord | null> {
+    if (!Types.ObjectId.isValid(id)) return null;
+    return this.transactions.run(async (session) => {
+      const filter = { _id: new Types.ObjectId(id), ...ownerFilter(scope) };
+      const before = await this.dms.collection.findOne<DmRecord>(filter, { session });
+      if (!before) return null;
+      const after = change(before);
+      if (after === before) return before;
+      if (after) after.updated_at = this.clock.date();
+      await this.write(session, [{ before, after }]);
+      await this.carryOver(session, before, after);
+      await alongside?.(session, before);
+      return after ?? before;
+    });
+  }
+
+  /** Lists leave it out from now on; the record stays. `null` when there is none, or it was deleted already. */
+  async softDelete(scope: TenantScope, id: string): Promise<DmRecord | null> {
+    let alreadyDeleted = false;
+    const dm = await this.changeOne(scope, id, (before) => {
+      alreadyDeleted = before.is_deleted;
+      return alreadyDeleted ? before : { ...before, is_deleted: true };
+    });
+    return alreadyDeleted ? null : dm;
+  }
+
+  /** Removes it for good and leaves a tombstone, so that neither a redelivery nor a backfill brings it back. */
+  async hardDelete(scope: TenantScope, id: string): Promise<DmRecord | null> {
+    return this.changeOne(
+      scope,
+      id,
+      () => undefined,
+      async (session, { platform_account_id, message_id }) => {
+        if (!message_id) return;
+        await this.tombstones.collection.updateOne(
+          { platform_account_id, message_id },
+          { $setOnInsert: { deleted_at: this.clock.date() } },
+          { session, upsert: true },
+        );
+      },
+    );
+  }
+
+  /**
+   * Marks a conversation's inbound DMs read, up to a time where one is given.
+   * @returns the mid of the newest one that became read, for `mark_seen`
+   */
+  async markConversationRead(
+    scope: TenantScope,
+    conversationId: string,
+    upToMs = Infinity,
+  ): Promise<string | undefined> {
+    return this.transactions.run(async (session) => {
+      const conversation = await this.conversations.get(scope, conversationId);
+      const current = await this.conversations.getById(conversation._id, session);
+      if (!current || current.counts.inbound_unread === 0) return undefined;
+      const filter = {
+        conversation_id: conversationId,
+        direction: 'inbound',
+        read: false,
+        ...(upToMs === Infinity ? {} : { timestamp: { $lte: upToMs } }),
+      } as const;
+      const unread = await this.dms.collection
+        .find<Pick<DmRecord, 'is_deleted' | 'placeholder' | 'message_id' | 'timestamp'>>(filter, {
+          session,
+          projection: { is_deleted: 1, placeholder: 1, message_id: 1, timestamp: 1 },
+          sort: { timestamp: -1, _id: -1 },
+        })
+        .toArray();
+      const now = this.clock.date();
+      await this.dms.collection.updateMany(
+        filter,
+        { $set: { read: true, read_at: now, updated_at: now } },
+        { session },
+      );
+      const shown = unread.filter((dm) => !dm.is_deleted && !dm.placeholder).length;
+      current.counts.inbound_unread -= shown;
+      current.counts.inbound_read += shown;
+      current.unread_count = current.counts.inbound_unread;
+      current.updated_at = now;
+      await this.conversations.saveAll(session, [current]);
+      return unread[0]?.message_id;
+    });
+  }
+
+  /** Which of these mids were hard-deleted here. */
+  async findTombstones(session: ClientSession, platformAccountId: string, mids: string[]): Promise<Set<string>> {
+    if (mids.length === 0) return new Set();
+    const found = await this.tombstones.collection
+      .find<TombstoneRecord>({ platform_account_id: platformAccountId, message_id: { $in: mids } }, { session })
+      .toArray();
+    return new Set(found.map((tombstone) => tombstone.message_id));
+  }
+
+  private async carryOver(session: ClientSession, before: DmRecord, after: DmRecord | undefined): Promise<void> {
+    const conversation = await this.conversations.getById(before.conversation_id, session);
+    if (!conversation) return;
+    applyToConversation(conversation, before, after);
+    const wasLast = conversation.last_message_at?.getTime() === before.timestamp;
+    if (wasLast && (!after || after.is_deleted)) await this.recallLastMessage(session, conversation);
+    conversation.updated_at = this.clock.date();
+    await this.conversations.saveAll(session, [conversation]);
+  }
+
+  /** The DM that was last is gone: the one before it is last now. */
+  async recallLastMessage(session: ClientSession, conversation: Conversation): Promise<void> {
+    const last = await this.dms.collection.findOne<DmRecord>(
+      { conversation_id: conversation._id, is_deleted: false, placeholder: { $ne: true } },
+      { session, sort: { timestamp: -1, _id: -1 } },
+    );
+    conversation.last_message = last ? previewOf(last) : undefined;
+    if (last) {
+      conversation.last_message_at = new Date(last.timestamp);
+      conversation.last_message_direction = last.direction;
+    }
+  }
+}

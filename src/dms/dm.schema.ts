@@ -1,0 +1,253 @@
+import { Schema, type Types } from 'mongoose';
+
+export type Direction = 'inbound' | 'outbound';
+export type DmSource = 'webhook' | 'api' | 'agent' | 'sync';
+
+/**
+ * Of an outbound DM: `queued` → `sending` → `sent` | `failed` | `unconfirmed`. `unconfirmed` means Meta may have
+ * delivered it and we could not find out; it is never sent again without an operator's word.
+ */
+export type SendStatus = 'queued' | 'sending' | 'sent' | 'failed' | 'unconfirmed';
+
+/** Why a `queued` DM is not going out right now. */
+export type HeldReason =
+  | 'earlier_send_open'
+  | 'account'
+  | 'sends_paused'
+  | 'rate_limit'
+  | 'meta_limit'
+  | 'circuit_open'
+  | 'retry'
+  | 'unavailable';
+
+/** Of an inbound DM: whether the agent still owes it a look. */
+export type AgentState = 'pending' | 'answered' | 'skipped';
+
+export interface DmAttachment {
+  /** Meta's type; `unsupported` keeps what nobody knows yet, with Meta's word in `original_type`. */
+  type: string;
+  original_type?: string;
+  url?: string;
+  title?: string;
+  media_id?: string;
+  story_id?: string;
+  /** Meta forbids storing the media of story mentions: the link alone. */
+  link_only?: boolean;
+  /** Where our own copy lies, when the account keeps copies. */
+  stored_key?: string;
+  stored_bytes?: number;
+  content_type?: string;
+  raw?: unknown;
+}
+
+export interface DmReaction {
+  sender_id: string;
+  reaction?: string;
+  emoji?: string;
+  /** ms; the latest action of a person wins. */
+  timestamp: number;
+  /** Taken back; kept so that a late `react` can't revive it, never shown. */
+  removed?: true;
+}
+
+export interface DmError {
+  kind: string;
+  message: string;
+  code?: number;
+  subcode?: number;
+  fbtrace_id?: string;
+}
+
+/** What goes over the wire beside the text; kept so that a retry sends the same and a replay needs nothing else. */
+export interface OutboundBody {
+  attachment?: { type: 'image' | 'video' | 'audio' | 'file'; url: string };
+  quick_replies?: { title: string; payload: string }[];
+  reply_to_mid?: string;
+  tag?: 'HUMAN_AGENT';
+  /** A private reply goes to the author of this comment; the person's id is known from Meta's answer. */
+  comment_id?: string;
+}
+
+export interface DmRecord {
+  _id: Types.ObjectId;
+  platform_account_id: string;
+  ig_id: string;
+  user_id: string;
+  conversation_id: string;
+  sender_id: string;
+  sender_name?: string;
+  recipient_id: string;
+  recipient_name?: string;
+  /** Meta's mid; a derived key for postbacks without one; absent until an outbound DM was accepted. */
+  message_id?: string;
+  kind: 'message' | 'postback' | 'referral' | 'optin' | 'comment' | 'mention' | 'handover';
+  text?: string;
+  attachments: DmAttachment[];
+  /** ms since epoch. */
+  timestamp: number;
+  is_echo: boolean;
+  direction: Direction;
+  read: boolean;
+  read_at?: Date;
+  manual_dm: boolean;
+  source: DmSource;
+  reply_to?: { mid?: string; story?: { id?: string; url?: string } };
+  quick_reply?: { payload: string };
+  postback?: { title?: string; payload?: string };
+  referral?: Record<string, unknown>;
+  comment?: { id: string; media_id?: string; parent_id?: string };
+  reactions: DmReaction[];
+  edits: { text?: string; num_edit: number; at: number }[];
+  /** Known only by what was said about it (an unsend, an edit, a reaction came first): lists leave it out. */
+  placeholder?: boolean;
+  is_unsupported?: boolean;
+  is_self?: boolean;
+  standby?: boolean;
+  /** Soft-deleted by a dashboard: lists leave it out. */
+  is_deleted: boolean;
+  /** Taken back by its author: the record stays, the content goes. */
+  unsent: boolean;
+  raw?: unknown;
+  /** Stored copies whose message was taken back and that are still to be removed. */
+  media_to_drop?: string[];
+  /** The raw deliveries that carried it, so that an unsend reaches their copies too. */
+  delivery_ids: Types.ObjectId[];
+  agent_state?: AgentState;
+  agent_reason?: string;
+  /** While `pending`: the agent's sweep leaves it alone until then. Absent on a new one. */
+  agent_next_at?: Date;
+
+  status?: SendStatus;
+  /** Set while `status` is `queued`, `sending` or `unconfirmed`, so that one small index finds all open sends. */
+  outbound_open?: true;
+  error?: DmError;
+  outbound?: OutboundBody;
+  /** Position among the conversation's outbound DMs. */
+  send_seq?: number;
+  /** Unique intent (`agent:<reply id>:<part>`, `api:<idempotency key>`): the same intent can't be queued twice. */
+  send_key?: string;
+  /** What the intent's first request asked for, hashed: the same key with another body is refused. */
+  send_fingerprint?: string;
+  /** Calls started; every outcome is written under the number it belongs to. */
+  attempts?: number;
+  /** Calls that Meta answered with "not now", by kind: each kind has its own patience. */
+  retries?: { temporary?: number; unavailable?: number };
+  /**
+   * When the sweep looks at it: the next try of a `queued` DM, the time by which a `sending` one must have ended, the
+   * next look for an `unconfirmed` one. Absent where only a person can decide.
+   */
+  next_attempt_at?: Date;
+  held_reason?: HeldReason;
+  /** Start of the latest call. */
+  sending_at?: Date;
+  first_sending_at?: Date;
+  sent_at?: Date;
+  graph_result?: unknown;
+
+  created_at: Date;
+  updated_at: Date;
+}
+
+const { Mixed } = Schema.Types;
+
+export const DmSchema = new Schema<DmRecord>(
+  {
+    platform_account_id: { type: String, required: true },
+    ig_id: { type: String, required: true },
+    user_id: { type: String, required: true },
+    conversation_id: { type: String, required: true },
+    sender_id: { type: String, required: true },
+    sender_name: String,
+    recipient_id: { type: String, required: true },
+    recipient_name: String,
+    message_id: String,
+    kind: { type: String, required: true, default: 'message' },
+    text: String,
+    attachments: { type: [Mixed], default: [] } as never,
+    timestamp: { type: Number, required: true },
+    is_echo: { type: Boolean, required: true, default: false },
+    direction: { type: String, required: true, enum: ['inbound', 'outbound'] },
+    read: { type: Boolean, required: true, default: false },
+    read_at: Date,
+    manual_dm: { type: Boolean, required: true, default: false },
+    source: { type: String, required: true, enum: ['webhook', 'api', 'agent', 'sync'] },
+    reply_to: Mixed,
+    quick_reply: Mixed,
+    postback: Mixed,
+    referral: Mixed,
+    comment: Mixed,
+    reactions: { type: [Mixed], default: [] } as never,
+    edits: { type: [Mixed], default: [] } as never,
+    placeholder: Boolean,
+    is_unsupported: Boolean,
+    is_self: Boolean,
+    standby: Boolean,
+    is_deleted: { type: Boolean, required: true, default: false },
+    unsent: { type: Boolean, required: true, default: false },
+    raw: Mixed,
+    media_to_drop: { type: [String], default: undefined } as never,
+    delivery_ids: { type: [Schema.Types.ObjectId], default: [] } as never,
+    agent_state: String,
+    agent_reason: String,
+    agent_next_at: Date,
+    status: { type: String, enum: ['queued', 'sending', 'sent', 'failed', 'unconfirmed'] },
+    outbound_open: Boolean,
+    error: Mixed,
+    outbound: Mixed,
+    send_seq: Number,
+    send_key: String,
+    send_fingerprint: String,
+    attempts: Number,
+    retries: Mixed,
+    next_attempt_at: Date,
+    held_reason: String,
+    sending_at: Date,
+    first_sending_at: Date,
+    sent_at: Date,
+    graph_result: Mixed,
+  },
+  { collection: 'instagram_dms', timestamps: { createdAt: 'created_at', updatedAt: 'updated_at' }, minimize: false },
+);
+
+// Every string; written so because a query for a value implies `$gt: ''` and is served by the index, whereas nothing
+// but itself implies `$type: 'string'`: looking a mid up would read the whole collection.
+const anyString = { $gt: '' };
+// Exactly once: a mid exists once per account; two connected accounts may hold the two ends of one message.
+DmSchema.index(
+  { platform_account_id: 1, message_id: 1 },
+  { unique: true, name: 'message_once', partialFilterExpression: { message_id: anyString } },
+);
+// At most once: an intent to send is queued once.
+DmSchema.index(
+  { platform_account_id: 1, send_key: 1 },
+  { unique: true, name: 'send_once', partialFilterExpression: { send_key: anyString } },
+);
+// A conversation's messages in order; the agent's history.
+DmSchema.index({ conversation_id: 1, timestamp: -1, _id: -1 });
+// The mailbox: what the agent owes a look, oldest first; also the sweep over all conversations.
+DmSchema.index(
+  { agent_state: 1, conversation_id: 1, timestamp: 1, _id: 1 },
+  { partialFilterExpression: { agent_state: 'pending' } },
+);
+// The agent's sweep: what is due another look; `null` (never looked at) comes first.
+DmSchema.index(
+  { agent_state: 1, agent_next_at: 1, created_at: 1 },
+  { partialFilterExpression: { agent_state: 'pending' } },
+);
+// The sender: a conversation's open sends in order; also the sweep over all of them, and what an echo may belong to.
+DmSchema.index(
+  { outbound_open: 1, conversation_id: 1, send_seq: 1 },
+  { partialFilterExpression: { outbound_open: true } },
+);
+// The sweep over all conversations: what is due.
+DmSchema.index({ next_attempt_at: 1 }, { partialFilterExpression: { outbound_open: true } });
+// GET /instagram-dms/list, newest first. Direction and read state stand before the sort, so that a filter on a rare
+// state examines no more than it returns; without the filter MongoDB merges the four runs, still sorted.
+const listed = { partialFilterExpression: { is_deleted: false } };
+const newestFirst = { direction: 1, read: 1, created_at: -1, _id: -1 } as const;
+DmSchema.index({ platform_account_id: 1, ...newestFirst }, listed);
+DmSchema.index({ user_id: 1, ...newestFirst }, listed);
+DmSchema.index({ conversation_id: 1, ...newestFirst }, listed);
+DmSchema.index(newestFirst, listed);
+// Copies of taken-back media that are still to be removed.
+DmSchema.index({ media_to_drop: 1 }, { sparse: true, name: 'media_to_drop_1' });

@@ -1,0 +1,81 @@
+import { Module } from '@nestjs/common';
+import { MongooseModule } from '@nestjs/mongoose';
+import { AccountsModule } from '../accounts/index.js';
+import { ConversationsModule } from '../conversations/index.js';
+import { WebhookModule } from '../webhook/index.js';
+import { DmEditService } from './api/dm-edit.service.js';
+import { DmListRepository } from './api/dm-list.repository.js';
+import { DmListService } from './api/dm-list.service.js';
+import { HumanTakeOver } from './api/human-take-over.js';
+import { DmSendService } from './api/dm-send.service.js';
+import { DmsController } from './api/dms.controller.js';
+import { DM, DmStore, TOMBSTONE } from './dm-store.repository.js';
+import { DmSchema } from './dm.schema.js';
+import { DmMediaRepository } from './dm-media.repository.js';
+import { DmsRepository } from './dms.repository.js';
+import { COMMENT, CommentSchema, CommentsRepository } from './ingest/comments.repository.js';
+import { EventMatcher } from './ingest/event-matcher.js';
+import { IngestRepository } from './ingest/ingest.repository.js';
+import { IngestService } from './ingest/ingest.service.js';
+import { Mailbox } from './ingest/mailbox.js';
+import { StoreDeliveriesProcessor } from './ingest/store-deliveries.processor.js';
+import { OutboundProcessor, outboundProviders } from './outbound/index.js';
+import { FetchProfileProcessor } from './profiles/fetch-profile.processor.js';
+import { DmRemovalRepository } from './removal/dm-removal.repository.js';
+import { TombstoneSchema } from './tombstone.schema.js';
+
+/** The store of DMs and their way out. */
+@Module({
+  imports: [
+    AccountsModule,
+    ConversationsModule,
+    MongooseModule.forFeature([
+      { name: DM, schema: DmSchema },
+      { name: TOMBSTONE, schema: TombstoneSchema },
+      { name: COMMENT, schema: CommentSchema },
+    ]),
+  ],
+  providers: [
+    DmStore,
+    DmMediaRepository,
+    DmRemovalRepository,
+    DmsRepository,
+    CommentsRepository,
+    Mailbox,
+    ...outboundProviders,
+  ],
+  exports: [
+    DmStore,
+    DmMediaRepository,
+    DmRemovalRepository,
+    DmsRepository,
+    CommentsRepository,
+    Mailbox,
+    ConversationsModule,
+    ...outboundProviders,
+  ],
+})
+export class DmsModule {}
+
+/** `/instagram-dms/*`. */
+@Module({
+  imports: [AccountsModule, DmsModule, MongooseModule.forFeature([{ name: DM, schema: DmSchema }])],
+  controllers: [DmsController],
+  providers: [DmListRepository, DmListService, DmSendService, HumanTakeOver, DmEditService],
+  exports: [DmSendService],
+})
+export class DmsApiModule {}
+
+/** Storing what Meta delivered, sending what is queued. */
+@Module({
+  imports: [AccountsModule, WebhookModule, DmsModule, MongooseModule.forFeature([{ name: DM, schema: DmSchema }])],
+  providers: [
+    StoreDeliveriesProcessor,
+    EventMatcher,
+    IngestService,
+    IngestRepository,
+    OutboundProcessor,
+    FetchProfileProcessor,
+  ],
+})
+export class DmsWorkerModule {}

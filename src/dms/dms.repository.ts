@@ -1,0 +1,147 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import { Model, Types, type ClientSession } from 'mongoose';
+import { Clock } from '#libs/clock';
+import { ownerFilter, type TenantScope } from '../auth/index.js';
+import { DM } from './dm-store.repository.js';
+import type { DmRecord } from './dm.schema.js';
+
+/** A DM as other rooms see it: plain, its id a string. */
+export type Dm = Omit<DmRecord, '_id' | 'delivery_ids'> & { _id: string; delivery_ids: string[] };
+
+export interface HistoryPage {
+  /** Older than this position. */
+  before?: { timestamp: number; id: string };
+  limit: number;
+}
+
+/** Reading DMs, and the agent's mailbox. Writes that change lists go through `DmStore`. */
+@Injectable()
+export class DmsRepository {
+  constructor(
+    @InjectModel(DM) private readonly model: Model<DmRecord>,
+    private readonly clock: Clock,
+  ) {}
+
+  async find(scope: TenantScope, id: string): Promise<Dm | null> {
+    if (!/^[0-9a-f]{24}$/i.test(id)) return null;
+    const found = await this.model.collection.findOne<DmRecord>({ _id: new Types.ObjectId(id), ...ownerFilter(scope) });
+    return found && plainDm(found);
+  }
+
+  async findByMid(platformAccountId: string, messageId: string): Promise<Dm | null> {
+    const found = await this.model.collection.findOne<DmRecord>({
+      platform_account_id: platformAccountId,
+      message_id: messageId,
+    });
+    return found && plainDm(found);
+  }
+
+  /** Which of these mids are stored with their message, not only with something said about it, and its time in ms. */
+  async timesOf(platformAccountId: string, mids: string[]): Promise<Map<string, number>> {
+    const found = await this.model.collection
+      .find<Pick<DmRecord, 'message_id' | 'timestamp'>>(
+        { platform_account_id: platformAccountId, message_id: { $in: mids }, placeholder: { $ne: true } },
+        { projection: { message_id: 1, timestamp: 1 } },
+      )
+      .toArray();
+    return new Map(found.map(({ message_id = '', timestamp }) => [message_id, timestamp]));
+  }
+
+  /** A conversation's visible DMs, newest first. */
+  async history(conversationId: string, { before, limit }: HistoryPage): Promise<Dm[]> {
+    const position = before
+      ? {
+          $or: [
+            { timestamp: { $lt: before.timestamp } },
+            { timestamp: before.timestamp, _id: { $lt: new Types.ObjectId(before.id) } },
+          ],
+        }
+      : {};
+    const found = await this.model.collection
+      .find<DmRecord>({ conversation_id: conversationId, is_deleted: false, placeholder: { $ne: true }, ...position })
+      .sort({ timestamp: -1, _id: -1 })
+      .limit(limit)
+      .toArray();
+    return found.map(plainDm);
+  }
+
+  /** The mailbox of a conversation: what the agent owes a look, in the order it was written. */
+  async pending(conversationId: string, limit = 50, session?: ClientSession): Promise<Dm[]> {
+    const found = await this.model.collection
+      .find<DmRecord>({ agent_state: 'pending', conversation_id: conversationId }, session ? { session } : {})
+      .sort({ timestamp: 1, _id: 1 })
+      .limit(limit)
+      .toArray();
+    return found.map(plainDm);
+  }
+
+  /**
+   * Takes pending DMs whose agent is due a look, so that the next sweep finds others: each is looked at again after
+   * its age has doubled, half a minute later at most.
+   * @returns their conversations
+   */
+  async takeDuePending(storedBefore: Date, now: Date, limit: number): Promise<string[]> {
+    const due = { agent_state: 'pending', $or: [{ agent_next_at: null }, { agent_next_at: { $lte: now } }] };
+    const found = await this.model.collection
+      .find<Pick<DmRecord, '_id' | 'conversation_id'>>(
+        { ...due, created_at: { $lt: storedBefore } },
+        { projection: { conversation_id: 1 }, limit },
+      )
+      .toArray();
+    if (found.length === 0) return [];
+    const age = { $min: [30_000, { $subtract: [now, '$created_at'] }] };
+    await this.model.collection.updateMany({ _id: { $in: found.map(({ _id }) => _id) }, ...due }, [
+      { $set: { agent_next_at: { $add: [now, age] } } },
+    ]);
+    return [...new Set(found.map(({ conversation_id: id }) => id))];
+  }
+
+  /** They stay pending; the sweep does not look at them before `until`. */
+  async deferPending(ids: string[], until: Date): Promise<void> {
+    await this.model.collection.updateMany(
+      { _id: { $in: ids.map((id) => new Types.ObjectId(id)) }, agent_state: 'pending' },
+      { $set: { agent_next_at: until } },
+    );
+  }
+
+  /** Part of the transaction that queues the reply; `false` when one of them is not pending any more. */
+  async markAnswered(session: ClientSession, ids: string[]): Promise<boolean> {
+    const answered = await this.model.collection.updateMany(
+      { _id: { $in: ids.map((id) => new Types.ObjectId(id)) }, agent_state: 'pending' },
+      { $set: { agent_state: 'answered', updated_at: this.clock.date() }, $unset: { agent_next_at: '' } },
+      { session },
+    );
+    return answered.modifiedCount === ids.length;
+  }
+
+  async markSkipped(ids: string[], reason: string, session?: ClientSession): Promise<void> {
+    await this.model.collection.updateMany(
+      { _id: { $in: ids.map((id) => new Types.ObjectId(id)) }, agent_state: 'pending' },
+      {
+        $set: { agent_state: 'skipped', agent_reason: reason, updated_at: this.clock.date() },
+        $unset: { agent_next_at: '' },
+      },
+      session ? { session } : {},
+    );
+  }
+
+  /** Puts the participant's name on DMs that were stored before it was known. */
+  async fillParticipantName(conversationId: string, participantId: string, name: string): Promise<void> {
+    const unnamed = { $in: [null, 'User'] };
+    await Promise.all([
+      this.model.collection.updateMany(
+        { conversation_id: conversationId, sender_id: participantId, sender_name: unnamed },
+        { $set: { sender_name: name } },
+      ),
+      this.model.collection.updateMany(
+        { conversation_id: conversationId, recipient_id: participantId, recipient_name: unnamed },
+        { $set: { recipient_name: name } },
+      ),
+    ]);
+  }
+}
+
+export function plainDm(record: DmRecord): Dm {
+  return { ...record, _id: String(record._id), delivery_ids: (record.delivery_ids ?? []).map(String) };
+}

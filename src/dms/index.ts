@@ -1,0 +1,40 @@
+export { applyToConversation, isVisible, noteCustomerAction, previewOf } from './dm-change.js';
+export { DmMediaRepository, type StoredCopy } from './dm-media.repository.js';
+export { DmStore } from './dm-store.repository.js';
+export type {
+  AgentState,
+  Direction,
+  DmAttachment,
+  DmError,
+  DmRecord,
+  DmSource,
+  OutboundBody,
+  SendStatus,
+} from './dm.schema.js';
+export { DmsApiModule, DmsModule, DmsWorkerModule } from './dms.module.js';
+export { DmsRepository, type Dm, type HistoryPage } from './dms.repository.js';
+export { CommentsRepository, type CommentRecord } from './ingest/comments.repository.js';
+export { IngestService, type IngestOutcome } from './ingest/ingest.service.js';
+export type { IngestItem } from './ingest/ingest-batch.js';
+export { Mailbox } from './ingest/mailbox.js';
+export { IdempotencyKey } from './api/dm-id.pipe.js';
+export { DmSendService } from './api/dm-send.service.js';
+export { DmRemovalRepository } from './removal/dm-removal.repository.js';
+export { ConversationSync, type SyncResult } from './sync/conversation-sync.js';
+export { DmsSyncModule, DmsSyncWorkerModule } from './sync/sync.module.js';
+export {
+  humanAgentWindowMs,
+  isOutsideWindow,
+  isProvisional,
+  Outbox,
+  OutboundRepository,
+  provisionalParticipant,
+  Sender,
+  SendLimits,
+  SendSettling,
+  windowClosesAt,
+  windowSentence,
+  type NewOutbound,
+  type NewReply,
+} from './outbound/index.js';
+export { untilHandedBack } from './ingest/ingest-batch.js';

@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { Types } from 'mongoose';
+import { participantOf, type DecodedDelivery, type WebhookEvent } from '#libs/graph-api';
+import { Clock } from '#libs/clock';
+import { AccountDirectory, ownIds, type AccountSummary, type AgentSettings } from '../../accounts/index.js';
+import { AppConfig } from '../../config/index.js';
+import { conversationIdOf } from '../../conversations/index.js';
+import type { IngestItem } from './ingest-batch.js';
+import { dmKeyOf } from './reduce-dm.js';
+
+export interface MatchedDelivery {
+  items: IngestItem[];
+  accounts: AccountSummary[];
+  /** Events nobody here can place (unknown kind without a mid, no parties): they stay in the delivery log. */
+  unplaced: WebhookEvent[];
+}
+
+export type SettingsOf = (account: AccountSummary) => Promise<AgentSettings>;
+
+/** Finds the account and conversation of each event. */
+@Injectable()
+export class EventMatcher {
+  private readonly ownAppIds: ReadonlySet<string>;
+
+  constructor(
+    private readonly directory: AccountDirectory,
+    private readonly clock: Clock,
+    private readonly config: AppConfig,
+  ) {
+    this.ownAppIds = new Set([config.INSTAGRAM_CLIENT_ID, config.META_APP_ID].filter((id) => id !== undefined));
+  }
+
+  async match(delivery: DecodedDelivery, deliveryId: string, settingsOf: SettingsOf): Promise<MatchedDelivery> {
+    const events = delivery.entries.flatMap((entry) => entry.events).filter((event) => !event.isTest);
+    const known = await this.directory.findByIgIds([...new Set(events.flatMap((event) => event.accountIds))]);
+    const matched: MatchedDelivery = { items: [], accounts: [...new Set(known.values())], unplaced: [] };
+    const settings = new Map<string, AgentSettings>();
+    for (const account of matched.accounts) settings.set(account._id, await settingsOf(account));
+    for (const event of events) {
+      const account = event.accountIds.map((id) => known.get(id)).find((found) => found !== undefined);
+      // An account that is not connected (yet) leaves its events in the delivery log; connecting backfills them.
+      const agent = account && settings.get(account._id);
+      if (!agent) continue;
+      const item = this.itemOf(event, account, deliveryId, agent);
+      if (item) matched.items.push(item);
+      else matched.unplaced.push(event);
+    }
+    return matched;
+  }
+
+  private itemOf(
+    event: WebhookEvent,
+    account: AccountSummary,
+    deliveryId: string,
+    agent: AgentSettings,
+  ): IngestItem | undefined {
+    const own = ownIds(account);
+    const participantId = participantOf(event, own) ?? (event.isSelf ? account.ig_id : undefined);
+    const placeable =
+      dmKeyOf(event) !== undefined || ['handover', 'referral', 'comment', 'mention', 'read'].includes(event.kind);
+    const needsConversation = event.kind !== 'comment' && event.kind !== 'mention';
+    if (!placeable || (needsConversation && participantId === undefined)) return undefined;
+    const participant = participantId ?? 'unknown';
+    return {
+      event,
+      pauseAfterHumanMs: agent.pause_after_human_minutes * 60_000,
+      ownAppIds: this.ownAppIds,
+      context: {
+        account: { _id: account._id, ig_id: account.ig_id, user_id: account.user_id, username: account.username },
+        ownIds: own,
+        conversationId: conversationIdOf(account._id, participant),
+        participantId: participant,
+        source: 'webhook',
+        deliveryId: new Types.ObjectId(deliveryId),
+        agentOff: this.agentOff(agent),
+        now: this.clock.date(),
+      },
+    };
+  }
+
+  /** Most accounts answer by hand: their messages must not cost the agent a job each. */
+  private agentOff({ enabled }: AgentSettings): string | undefined {
+    if (!this.config.AGENT_ENABLED) return 'agent_disabled';
+    return enabled ? undefined : 'account_agent_off';
+  }
+}

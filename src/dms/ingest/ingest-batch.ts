@@ -1,0 +1,286 @@
+import {
+  directionOf,
+  type HandoverEvent,
+  type MessageEvent,
+  type ReadEvent,
+  type ReferralEvent,
+  type WebhookEvent,
+} from '#libs/graph-api';
+import { newConversation, type Conversation } from '../../conversations/index.js';
+import { applyToConversation, isVisible, noteCustomerAction } from '../dm-change.js';
+import type { DmChange } from '../dm-store.repository.js';
+import type { DmRecord } from '../dm.schema.js';
+import {
+  dmKeyOf,
+  isFull,
+  reduceDm,
+  storedReferral,
+  withoutContent,
+  type DmEvent,
+  type IngestContext,
+} from './reduce-dm.js';
+
+/** An event, matched to the account and conversation it belongs to. */
+export interface IngestItem {
+  event: WebhookEvent;
+  context: IngestContext;
+  /** How long the agent steps back when a person answers. */
+  pauseAfterHumanMs: number;
+  /** Ids of our own app, to tell whether a hand-over gives the thread to us or takes it away. */
+  ownAppIds: ReadonlySet<string>;
+}
+
+/** What the store holds of everything a batch may touch, as one snapshot. */
+export interface BatchSnapshot {
+  /** By `slotOf(account, key)`. */
+  dms: Map<string, DmRecord>;
+  conversations: Map<string, Conversation>;
+  /** Sends of a conversation that were tried and whose outcome is open, oldest first. */
+  openSends: Map<string, DmRecord[]>;
+  /** Hard-deleted here, by `slotOf(account, key)`. */
+  tombstones: Set<string>;
+}
+
+export interface ReadMark {
+  conversationId: string;
+  upToMs: number;
+  at: Date;
+}
+
+export const slotOf = (platformAccountId: string, key: string): string => `${platformAccountId}\n${key}`;
+
+type MatchesSend = (send: DmRecord, echo: MessageEvent) => boolean;
+
+/**
+ * Applies a batch of events to a snapshot, in memory. Pure but for the snapshot, which it changes; run again from a
+ * fresh snapshot it plans the same, which is what lets a transaction that met a conflict start over.
+ */
+export class IngestBatch {
+  private readonly originals = new Map<string, DmRecord | undefined>();
+  private readonly current = new Map<string, DmRecord | undefined>();
+  private readonly touched = new Set<string>();
+  readonly created = new Set<string>();
+  readonly readMarks: ReadMark[] = [];
+
+  constructor(
+    private readonly snapshot: BatchSnapshot,
+    private readonly matchesSend: MatchesSend,
+  ) {}
+
+  apply({ event, context, pauseAfterHumanMs, ownAppIds }: IngestItem): void {
+    const conversation = this.conversationOf(context);
+    if (event.kind === 'handover') this.noteHandover(conversation, event, ownAppIds);
+    else if (event.kind === 'referral') this.noteReferral(conversation, event);
+    else if (event.kind === 'read' && !event.mid) this.noteRead(conversation, event, context);
+    else {
+      const key = dmKeyOf(event);
+      if (key !== undefined) this.applyToDm(conversation, event as DmEvent, key, context, pauseAfterHumanMs);
+    }
+    if (this.touched.has(conversation._id)) conversation.updated_at = context.now;
+  }
+
+  /** DMs to write: removed, changed and new. */
+  changes(): DmChange[] {
+    return [...this.current].flatMap(([id, after]) => {
+      const before = this.originals.get(id);
+      return after === before ? [] : [{ before, after }];
+    });
+  }
+
+  /** Conversations to write. */
+  conversations(): Conversation[] {
+    return [...this.touched].flatMap((id) => this.snapshot.conversations.get(id) ?? []);
+  }
+
+  /** DMs of this batch that are taken back, changed by it or not. */
+  unsent(): DmRecord[] {
+    return [...this.snapshot.dms.values()].filter((dm) => dm.unsent);
+  }
+
+  private applyToDm(
+    conversation: Conversation,
+    event: DmEvent,
+    key: string,
+    context: IngestContext,
+    pauseMs: number,
+  ): void {
+    const byCustomer = directionOf(event, context.ownIds) === 'inbound';
+    if (byCustomer && opensWindow(event)) {
+      noteCustomerAction(conversation, event.timestamp);
+      this.touched.add(conversation._id);
+    }
+    const slot = slotOf(context.account._id, key);
+    if (this.snapshot.tombstones.has(slot)) return;
+    const before = this.snapshot.dms.get(slot);
+    const ours =
+      event.kind === 'message' && !byCustomer && !isFull(before)
+        ? this.matchSend(conversation, event, key, before)
+        : undefined;
+    const after = this.withReadMark(conversation, reduceDm(ours ?? before, event, key, context));
+    this.put(slot, conversation, ours ?? before, after);
+    const arrived = isVisible(after) && !isVisible(ours ?? before);
+    if (arrived && event.kind === 'message' && !byCustomer && context.source === 'webhook')
+      this.stepBack(conversation, event, pauseMs, context);
+    if (arrived && byCustomer) this.noteArrival(conversation, after);
+    if (event.kind === 'read' || (!isFull(before) && isFull(after) && after.read_at)) this.markReadUpTo(after);
+  }
+
+  /** An echo of a send whose answer we did not get (yet): it is that DM, and now it is sent. */
+  private matchSend(
+    conversation: Conversation,
+    echo: MessageEvent,
+    mid: string,
+    said: DmRecord | undefined,
+  ): DmRecord | undefined {
+    const sends = this.snapshot.openSends.get(conversation._id) ?? [];
+    const index = sends.findIndex((send) => this.matchesSend(send, echo));
+    const [send] = index < 0 ? [] : sends.splice(index, 1);
+    if (!send) return undefined;
+    const { outbound_open: _open, error: _error, next_attempt_at: _next, ...rest } = send;
+    const sent: DmRecord = {
+      ...rest,
+      message_id: mid,
+      status: 'sent',
+      sent_at: new Date(echo.timestamp),
+      timestamp: echo.timestamp,
+      is_echo: true,
+      ...(said ? { reactions: said.reactions, ...(said.read_at ? { read_at: said.read_at } : {}) } : {}),
+    };
+    const confirmed = said?.unsent ? withoutContent(sent) : sent;
+    this.remember(send, send);
+    this.current.set(String(send._id), confirmed);
+    applyToConversation(conversation, send, confirmed);
+    this.touched.add(conversation._id);
+    if (said) {
+      this.remember(said, said);
+      this.current.set(String(said._id), undefined);
+    }
+    return confirmed;
+  }
+
+  private put(slot: string, conversation: Conversation, before: DmRecord | undefined, after: DmRecord): void {
+    this.snapshot.dms.set(slot, after);
+    if (after === before && this.current.has(String(after._id))) return;
+    if (after === before) return;
+    this.remember(after, before);
+    this.current.set(String(after._id), after);
+    applyToConversation(conversation, before, after);
+    this.touched.add(conversation._id);
+  }
+
+  /** The state in the store, kept from the first time a batch touches a DM. */
+  private remember(dm: DmRecord, before: DmRecord | undefined): void {
+    const id = String(dm._id);
+    if (!this.originals.has(id)) this.originals.set(id, before);
+  }
+
+  private conversationOf(context: IngestContext): Conversation {
+    const known = this.snapshot.conversations.get(context.conversationId);
+    if (known) {
+      context.participantName ??= known.participant_name;
+      return known;
+    }
+    const fresh: Conversation = {
+      ...newConversation,
+      _id: context.conversationId,
+      platform_account_id: context.account._id,
+      user_id: context.account.user_id,
+      participant_id: context.participantId,
+      unread_count: 0,
+      counts: { inbound_unread: 0, inbound_read: 0, outbound_unread: 0, outbound_read: 0 },
+      send_seq: 0,
+      created_at: context.now,
+      updated_at: context.now,
+    };
+    this.snapshot.conversations.set(fresh._id, fresh);
+    this.created.add(fresh._id);
+    this.touched.add(fresh._id);
+    return fresh;
+  }
+
+  private noteArrival(conversation: Conversation, dm: DmRecord): void {
+    // History that is filled in is no reason to bring a conversation back.
+    if (!dm.read) conversation.archived = false;
+    if (dm.referral) conversation.referral = { ...dm.referral, at: dm.timestamp };
+  }
+
+  /** A person answered in the Instagram app, or another tool did: the agent steps back. */
+  private stepBack(conversation: Conversation, echo: MessageEvent, pauseMs: number, { now }: IngestContext): void {
+    const until = new Date(echo.timestamp + pauseMs);
+    if (until <= now || (conversation.agent_paused_until && conversation.agent_paused_until >= until)) return;
+    conversation.agent_paused_until = until;
+    conversation.agent_paused_reason = 'human_reply';
+    conversation.agent_paused_by_mid = echo.mid;
+  }
+
+  private noteHandover(conversation: Conversation, event: HandoverEvent, ownAppIds: ReadonlySet<string>): void {
+    this.touched.add(conversation._id);
+    const known = conversation.handover;
+    if (known && known.at > event.timestamp) return;
+    conversation.handover = {
+      type: event.type,
+      at: event.timestamp,
+      ...(event.newOwnerAppId ? { new_owner_app_id: event.newOwnerAppId } : {}),
+      ...(event.previousOwnerAppId ? { previous_owner_app_id: event.previousOwnerAppId } : {}),
+      ...(event.metadata ? { metadata: event.metadata } : {}),
+    };
+    if (event.type === 'request_thread_control' || event.type === 'app_roles') return;
+    if (event.newOwnerAppId !== undefined && ownAppIds.has(event.newOwnerAppId)) {
+      if (conversation.agent_paused_reason !== 'handover') return;
+      conversation.agent_paused_until = undefined;
+      conversation.agent_paused_reason = undefined;
+    } else {
+      conversation.agent_paused_until = untilHandedBack;
+      conversation.agent_paused_reason = 'handover';
+      conversation.agent_paused_by_mid = undefined;
+    }
+  }
+
+  private noteReferral(conversation: Conversation, event: ReferralEvent): void {
+    this.touched.add(conversation._id);
+    const known = conversation.referral?.['at'];
+    if (typeof known === 'number' && known > event.timestamp) return;
+    conversation.referral = { ...storedReferral(event.referral), at: event.timestamp };
+  }
+
+  private noteRead(conversation: Conversation, event: ReadEvent, context: IngestContext): void {
+    if (directionOf(event, context.ownIds) === 'outbound') return;
+    this.readUpTo(conversation, event.watermark ?? event.timestamp, new Date(event.timestamp));
+  }
+
+  private markReadUpTo(dm: DmRecord): void {
+    const conversation = this.snapshot.conversations.get(dm.conversation_id);
+    if (conversation && isFull(dm) && dm.direction === 'outbound' && dm.read_at)
+      this.readUpTo(conversation, dm.timestamp, dm.read_at);
+  }
+
+  private readUpTo(conversation: Conversation, upToMs: number, at: Date): void {
+    this.readMarks.push({ conversationId: conversation._id, upToMs, at });
+    if (conversation.read_up_to !== undefined && conversation.read_up_to >= upToMs) return;
+    conversation.read_up_to = upToMs;
+    conversation.read_up_to_at = at;
+    this.touched.add(conversation._id);
+  }
+
+  /** A message of ours that arrives after the customer told they had read further. */
+  private withReadMark(conversation: Conversation, dm: DmRecord): DmRecord {
+    const { read_up_to, read_up_to_at } = conversation;
+    const covered =
+      isFull(dm) &&
+      dm.direction === 'outbound' &&
+      !dm.read_at &&
+      read_up_to !== undefined &&
+      dm.timestamp <= read_up_to;
+    return covered ? { ...dm, read_at: read_up_to_at } : dm;
+  }
+}
+
+/** No pause of ours outlasts it; handing back ends it. */
+export const untilHandedBack = new Date('9999-12-31T00:00:00Z');
+
+/** Meta: a message, a postback, a story reply or a reaction is the customer's action; reading is not. */
+function opensWindow(event: DmEvent): boolean {
+  return (
+    event.kind === 'message' || event.kind === 'postback' || (event.kind === 'reaction' && event.action === 'react')
+  );
+}

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import { Model, type ClientSession } from 'mongoose';
+import { ConversationLocks, ConversationsRepository } from '../../conversations/index.js';
+import { DM, DmStore } from '../dm-store.repository.js';
+import type { DmRecord } from '../dm.schema.js';
+import { slotOf, type BatchSnapshot, type IngestBatch, type IngestItem, type ReadMark } from './ingest-batch.js';
+import { dmKeyOf } from './reduce-dm.js';
+
+/** Reads what a batch may touch as one snapshot, and writes what the batch made of it, in one transaction. */
+@Injectable()
+export class IngestRepository {
+  constructor(
+    @InjectModel(DM) private readonly dms: Model<DmRecord>,
+    private readonly store: DmStore,
+    private readonly conversations: ConversationsRepository,
+    private readonly locks: ConversationLocks,
+  ) {}
+
+  /** @param locked takes the conversations before reading: for a batch that others have made start over before */
+  async snapshot(session: ClientSession, items: IngestItem[], locked = false): Promise<BatchSnapshot> {
+    const midsByAccount = groupMids(items);
+    const conversationIds = idsOf(items);
+    if (locked) await this.locks.lock(session, conversationIds);
+    const snapshot: BatchSnapshot = {
+      dms: new Map(),
+      conversations: await this.conversations.findByIds(conversationIds, session),
+      openSends: new Map(),
+      tombstones: new Set(),
+    };
+    for (const [accountId, mids] of midsByAccount) await this.loadDms(session, snapshot, accountId, [...mids]);
+    await this.loadOpenSends(session, snapshot, items);
+    return snapshot;
+  }
+
+  /** Conversations of these items that another transaction holds. */
+  async heldAmong(items: IngestItem[]): Promise<Set<string>> {
+    return this.locks.heldAmong(idsOf(items));
+  }
+
+  async write(session: ClientSession, batch: IngestBatch): Promise<void> {
+    await this.store.write(session, batch.changes());
+    for (const mark of batch.readMarks) await this.markRead(session, mark);
+    await this.conversations.saveAll(session, batch.conversations());
+  }
+
+  private async loadDms(
+    session: ClientSession,
+    snapshot: BatchSnapshot,
+    accountId: string,
+    mids: string[],
+  ): Promise<void> {
+    const found = await this.dms.collection
+      .find<DmRecord>({ platform_account_id: accountId, message_id: { $in: mids } }, { session })
+      .toArray();
+    for (const dm of found) if (dm.message_id) snapshot.dms.set(slotOf(accountId, dm.message_id), dm);
+    const missing = mids.filter((mid) => !snapshot.dms.has(slotOf(accountId, mid)));
+    for (const mid of await this.store.findTombstones(session, accountId, missing))
+      snapshot.tombstones.add(slotOf(accountId, mid));
+  }
+
+  /** Only an echo that is not known by its mid may belong to a send of ours. */
+  private async loadOpenSends(session: ClientSession, snapshot: BatchSnapshot, items: IngestItem[]): Promise<void> {
+    const conversations = new Set<string>();
+    for (const { event, context } of items) {
+      if (event.kind !== 'message' || !event.isEcho) continue;
+      const known = snapshot.dms.get(slotOf(context.account._id, event.mid));
+      if (!known || known.placeholder) conversations.add(context.conversationId);
+    }
+    if (conversations.size === 0) return;
+    const open = await this.dms.collection
+      .find<DmRecord>(
+        { outbound_open: true, conversation_id: { $in: [...conversations] }, attempts: { $gt: 0 } },
+        { session, sort: { send_seq: 1 } },
+      )
+      .toArray();
+    for (const send of open) {
+      const list = snapshot.openSends.get(send.conversation_id) ?? [];
+      list.push(send);
+      snapshot.openSends.set(send.conversation_id, list);
+    }
+  }
+
+  private async markRead(session: ClientSession, { conversationId, upToMs, at }: ReadMark): Promise<void> {
+    await this.dms.collection.updateMany(
+      {
+        conversation_id: conversationId,
+        timestamp: { $lte: upToMs },
+        direction: 'outbound',
+        read_at: null,
+        placeholder: { $ne: true },
+      },
+      { $set: { read_at: at, updated_at: at } },
+      { session },
+    );
+  }
+}
+
+function idsOf(items: IngestItem[]): string[] {
+  return [...new Set(items.map(({ context }) => context.conversationId))];
+}
+
+function groupMids(items: IngestItem[]): Map<string, Set<string>> {
+  const groups = new Map<string, Set<string>>();
+  for (const { event, context } of items) {
+    const key = dmKeyOf(event);
+    if (key === undefined) continue;
+    const group = groups.get(context.account._id) ?? new Set();
+    groups.set(context.account._id, group.add(key));
+  }
+  return groups;
+}

@@ -1,0 +1,165 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { ClientSession } from 'mongoose';
+import { Clock } from '#libs/clock';
+import { ContendedError, Transactions } from '../../database/index.js';
+import { metrics } from '../../observability/index.js';
+import { DeadLetters } from '../../queue/index.js';
+import { matchesOpenSend } from '../outbound/echo-matching.js';
+import type { DmRecord } from '../dm.schema.js';
+import { CommentsRepository } from './comments.repository.js';
+import { IngestBatch, type IngestItem } from './ingest-batch.js';
+import { IngestRepository } from './ingest.repository.js';
+
+/** What became of a batch, for whoever hands work on. */
+export interface IngestOutcome {
+  /** Conversations with new messages that the agent owes a look, with the ids of those DMs. */
+  pending: Map<string, string[]>;
+  /** Conversations that did not exist before. */
+  created: Set<string>;
+  /** DMs that came with media, new in the store. */
+  withMedia: DmRecord[];
+  /** Conversations in which an echo settled a send: what waits behind it may go out. */
+  settled: Set<string>;
+  /** Conversations of which nothing could be stored, because somebody holds them: come back for them. */
+  held: Set<string>;
+  /** DMs taken back, now or before: every raw copy that comes must lose its content too. */
+  unsent: DmRecord[];
+}
+
+/** Transactions above this size gain nothing and hold their snapshot longer. */
+const batchSize = 250;
+/** Live transactions are over by then, several in a row, on a busy machine too; what is still held a crash has left. */
+const heldPatienceMs = 5_000;
+
+/** Stores events: exactly once, in any order, a bad one never costing its neighbours. */
+@Injectable()
+export class IngestService {
+  private readonly logger = new Logger(IngestService.name);
+
+  constructor(
+    private readonly repository: IngestRepository,
+    private readonly comments: CommentsRepository,
+    private readonly transactions: Transactions,
+    private readonly deadLetters: DeadLetters,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws when the store is away; what of it could not be stored for now, the outcome names as `held` */
+  async store(items: IngestItem[]): Promise<IngestOutcome> {
+    const outcome: IngestOutcome = {
+      pending: new Map(),
+      created: new Set(),
+      settled: new Set(),
+      held: new Set(),
+      withMedia: [],
+      unsent: [],
+    };
+    await this.storeComments(items);
+    // Oldest first, so that a batch that holds a whole history ends with the conversation in its latest state.
+    const ordered = [...items].sort((a, b) => a.event.timestamp - b.event.timestamp);
+    for (let start = 0; start < ordered.length; start += batchSize) {
+      const batch = ordered.slice(start, start + batchSize);
+      await this.storeBatch(
+        batch.filter(({ context }) => !outcome.held.has(context.conversationId)),
+        outcome,
+      );
+    }
+    for (const { event } of items) metrics.webhookEvents.inc({ kind: event.kind });
+    return outcome;
+  }
+
+  private async storeBatch(items: IngestItem[], outcome: IngestOutcome): Promise<void> {
+    try {
+      report(await this.commit(items), outcome);
+    } catch (error) {
+      if (error instanceof ContendedError) return this.storeAround(items, error, outcome);
+      if (isTransient(error)) throw error;
+      if (items.length > 1) {
+        // One of them can't be stored; find it without costing the others.
+        for (const item of items) await this.storeBatch([item], outcome);
+        return;
+      }
+      await this.setAside(items[0] as IngestItem, error);
+    }
+  }
+
+  /**
+   * Somebody holds some of the conversations, at worst the transaction of a process that was killed: the others must
+   * not wait for them.
+   */
+  private async storeAround(items: IngestItem[], error: ContendedError, outcome: IngestOutcome): Promise<void> {
+    const held = await this.repository.heldAmong(items);
+    if (held.size === 0) throw error;
+    for (const id of held) outcome.held.add(id);
+    const free = items.filter(({ context }) => !held.has(context.conversationId));
+    if (free.length > 0) await this.storeBatch(free, outcome);
+  }
+
+  private async commit(items: IngestItem[]): Promise<IngestBatch> {
+    let tries = 0;
+    const store = async (session: ClientSession): Promise<IngestBatch> => {
+      const batch = new IngestBatch(await this.repository.snapshot(session, items, ++tries > 1), matchesOpenSend);
+      for (const item of items) batch.apply({ ...item, context: { ...item.context, now: this.clock.date() } });
+      await this.repository.write(session, batch);
+      return batch;
+    };
+    return this.transactions.run(store, { patienceMs: heldPatienceMs });
+  }
+
+  private async storeComments(items: IngestItem[]): Promise<void> {
+    const comments = items.flatMap(({ event, context }) => {
+      const own = event.isSelf || (event.senderId !== undefined && context.ownIds.has(event.senderId));
+      return (event.kind === 'comment' || event.kind === 'mention') && !own
+        ? [{ account: context.account, event, now: this.clock.date() }]
+        : [];
+    });
+    await this.comments.record(comments);
+  }
+
+  private async setAside({ event, context }: IngestItem, error: unknown): Promise<void> {
+    this.logger.error({
+      msg: 'an event could not be stored',
+      kind: event.kind,
+      account_id: context.account._id,
+      err: error,
+    });
+    await this.deadLetters.record({
+      kind: 'event',
+      subject: event.kind,
+      reason: 'not_storable',
+      error: error instanceof Error ? error.message : String(error),
+      user_id: context.account.user_id,
+      platform_account_id: context.account._id,
+      payload: { delivery_id: context.deliveryId?.toHexString(), index: event.index },
+    });
+  }
+}
+
+function report(batch: IngestBatch, outcome: IngestOutcome): void {
+  for (const id of batch.created) outcome.created.add(id);
+  for (const { before, after } of batch.changes()) {
+    if (!after) continue;
+    if (before?.outbound_open && !after.outbound_open) outcome.settled.add(after.conversation_id);
+    const id = after._id.toHexString();
+    if (after.agent_state === 'pending' && before?.agent_state !== 'pending') {
+      outcome.pending.set(after.conversation_id, [...(outcome.pending.get(after.conversation_id) ?? []), id]);
+    }
+    if (after.agent_state === 'skipped' && after.agent_reason && !before?.agent_state)
+      metrics.agentSkips.inc({ reason: after.agent_reason });
+    if (!before?.attachments.length && after.attachments.some((attachment) => attachment.url && !attachment.link_only))
+      outcome.withMedia.push(after);
+  }
+  outcome.unsent.push(...batch.unsent());
+}
+
+/** The store is away or busy: the whole job is tried again, nothing is set aside. */
+function isTransient(error: unknown): boolean {
+  const labelled = error as { hasErrorLabel?: (label: string) => boolean; name?: string };
+  return (
+    labelled.hasErrorLabel?.('TransientTransactionError') === true ||
+    labelled.hasErrorLabel?.('UnknownTransactionCommitResult') === true ||
+    /^(Mongo(Server|oseServer)Selection|MongoNetwork|MongoNotConnected|MongoPool|MongoWaitQueue|MongoTopology|MongoExpired|MongoClientClosed)/.test(
+      labelled.name ?? '',
+    )
+  );
+}

@@ -1,0 +1,290 @@
+import { createHash } from 'node:crypto';
+import { Types } from 'mongoose';
+import {
+  agentMayAnswer,
+  directionOf,
+  type DecodedAttachment,
+  type EditEvent,
+  type MessageEvent,
+  type OptinEvent,
+  type PostbackEvent,
+  type ReactionEvent,
+  type ReadEvent,
+  type Referral,
+  type UnknownEvent,
+  type UnsendEvent,
+  type WebhookEvent,
+} from '#libs/graph-api';
+import type { DmAttachment, DmReaction, DmRecord, DmSource } from '../dm.schema.js';
+
+/** Events that say something of one DM, known by its mid or a derived key. */
+export type DmEvent =
+  MessageEvent | UnsendEvent | PostbackEvent | ReactionEvent | ReadEvent | EditEvent | OptinEvent | UnknownEvent;
+
+/** What an event needs to become a DM, beside itself. */
+export interface IngestContext {
+  account: { _id: string; ig_id: string; user_id: string; username?: string };
+  ownIds: ReadonlySet<string>;
+  conversationId: string;
+  participantId: string;
+  participantName?: string;
+  source: DmSource;
+  /** An operator saw later ones, or it is history. */
+  alreadyRead?: boolean;
+  deliveryId?: Types.ObjectId;
+  /** Why the agent has no say in this account's messages: nothing is kept waiting for it then. */
+  agentOff?: string;
+  now: Date;
+}
+
+/** The key under which a DM is unique in its account; `undefined` for events that are about no single DM. */
+export function dmKeyOf(event: WebhookEvent): string | undefined {
+  switch (event.kind) {
+    case 'message':
+    case 'unsend':
+    case 'edit':
+    case 'reaction':
+    case 'read':
+    case 'unknown':
+      return event.mid;
+    case 'postback':
+      return event.key;
+    case 'optin': {
+      const parts = [event.senderId, event.timestamp, event.type, event.payload, event.token];
+      return `optin:${createHash('sha256').update(parts.join('\n')).digest('hex')}`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * The DM after an event. Pure, and built so that any order and any repetition of the same events ends in the same DM:
+ * what comes before its message leaves a placeholder that the message then fills.
+ * @returns the same object when the event changes nothing
+ */
+export function reduceDm(before: DmRecord | undefined, event: DmEvent, key: string, context: IngestContext): DmRecord {
+  switch (event.kind) {
+    case 'message':
+      return fill(before, event, key, context, () => messageFields(event));
+    case 'postback':
+      return fill(before, event, key, context, () => postbackFields(event));
+    case 'optin':
+      return fill(before, event, key, context, () => ({ kind: 'optin', text: event.title }));
+    case 'unknown':
+      return fill(before, event, key, context, () => ({ kind: 'message', is_unsupported: true }));
+    case 'unsend':
+      return unsend(before ?? placeholder(event, key, context), context);
+    case 'edit':
+      return edit(before ?? placeholder(event, key, context), event, context);
+    case 'reaction':
+      return react(before ?? placeholder(event, key, context), event, context);
+    case 'read':
+      return markRead(before ?? placeholder(event, key, context), event, context);
+  }
+}
+
+/** Whether the DM itself is known, not only something said about it. */
+export function isFull(dm: DmRecord | undefined): dm is DmRecord {
+  return dm !== undefined && !dm.placeholder;
+}
+
+function blank(event: WebhookEvent, key: string, context: IngestContext): DmRecord {
+  const { account, participantId, participantName, now } = context;
+  const outbound = directionOf(event, context.ownIds) === 'outbound';
+  const own = account.username;
+  return {
+    _id: new Types.ObjectId(),
+    platform_account_id: account._id,
+    ig_id: account.ig_id,
+    user_id: account.user_id,
+    conversation_id: context.conversationId,
+    sender_id: event.senderId ?? (outbound ? account.ig_id : participantId),
+    sender_name: outbound ? own : (participantName ?? 'User'),
+    recipient_id: event.recipientId ?? (outbound ? participantId : account.ig_id),
+    recipient_name: outbound ? (participantName ?? 'User') : own,
+    message_id: key,
+    kind: 'message',
+    attachments: [],
+    timestamp: event.timestamp,
+    is_echo: event.isEcho,
+    direction: outbound ? 'outbound' : 'inbound',
+    read: outbound || context.alreadyRead === true,
+    manual_dm: false,
+    source: context.source,
+    reactions: [],
+    edits: [],
+    is_deleted: false,
+    unsent: false,
+    delivery_ids: [],
+    created_at: now,
+    updated_at: now,
+  };
+}
+
+/** Stands for a DM that something was said about before it came itself; lists leave it out. */
+function placeholder(event: WebhookEvent, key: string, context: IngestContext): DmRecord {
+  return { ...blank(event, key, context), placeholder: true };
+}
+
+function fill(
+  before: DmRecord | undefined,
+  event: WebhookEvent,
+  key: string,
+  context: IngestContext,
+  fields: () => Partial<DmRecord>,
+): DmRecord {
+  if (isFull(before)) return confirmEcho(noteDelivery(before, context), event);
+  const fresh: DmRecord = { ...blank(event, key, context), ...fields(), raw: event.raw };
+  if (event.standby) fresh.standby = true;
+  if (event.isSelf) fresh.is_self = true;
+  if (context.source === 'webhook' && agentMayAnswer(event, context.ownIds))
+    Object.assign(fresh, agentStateIn(context));
+  if (fresh.direction === 'outbound') Object.assign(fresh, { status: 'sent', sent_at: new Date(event.timestamp) });
+  const filled = before ? mergePlaceholder(before, fresh) : fresh;
+  return noteDelivery(filled, context);
+}
+
+function agentStateIn({ agentOff }: IngestContext): Pick<DmRecord, 'agent_state' | 'agent_reason'> {
+  return agentOff === undefined ? { agent_state: 'pending' } : { agent_state: 'skipped', agent_reason: agentOff };
+}
+
+function messageFields(event: MessageEvent): Partial<DmRecord> {
+  return {
+    kind: 'message',
+    text: event.text,
+    attachments: event.attachments.map(storedAttachment),
+    ...(event.quickReply ? { quick_reply: event.quickReply } : {}),
+    ...(event.replyTo ? { reply_to: event.replyTo } : {}),
+    ...(event.referral ? { referral: storedReferral(event.referral) } : {}),
+    ...(event.isUnsupported ? { is_unsupported: true } : {}),
+  };
+}
+
+function postbackFields(event: PostbackEvent): Partial<DmRecord> {
+  return {
+    kind: 'postback',
+    text: event.title,
+    postback: { title: event.title, payload: event.payload },
+    ...(event.referral ? { referral: storedReferral(event.referral) } : {}),
+  };
+}
+
+/** Types nobody knows yet become `unsupported`, with Meta's word and the raw form kept. */
+export function storedAttachment(attachment: DecodedAttachment): DmAttachment {
+  const unsupported = attachment.kind === 'unsupported';
+  return {
+    type: unsupported ? 'unsupported' : attachment.type,
+    ...(unsupported ? { original_type: attachment.type } : {}),
+    ...(attachment.url ? { url: attachment.url } : {}),
+    ...(attachment.title ? { title: attachment.title } : {}),
+    ...(attachment.mediaId ? { media_id: attachment.mediaId } : {}),
+    ...(attachment.storyId ? { story_id: attachment.storyId } : {}),
+    ...(attachment.linkOnly ? { link_only: true } : {}),
+    raw: attachment.raw,
+  };
+}
+
+export function storedReferral(referral: Referral): Record<string, unknown> {
+  const { ref, source, type, adId, productId, adsContext } = referral;
+  return JSON.parse(
+    JSON.stringify({ ref, source, type, ad_id: adId, product_id: productId, ads_context: adsContext }),
+  ) as Record<string, unknown>;
+}
+
+/** The message has come at last: what was said about it before holds. */
+function mergePlaceholder(before: DmRecord, fresh: DmRecord): DmRecord {
+  const merged: DmRecord = {
+    ...fresh,
+    _id: before._id,
+    reactions: before.reactions,
+    delivery_ids: before.delivery_ids,
+    ...(before.read_at ? { read_at: before.read_at } : {}),
+  };
+  if (before.unsent) return withoutContent(merged);
+  return before.edits.length > 0
+    ? withEdits(merged, [...before.edits, { num_edit: 0, text: fresh.text, at: fresh.timestamp }])
+    : merged;
+}
+
+/** An echo confirms what we sent, whichever of the two was stored first. */
+function confirmEcho(dm: DmRecord, event: WebhookEvent): DmRecord {
+  return event.isEcho && dm.direction === 'outbound' && !dm.is_echo ? { ...dm, is_echo: true } : dm;
+}
+
+function unsend(dm: DmRecord, context: IngestContext): DmRecord {
+  return dm.unsent ? noteDelivery(dm, context) : withoutContent(noteDelivery(dm, context));
+}
+
+/** The record stays; everything its author wrote goes. */
+export function withoutContent(dm: DmRecord): DmRecord {
+  const {
+    text: _t,
+    raw: _r,
+    quick_reply: _q,
+    postback: _p,
+    reply_to: _y,
+    referral: _f,
+    outbound: _o,
+    graph_result: _g,
+    ...rest
+  } = dm;
+  const skipped = dm.agent_state === 'pending' ? { agent_state: 'skipped' as const, agent_reason: 'unsent' } : {};
+  const stored = dm.attachments.flatMap((attachment) => attachment.stored_key ?? []);
+  const toDrop = stored.length > 0 ? { media_to_drop: [...(dm.media_to_drop ?? []), ...stored] } : {};
+  return { ...rest, attachments: [], edits: [], unsent: true, ...toDrop, ...skipped };
+}
+
+function edit(dm: DmRecord, event: EditEvent, context: IngestContext): DmRecord {
+  const numEdit = event.numEdit ?? 1;
+  // Meta was seen to announce an edit numbered 0 for messages nobody edited: it says nothing new.
+  if (dm.unsent || numEdit === 0 || dm.edits.some((known) => known.num_edit === numEdit))
+    return noteDelivery(dm, context);
+  const original = dm.placeholder || dm.edits.length > 0 ? [] : [{ num_edit: 0, text: dm.text, at: dm.timestamp }];
+  return noteDelivery(
+    withEdits(dm, [...dm.edits, ...original, { num_edit: numEdit, text: event.text, at: event.timestamp }]),
+    context,
+  );
+}
+
+/** History in order of Meta's count; the text is that of the latest edit. */
+function withEdits(dm: DmRecord, edits: DmRecord['edits']): DmRecord {
+  const sorted = [...edits].sort((a, b) => a.num_edit - b.num_edit);
+  return { ...dm, edits: sorted, text: sorted.at(-1)?.text };
+}
+
+/** Of each person the latest action stands; a taken-back reaction is remembered, so that a late `react` can't revive it. */
+function react(dm: DmRecord, event: ReactionEvent, context: IngestContext): DmRecord {
+  const mine: DmReaction = {
+    sender_id: event.senderId ?? context.participantId,
+    timestamp: event.timestamp,
+    ...(event.action === 'unreact' ? { removed: true } : {}),
+    ...(event.action === 'react' && event.reaction ? { reaction: event.reaction } : {}),
+    ...(event.action === 'react' && event.emoji ? { emoji: event.emoji } : {}),
+  };
+  const known = dm.reactions.find((reaction) => reaction.sender_id === mine.sender_id);
+  if (known && !isLater(mine, known)) return noteDelivery(dm, context);
+  const others = dm.reactions.filter((reaction) => reaction !== known);
+  const reactions = [...others, mine].sort((a, b) => a.sender_id.localeCompare(b.sender_id));
+  return noteDelivery({ ...dm, reactions }, context);
+}
+
+/** Ties are broken by content, so that the order of arrival never decides. */
+function isLater(a: DmReaction, b: DmReaction): boolean {
+  if (a.timestamp !== b.timestamp) return a.timestamp > b.timestamp;
+  const rank = (reaction: DmReaction): string =>
+    `${reaction.removed ? 1 : 0}${reaction.emoji ?? ''}${reaction.reaction ?? ''}`;
+  return rank(a) > rank(b);
+}
+
+/** Monotonic: the first time the message was seen stands. */
+function markRead(dm: DmRecord, event: ReadEvent, context: IngestContext): DmRecord {
+  const at = new Date(event.timestamp);
+  if (directionOf(event, context.ownIds) === 'outbound') return dm; // our own side reading is not the customer's
+  return dm.read_at && dm.read_at <= at ? dm : noteDelivery({ ...dm, read_at: at }, context);
+}
+
+function noteDelivery(dm: DmRecord, { deliveryId }: IngestContext): DmRecord {
+  if (!deliveryId || dm.delivery_ids.some((known) => known.equals(deliveryId))) return dm;
+  return { ...dm, delivery_ids: [...dm.delivery_ids, deliveryId].slice(-20) };
+}

@@ -1,0 +1,161 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { decodeDelivery, parseJsonLossless } from '#libs/graph-api';
+import { AccountHealth, UserSettingsService, type AccountSummary } from '../../accounts/index.js';
+import { AppConfig } from '../../config/index.js';
+import { ContendedError } from '../../database/index.js';
+import { metrics } from '../../observability/index.js';
+import { HandlesJob, JobQueue } from '../../queue/index.js';
+import { DeliveryLog, GroupCommit, type Delivery } from '../../webhook/index.js';
+import { EventMatcher, type SettingsOf } from './event-matcher.js';
+import type { IngestItem } from './ingest-batch.js';
+import { IngestService, type IngestOutcome } from './ingest.service.js';
+import { Mailbox } from './mailbox.js';
+
+/** Webhook payloads nest a dozen levels; MongoDB stops at a hundred. */
+const maxDepth = 64;
+
+/**
+ * Turns deliveries into DMs. Safe to run again at any point: what is stored changes nothing, what was not handed on
+ * yet is found by the sweeps.
+ */
+@Injectable()
+export class StoreDeliveriesProcessor {
+  private readonly logger = new Logger(StoreDeliveriesProcessor.name);
+  /**
+   * Jobs that come while others are being stored share the next transaction: under load the door makes many small ones,
+   * and most of what storing costs is by the transaction. Sizes are counted in deliveries.
+   */
+  private readonly together = new GroupCommit<string[]>({
+    write: (jobs) => this.storeTogether(jobs),
+    sizeOf: (deliveryIds) => deliveryIds.length,
+    maxBatchItems: 8,
+    maxBatchBytes: 150,
+    maxQueuedItems: 1_000,
+    maxQueuedBytes: 100_000,
+    maxWrites: 2,
+    worthwhileItems: 4,
+  });
+
+  constructor(
+    private readonly deliveries: DeliveryLog,
+    private readonly matcher: EventMatcher,
+    private readonly ingest: IngestService,
+    private readonly health: AccountHealth,
+    private readonly settings: UserSettingsService,
+    private readonly mailbox: Mailbox,
+    private readonly queue: JobQueue,
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+  ) {}
+
+  @HandlesJob('store-deliveries')
+  async storeDeliveries({ delivery_ids }: { delivery_ids: string[] }): Promise<void> {
+    await this.together.add(delivery_ids);
+  }
+
+  /** Where that fails each job is tried alone, so that none fails because of another. @returns failures by position */
+  private async storeTogether(jobs: string[][]): Promise<ReadonlyMap<number, unknown>> {
+    const failures = new Map<number, unknown>();
+    try {
+      const held = await this.storeAll(jobs.flat());
+      for (const [index, ids] of jobs.entries())
+        if (ids.some((id) => held.has(id))) failures.set(index, new ContendedError());
+    } catch (error) {
+      if (jobs.length === 1) throw error;
+      for (const [index, ids] of jobs.entries()) {
+        const held = await this.storeAll(ids).catch((failure: unknown) => void failures.set(index, failure));
+        if (held && held.size > 0) failures.set(index, new ContendedError());
+      }
+    }
+    return failures;
+  }
+
+  /** @returns the deliveries of which something could not be stored yet, because somebody holds its conversation */
+  private async storeAll(deliveryIds: string[]): Promise<ReadonlySet<string>> {
+    const open = (await this.deliveries.findByIds(deliveryIds)).filter((delivery) => delivery.state === 'received');
+    if (open.length === 0) return new Set();
+    const items: IngestItem[] = [];
+    const accounts = new Map<string, AccountSummary>();
+    const settingsOf = this.settingsOncePerAccount();
+    for (const delivery of open) {
+      const matched = await this.read(delivery, settingsOf);
+      if (!matched) continue;
+      items.push(...matched.items);
+      for (const account of matched.accounts) accounts.set(account._id, account);
+      // Kept raw in the delivery log, where an admin sees them; counted here.
+      for (const event of matched.unplaced) metrics.webhookEvents.inc({ kind: event.kind });
+    }
+    const outcome = await this.ingest.store(items);
+    // Before the deliveries count as stored: a crash here must not leave a raw copy of what was taken back.
+    for (const dm of outcome.unsent)
+      await this.deliveries.scrub(dm.delivery_ids.map(String), dm.message_id ? [dm.message_id] : []);
+    const held = heldDeliveries(items, outcome);
+    const stored = open.filter((delivery) => !held.has(delivery._id));
+    const now = this.clock.date();
+    for (const delivery of stored) metrics.storeLag.observe((now.getTime() - delivery.received_at.getTime()) / 1000);
+    // What is stored is stored: a customer need not wait for its answer until the delivery is marked, too.
+    await Promise.all([
+      this.deliveries.markStored(stored.map((delivery) => delivery._id)),
+      this.health.noteEvents([...accounts.keys()], now),
+      this.handOn(outcome, items, { accounts, settingsOf }),
+    ]);
+    return held;
+  }
+
+  /** A job holds a hundred deliveries, of few accounts: asking for each of them takes longer than storing them. */
+  private settingsOncePerAccount(): SettingsOf {
+    const asked = new Map<string, ReturnType<SettingsOf>>();
+    return (account) => {
+      const known = asked.get(account._id) ?? this.settings.agentSettings(account);
+      asked.set(account._id, known);
+      return known;
+    };
+  }
+
+  private async read(delivery: Delivery, settingsOf: SettingsOf) {
+    try {
+      const body = parseJsonLossless(delivery.payload, { maxDepth });
+      const decoded = decodeDelivery(body, { receivedAt: delivery.received_at.getTime() });
+      return await this.matcher.match(decoded, delivery._id, settingsOf);
+    } catch (error) {
+      if ((error as Error).name !== 'GraphJsonError') throw error;
+      this.logger.warn({ msg: 'a delivery can’t be parsed; it is parked', delivery_id: delivery._id });
+      await this.deliveries.park(delivery._id, 'not parseable');
+      return undefined;
+    }
+  }
+
+  /** Everything from here on is a hint: a crash in between costs time, not messages. */
+  private async handOn(
+    outcome: IngestOutcome,
+    items: IngestItem[],
+    { accounts, settingsOf }: { accounts: Map<string, AccountSummary>; settingsOf: SettingsOf },
+  ): Promise<void> {
+    const parties = new Map(items.map(({ context }) => [context.conversationId, context]));
+    const hints: Promise<unknown>[] = [];
+    for (const [conversationId, dmIds] of outcome.pending) {
+      const context = parties.get(conversationId);
+      if (!context) continue;
+      const account = accounts.get(context.account._id);
+      const { quiet_ms } = account ? await settingsOf(account) : { quiet_ms: this.config.AGENT_QUIET_MS };
+      hints.push(this.mailbox.push(context.account.ig_id, context.participantId, dmIds));
+      hints.push(this.queue.add('answer-conversation', { conversation_id: conversationId }, { delayMs: quiet_ms }));
+    }
+    for (const id of outcome.settled) hints.push(this.queue.add('send-conversation', { conversation_id: id }));
+    for (const id of outcome.created) hints.push(this.queue.add('fetch-profile', { conversation_id: id }));
+    for (const dm of outcome.withMedia) {
+      if (accounts.get(dm.platform_account_id)?.keep_media)
+        hints.push(this.queue.add('keep-media', { dm_id: dm._id.toHexString() }));
+    }
+    for (const dm of outcome.unsent)
+      if (dm.media_to_drop) hints.push(this.queue.add('drop-media', { dm_id: dm._id.toHexString() }));
+    await Promise.all(hints);
+  }
+}
+
+function heldDeliveries(items: IngestItem[], { held }: IngestOutcome): Set<string> {
+  return new Set(
+    items.flatMap(({ context }) => (held.has(context.conversationId) ? [String(context.deliveryId)] : [])),
+  );
+}

@@ -1,0 +1,16 @@
+import type { GraphFailureKind } from '#libs/graph-api';
+import type { DmError } from '../dm.schema.js';
+
+/** Why Meta did not send it; each has its own consequence. */
+export type Refusal = Exclude<GraphFailureKind, 'outcome_unknown'>;
+
+/** What is known after one call: it was sent, it was not, or nobody can tell. */
+export type CallOutcome =
+  | { kind: 'sent'; mid: string; recipientId?: string; result: unknown }
+  | { kind: 'not_sent'; refusal: Refusal; error: DmError; heldUntil?: Date }
+  | { kind: 'unknown'; error: DmError };
+
+/** Refusals that say something about the host, not about this message. */
+export function isOutage(outcome: CallOutcome): boolean {
+  return outcome.kind === 'unknown' || (outcome.kind === 'not_sent' && outcome.refusal === 'temporary');
+}

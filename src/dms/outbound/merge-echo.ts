@@ -1,0 +1,41 @@
+import { Types } from 'mongoose';
+import type { DmRecord } from '../dm.schema.js';
+
+/** Our DM with what its echo, stored on its own, has learned: reactions, read state, an unsend. */
+export function mergedWithEcho(ours: DmRecord, echo: DmRecord): DmRecord {
+  const merged: DmRecord = {
+    ...ours,
+    is_echo: true,
+    reactions: echo.reactions,
+    edits: echo.edits,
+    delivery_ids: [...ours.delivery_ids, ...echo.delivery_ids],
+    ...(echo.placeholder ? {} : { timestamp: echo.timestamp, raw: echo.raw }),
+    ...(echo.read_at ? { read_at: echo.read_at } : {}),
+  };
+  if (!echo.unsent) return merged;
+  const { text: _text, outbound: _outbound, ...scrubbed } = merged;
+  return { ...scrubbed, attachments: [], unsent: true };
+}
+
+/**
+ * An echo of the same words that was taken for our DM's: a person wrote them in the Instagram app at the same moment.
+ * The DM that it was.
+ */
+export function givenBack(taken: DmRecord): DmRecord {
+  const {
+    outbound: _outbound,
+    send_key: _key,
+    send_seq: _seq,
+    send_fingerprint: _print,
+    ...rest
+  } = withoutSendState(taken);
+  const { graph_result: _result, sending_at: _at, first_sending_at: _first, sent_at: _sent, ...echo } = rest;
+  const { status: _status, attempts: _attempts, retries: _retries, ...dm } = echo;
+  return { ...dm, _id: new Types.ObjectId(), source: 'webhook', manual_dm: false, is_echo: true };
+}
+
+/** Without what only an open send carries. */
+export function withoutSendState(dm: DmRecord): DmRecord {
+  const { outbound_open: _open, next_attempt_at: _next, held_reason: _held, error: _error, ...rest } = dm;
+  return rest;
+}

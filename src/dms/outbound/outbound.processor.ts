@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { metrics } from '../../observability/index.js';
+import { HandlesJob, JobQueue, Scheduled, type JobPayloads } from '../../queue/index.js';
+import { OutboundRepository, type DueSend } from './outbound.repository.js';
+import { Sender } from './sender.js';
+import { SendSettling } from './settle.js';
+
+const batch = 1_000;
+
+/** Jobs and the sweep of the way out. */
+@Injectable()
+export class OutboundProcessor {
+  /** Handed over lately, and for which turn: a jam in the queue must not grow with every sweep. */
+  private readonly handed = new LRUCache<string, number>({ max: 50_000, ttl: 10_000 });
+
+  constructor(
+    private readonly sender: Sender,
+    private readonly settling: SendSettling,
+    private readonly outbound: OutboundRepository,
+    private readonly jobs: JobQueue,
+  ) {}
+
+  @HandlesJob('send-conversation')
+  async send({ conversation_id }: JobPayloads['send-conversation'], signal: AbortSignal): Promise<void> {
+    await this.sender.sendConversation(conversation_id, signal);
+  }
+
+  @HandlesJob('settle-send')
+  async settle({ dm_id }: JobPayloads['settle-send']): Promise<void> {
+    await this.settling.settle(dm_id);
+  }
+
+  /** MongoDB knows what is due; this finds what lost its job, and what waited for its time. */
+  @Scheduled({ name: 'sweep-sends', everyMs: 1_000 })
+  async sweep(signal: AbortSignal): Promise<void> {
+    for (const due of await this.outbound.due(batch)) {
+      if (signal.aborted) return;
+      await this.handOver(due, signal);
+    }
+  }
+
+  private async handOver(
+    { _id, conversation_id, status, next_attempt_at }: DueSend,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const queued = status === 'queued';
+    const turn = next_attempt_at.getTime();
+    const key = queued ? conversation_id : String(_id);
+    if ((this.handed.get(key) ?? -Infinity) >= turn) return;
+    const taken = queued
+      ? await this.jobs.add('send-conversation', { conversation_id })
+      : await this.jobs.add('settle-send', { dm_id: String(_id) });
+    if (!taken) {
+      // Redis is away: slower, one after the other, but nobody waits for it to come back.
+      await (queued ? this.sender.sendConversation(conversation_id, signal) : this.settling.settle(String(_id)));
+      return;
+    }
+    this.handed.set(key, turn);
+    metrics.swept.inc({ kind: queued ? 'send' : 'settle' });
+  }
+}

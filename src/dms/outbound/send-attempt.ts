@@ -1,0 +1,145 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { AccountHealth, Alerts, type AccountAccess } from '../../accounts/index.js';
+import { AppConfig } from '../../config/index.js';
+import type { Conversation } from '../../conversations/index.js';
+import { metrics } from '../../observability/index.js';
+import type { DmRecord } from '../dm.schema.js';
+import { isOutage, type CallOutcome } from './call-outcome.js';
+import { GraphMessages } from './graph-messages.js';
+import { OutboundRepository, type Retry } from './outbound.repository.js';
+import { CircuitOpenError, SendCircuits } from './send-circuit.js';
+import { SendGates } from './send-gates.js';
+import { SendOutcomes } from './send-outcomes.js';
+import { SendPace } from './send-pace.js';
+
+/** A call must start this soon after its claim: a process that slept in between must not send late. */
+const claimToCallMs = 5_000;
+/** After a claim's last possible moment, how long nobody else touches it. */
+const marginMs = 15_000;
+/** Meta's first echo is usually there by then. */
+const firstLookMs = 5_000;
+const maxTemporary = 3;
+/** 551: the person may be back in some hours, while the window is open. */
+const unavailableWaitsMs = [2, 4, 8].map((hours) => hours * 3_600_000);
+const blockedPauseMs = 3_600_000;
+const accountPollMs = 60_000;
+
+/** How long a DM may be `sending` before it counts as abandoned by a crash. */
+export const abandonedAfterMs = (graphTimeoutMs: number): number => claimToCallMs + graphTimeoutMs + marginMs;
+
+/** The claim got too old before the call: it was not made. */
+class TooLateError extends Error {
+  override readonly name = 'TooLateError';
+}
+
+/** One try at one DM: gates, claim, call, outcome. */
+@Injectable()
+export class SendAttempt {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly outbound: OutboundRepository,
+    private readonly gates: SendGates,
+    private readonly circuits: SendCircuits,
+    private readonly pace: SendPace,
+    private readonly graph: GraphMessages,
+    private readonly outcomes: SendOutcomes,
+    private readonly health: AccountHealth,
+    private readonly alerts: Alerts,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @returns the DM's next turn when it has to wait; `undefined` when the next DM may be looked at */
+  async run(dm: DmRecord, conversation: Conversation): Promise<Date | undefined> {
+    const answer = await this.gates.ask(dm, conversation);
+    if (!answer.pass) {
+      if ('fail' in answer) {
+        await this.outcomes.failed(dm, answer.fail, ['queued']);
+        return undefined;
+      }
+      metrics.sends.inc({ source: dm.source, outcome: 'held' });
+      await this.outbound.hold(dm, answer.hold.until, answer.hold.reason);
+      return answer.hold.until;
+    }
+    const claimStartedAt = performance.now();
+    const claimed = await this.outbound.claim(dm, abandonedAfterMs(this.config.GRAPH_TIMEOUT_MS));
+    if (!claimed) return undefined;
+    const outcome = await this.call(claimed, answer.access, claimStartedAt);
+    if (!outcome) return this.retry(claimed, { until: new Date(this.clock.now() + 1_000), reason: 'circuit_open' });
+    return this.write(claimed, answer.access, outcome);
+  }
+
+  /** @returns `undefined` when the call was not made */
+  private async call(dm: DmRecord, access: AccountAccess, claimStartedAt: number): Promise<CallOutcome | undefined> {
+    const make = (): Promise<CallOutcome> => {
+      if (performance.now() - claimStartedAt > claimToCallMs) throw new TooLateError('the claim is too old');
+      return this.graph.send(access, dm);
+    };
+    try {
+      return await this.circuits.run(access.login, dm.platform_account_id, make, isOutage);
+    } catch (error) {
+      if (error instanceof TooLateError || error instanceof CircuitOpenError) return undefined;
+      throw error;
+    }
+  }
+
+  private async write(dm: DmRecord, access: AccountAccess, outcome: CallOutcome): Promise<Date | undefined> {
+    if (outcome.kind === 'sent') {
+      await this.outcomes.sent(dm, outcome);
+      await this.pace.noteAccepted(dm.platform_account_id);
+      return undefined;
+    }
+    if (outcome.kind === 'unknown') {
+      const nextLookAt = new Date(this.clock.now() + firstLookMs);
+      await this.outcomes.unconfirmed(dm, outcome.error, nextLookAt);
+      return nextLookAt;
+    }
+    return this.refused(dm, access, outcome);
+  }
+
+  private async refused(
+    dm: DmRecord,
+    access: AccountAccess,
+    { refusal, error, heldUntil }: CallOutcome & { kind: 'not_sent' },
+  ): Promise<Date | undefined> {
+    const accountId = dm.platform_account_id;
+    const now = this.clock.now();
+    switch (refusal) {
+      case 'rate_limited': {
+        const until = await this.pace.noteRefused(accountId, heldUntil);
+        return this.retry(dm, { until, reason: 'meta_limit', error });
+      }
+      case 'token_invalid':
+        await this.health.markNeedsReauth(accountId, error.message, access.tokenVersion);
+        return this.retry(dm, { until: new Date(now + accountPollMs), reason: 'account', error });
+      case 'blocked': {
+        const until = new Date(now + blockedPauseMs);
+        await this.health.pauseSends(accountId, until, error.message);
+        const text = `Meta blocked sending for a policy violation: ${error.message}. Sends wait until ${until.toISOString()}.`;
+        await this.alerts.raise('account_blocked', { account_id: accountId, text });
+        return this.retry(dm, { until, reason: 'sends_paused', error });
+      }
+      case 'temporary': {
+        const tried = dm.retries?.temporary ?? 0;
+        if (tried >= maxTemporary) break;
+        const waitMs = 200 + Math.random() * Math.min(30_000, 1_000 * 2 ** tried);
+        return this.retry(dm, { until: new Date(now + waitMs), reason: 'retry', error, counted: 'temporary' });
+      }
+      case 'person_unavailable': {
+        const waitMs = unavailableWaitsMs[dm.retries?.unavailable ?? 0];
+        if (waitMs === undefined) break;
+        return this.retry(dm, { until: new Date(now + waitMs), reason: 'unavailable', error, counted: 'unavailable' });
+      }
+      default:
+    }
+    await this.outcomes.failed(dm, error, ['sending']);
+    return undefined;
+  }
+
+  private async retry(dm: DmRecord, retry: Retry): Promise<Date | undefined> {
+    if (!(await this.outbound.backToQueue(dm, retry))) return undefined; // an echo has settled it
+    metrics.sends.inc({ source: dm.source, outcome: 'retried' });
+    await this.outbound.holdFollowers(dm, retry.until);
+    return retry.until;
+  }
+}

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { AccountDirectory, AccountNotUsableError, TokenVault, type AccountAccess } from '../../accounts/index.js';
+import type { Conversation } from '../../conversations/index.js';
+import type { DmError, DmRecord, HeldReason } from '../dm.schema.js';
+import { SendCircuits } from './send-circuit.js';
+import { SendLimits } from './send-limits.js';
+import { SendPace } from './send-pace.js';
+import { isOutsideWindow, windowSentence } from './send-window.js';
+
+/** Whether a DM may go out at this moment. */
+export type GateAnswer =
+  | { pass: true; access: AccountAccess }
+  | { pass: false; hold: { until: Date; reason: HeldReason } }
+  | { pass: false; fail: DmError };
+
+/** How often a DM of an account that can't send is looked at again. */
+const accountPollMs = 60_000;
+/** Nothing that has waited this long is still an answer. */
+const expiresMs = 7 * 24 * 3_600_000;
+
+/**
+ * Everything that is asked right before a send, never when it is queued: a message may have waited past the window,
+ * past its account's token, into somebody else's rate limit.
+ */
+@Injectable()
+export class SendGates {
+  constructor(
+    private readonly accounts: AccountDirectory,
+    private readonly vault: TokenVault,
+    private readonly circuits: SendCircuits,
+    private readonly pace: SendPace,
+    private readonly limits: SendLimits,
+    private readonly clock: Clock,
+  ) {}
+
+  async ask(dm: DmRecord, conversation: Conversation): Promise<GateAnswer> {
+    const now = this.clock.now();
+    if (now - dm.created_at.getTime() > expiresMs)
+      return fail('expired', 'It waited for more than 7 days and was not sent.');
+    if (isOutsideWindow(dm, conversation.last_inbound_at, now)) return fail('outside_window', windowSentence);
+    const access = await this.accessFor(dm.platform_account_id);
+    if (!access) return this.holdFor(accountPollMs * (1 + Math.random() / 2), 'account');
+    const account = await this.accounts.get(dm.platform_account_id);
+    const pausedUntil = account?.sends_paused_until;
+    if (pausedUntil && pausedUntil.getTime() > now) return holdUntil(pausedUntil, 'sends_paused');
+    const openMs = this.circuits.waitMs(access.login, dm.platform_account_id);
+    if (openMs > 0) return this.holdFor(openMs, 'circuit_open');
+    const { heldUntil, weight } = await this.pace.of(dm.platform_account_id);
+    if (heldUntil) return holdUntil(new Date(heldUntil.getTime() + Math.random() * 2_000), 'meta_limit');
+    const refusal = await this.limits.takeSend(dm.platform_account_id, dm.recipient_id, weight);
+    // Spread, so that a crowd of waiting conversations does not come back as one.
+    if (refusal) return this.holdFor(refusal.waitMs * (1 + Math.random() / 5), 'rate_limit');
+    return { pass: true, access };
+  }
+
+  private async accessFor(accountId: string): Promise<AccountAccess | null> {
+    try {
+      return await this.vault.accessFor(accountId);
+    } catch (error) {
+      if (error instanceof AccountNotUsableError) return null;
+      throw error;
+    }
+  }
+
+  private holdFor(waitMs: number, reason: HeldReason): GateAnswer {
+    return holdUntil(new Date(this.clock.now() + waitMs), reason);
+  }
+}
+
+function holdUntil(until: Date, reason: HeldReason): GateAnswer {
+  return { pass: false, hold: { until, reason } };
+}
+
+function fail(kind: string, message: string): GateAnswer {
+  return { pass: false, fail: { kind, message } };
+}

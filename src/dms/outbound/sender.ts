@@ -1,0 +1,106 @@
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { ConversationsRepository, type Claim } from '../../conversations/index.js';
+import { JobQueue } from '../../queue/index.js';
+import type { DmRecord } from '../dm.schema.js';
+import { OutboundRepository } from './outbound.repository.js';
+import { SendAttempt } from './send-attempt.js';
+
+/**
+ * Longer than one attempt takes, so that a lease runs out under a process that is gone. One that was merely slow does
+ * no harm: each DM is claimed on its own.
+ */
+const leaseMs = 30_000;
+const renewAfterMs = 5_000;
+/** Shorter waits get a delayed job; longer ones are left to the sweep. */
+const hintWithinMs = 60_000;
+
+/**
+ * Sends a conversation's queued DMs, one after the other in their order, however many processes want to. A DM is only
+ * looked at once the one before it is over; what was not settled after a crash holds up what comes behind it.
+ */
+@Injectable()
+export class Sender implements BeforeApplicationShutdown {
+  private readonly stopping = new AbortController();
+  private readonly running = new Set<Promise<void>>();
+
+  constructor(
+    private readonly conversations: ConversationsRepository,
+    private readonly outbound: OutboundRepository,
+    private readonly attempt: SendAttempt,
+    private readonly jobs: JobQueue,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Nothing new is sent from here any more. */
+  get isStopping(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  /** Calls that are under way are waited for: their outcome must not be lost. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort(new Error('shutting down'));
+    await Promise.allSettled(this.running);
+  }
+
+  /** Sends what is due and returns; another process at it is left alone. Safe to call at any time, any number of times. */
+  async sendConversation(conversationId: string, signal?: AbortSignal): Promise<void> {
+    const stop = signal ? AbortSignal.any([signal, this.stopping.signal]) : this.stopping.signal;
+    const run = this.sendDue(conversationId, stop);
+    this.running.add(run);
+    try {
+      await run;
+    } finally {
+      this.running.delete(run);
+    }
+  }
+
+  private async sendDue(conversationId: string, stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      const claim = await this.conversations.claim('send', conversationId, leaseMs);
+      if (!claim) return;
+      try {
+        await this.drain(conversationId, claim, stop);
+      } finally {
+        await this.conversations.release('send', conversationId, claim);
+      }
+      // Something may have been queued, and its job found the claim taken, between our last look and the release.
+      const head = await this.outbound.head(conversationId);
+      if (!head || !this.isDue(head)) return;
+    }
+  }
+
+  private async drain(conversationId: string, claim: Claim, stop: AbortSignal): Promise<void> {
+    let renewedAt = performance.now();
+    while (!stop.aborted) {
+      const [head, conversation] = await Promise.all([
+        this.outbound.head(conversationId),
+        this.conversations.getById(conversationId),
+      ]);
+      if (!head || !conversation) return;
+      if (!this.isDue(head)) {
+        if (head.next_attempt_at) await this.outbound.holdFollowers(head, head.next_attempt_at);
+        return;
+      }
+      if (performance.now() - renewedAt > renewAfterMs) {
+        if (!(await this.conversations.renew('send', conversationId, claim, leaseMs))) return;
+        renewedAt = performance.now();
+      }
+      const nextTurn = await this.attempt.run(head, conversation);
+      if (nextTurn) return this.hint(conversationId, nextTurn);
+    }
+  }
+
+  private isDue({ status, held_reason, next_attempt_at }: DmRecord): boolean {
+    if (status !== 'queued') return false;
+    if (held_reason === undefined || held_reason === 'earlier_send_open') return true;
+    return next_attempt_at === undefined || next_attempt_at.getTime() <= this.clock.now();
+  }
+
+  private async hint(conversationId: string, at: Date): Promise<void> {
+    const delayMs = at.getTime() - this.clock.now();
+    if (delayMs <= hintWithinMs) {
+      await this.jobs.add('send-conversation', { conversation_id: conversationId }, { delayMs: Math.max(1, delayMs) });
+    }
+  }
+}

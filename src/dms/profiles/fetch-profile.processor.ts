@@ -1,0 +1,70 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { classifyGraphFailure, isGraphError } from '#libs/graph-api';
+import { AccountNotUsableError, ProfilesService, type Profile } from '../../accounts/index.js';
+import { ConversationsRepository, type Conversation } from '../../conversations/index.js';
+import { HandlesJob, JobQueue, Scheduled, type JobPayloads } from '../../queue/index.js';
+import { DmsRepository } from '../dms.repository.js';
+
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+/** Not sooner: the job of a new conversation is usually on its way. */
+const lostAfterMs = 2 * minuteMs;
+const givenUpAfterMs = 3 * dayMs;
+const batch = 500;
+
+/** Fills in who a conversation is with, after the message was stored and never in its way. */
+@Injectable()
+export class FetchProfileProcessor {
+  private readonly logger = new Logger(FetchProfileProcessor.name);
+
+  constructor(
+    private readonly conversations: ConversationsRepository,
+    private readonly dms: DmsRepository,
+    private readonly profiles: ProfilesService,
+    private readonly queue: JobQueue,
+    private readonly clock: Clock,
+  ) {}
+
+  @HandlesJob('fetch-profile')
+  async fetchProfile({ conversation_id: id }: JobPayloads['fetch-profile']): Promise<void> {
+    const conversation = await this.conversations.getById(id);
+    if (!conversation || conversation.profile_fetched_at) return;
+    const profile = await this.lookUp(conversation);
+    if (!profile) return;
+    await this.conversations.saveProfile(id, {
+      name: profile.name === 'User' ? undefined : profile.name,
+      username: profile.username,
+      avatar: profile.profile_pic,
+    });
+    if (profile.name !== 'User') await this.dms.fillParticipantName(id, conversation.participant_id, profile.name);
+  }
+
+  /** Conversations whose job was lost, or came while Meta was away. */
+  @Scheduled({ name: 'fetch-profiles', everyMs: 5 * minuteMs })
+  async fetchMissing(): Promise<void> {
+    const at = (agoMs: number): Date => new Date(this.clock.now() - agoMs);
+    for (const id of await this.conversations.findWithoutProfile(at(givenUpAfterMs), at(lostAfterMs), batch)) {
+      if (!(await this.queue.add('fetch-profile', { conversation_id: id }))) break;
+    }
+  }
+
+  /** @returns `null` when there is nobody to ask at present: the sweep asks again */
+  private async lookUp(conversation: Conversation): Promise<Pick<Profile, 'name' | 'username' | 'profile_pic'> | null> {
+    const { platform_account_id: accountId, participant_id: igsid } = conversation;
+    try {
+      return await this.profiles.lookUp({ _id: accountId }, igsid);
+    } catch (error) {
+      if (error instanceof AccountNotUsableError) return null;
+      if (!isGraphError(error)) throw error;
+      const { kind } = classifyGraphFailure(error);
+      // Not consented (230) or not known to Meta: asking again at once would hear the same.
+      if (kind === 'permission' || kind === 'bad_request' || kind === 'no_recipient') {
+        this.logger.debug({ msg: 'profile not shown by Meta', conversation_id: conversation._id, err: error });
+        return { name: 'User' };
+      }
+      if (kind === 'token_invalid') return null;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import { Types, type ClientSession, type Model } from 'mongoose';
+import { Clock } from '#libs/clock';
+import { ConversationsRepository, type Conversation } from '../../conversations/index.js';
+import { Transactions } from '../../database/index.js';
+import { applyToConversation } from '../dm-change.js';
+import { DM, DmStore, TOMBSTONE } from '../dm-store.repository.js';
+import type { DmRecord } from '../dm.schema.js';
+import type { TombstoneRecord } from '../tombstone.schema.js';
+
+/** Transactions above this size hold their snapshot too long. */
+const batchSize = 200;
+
+/** What of a DM has to go before the DM itself may. */
+export interface LeftBehind {
+  ids: string[];
+  /** Copies of media in the bucket. */
+  mediaKeys: string[];
+}
+
+/** Removes DMs for good, in batches, with their conversation's counts right after each. */
+@Injectable()
+export class DmRemovalRepository {
+  constructor(
+    @InjectModel(DM) private readonly dms: Model<DmRecord>,
+    @InjectModel(TOMBSTONE) private readonly tombstones: Model<TombstoneRecord>,
+    private readonly store: DmStore,
+    private readonly conversations: ConversationsRepository,
+    private readonly transactions: Transactions,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The next DMs of a conversation to remove, oldest first; an empty answer means that there are none.
+   * @param beforeMs only those written before; all when left out
+   */
+  async next(conversationId: string, beforeMs?: number): Promise<LeftBehind> {
+    const found = await this.dms.collection
+      .find<Pick<DmRecord, '_id' | 'attachments' | 'media_to_drop'>>(matching(conversationId, beforeMs), {
+        projection: { attachments: 1, media_to_drop: 1 },
+        sort: { timestamp: 1, _id: 1 },
+        limit: batchSize,
+      })
+      .toArray();
+    return {
+      ids: found.map(({ _id }) => _id.toHexString()),
+      mediaKeys: found.flatMap(({ attachments, media_to_drop = [] }) => [
+        ...(attachments ?? []).flatMap(({ stored_key }) => stored_key ?? []),
+        ...media_to_drop,
+      ]),
+    };
+  }
+
+  /**
+   * @param tombstonesForMs how long they must not come back; for good they may when left out
+   * @returns how many there were still to remove
+   */
+  async remove(
+    conversationId: string,
+    ids: string[],
+    { tombstonesForMs }: { tombstonesForMs?: number } = {},
+  ): Promise<number> {
+    const _ids = ids.map((id) => new Types.ObjectId(id));
+    return this.transactions.run(async (session) => {
+      const found = await this.dms.collection
+        .find<DmRecord>({ _id: { $in: _ids }, conversation_id: conversationId }, { session, projection: { raw: 0 } })
+        .toArray();
+      await this.dms.collection.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } }, { session });
+      if (tombstonesForMs !== undefined) await this.leaveTombstones(session, found, tombstonesForMs);
+      const conversation = await this.conversations.getById(conversationId, session);
+      if (conversation) await this.carryOver(session, conversation, found);
+      return found.length;
+    });
+  }
+
+  /** Removes the conversation itself, when nothing is left in it. @returns whether it is gone */
+  async removeConversation(conversationId: string): Promise<boolean> {
+    return this.transactions.run(async (session) => {
+      const left = await this.dms.collection.findOne({ conversation_id: conversationId }, { session });
+      if (left) return false;
+      await this.conversations.remove(session, conversationId);
+      return true;
+    });
+  }
+
+  /** Conversations that hold DMs stored before this, oldest first. */
+  async conversationsWithDmsBefore(before: Date, limit: number): Promise<string[]> {
+    const oldest = Types.ObjectId.createFromTime(Math.max(0, Math.floor(before.getTime() / 1_000)));
+    const found = await this.dms.collection
+      .find<Pick<DmRecord, 'conversation_id'>>(
+        { _id: { $lt: oldest }, timestamp: { $lt: before.getTime() } },
+        { projection: { conversation_id: 1 }, sort: { _id: 1 }, limit },
+      )
+      .toArray();
+    return [...new Set(found.map(({ conversation_id }) => conversation_id))];
+  }
+
+  /** Everything is gone; nothing is left that must not come back. */
+  async removeTombstones(platformAccountId: string): Promise<void> {
+    await this.tombstones.collection.deleteMany({ platform_account_id: platformAccountId });
+  }
+
+  private async leaveTombstones(session: ClientSession, removed: DmRecord[], forMs: number): Promise<void> {
+    const now = this.clock.date();
+    const fields = { deleted_at: now, expires_at: new Date(now.getTime() + forMs) };
+    const operations = removed.flatMap(({ platform_account_id, message_id }) => {
+      if (message_id === undefined) return [];
+      const filter = { platform_account_id, message_id };
+      return [{ updateOne: { filter, update: { $setOnInsert: fields }, upsert: true } }];
+    });
+    if (operations.length > 0) await this.tombstones.collection.bulkWrite(operations, { session });
+  }
+
+  private async carryOver(session: ClientSession, conversation: Conversation, removed: DmRecord[]): Promise<void> {
+    for (const dm of removed) applyToConversation(conversation, dm, undefined);
+    await this.store.recallLastMessage(session, conversation);
+    conversation.updated_at = this.clock.date();
+    await this.conversations.saveAll(session, [conversation]);
+  }
+}
+
+function matching(conversationId: string, beforeMs: number | undefined): object {
+  return { conversation_id: conversationId, ...(beforeMs === undefined ? {} : { timestamp: { $lt: beforeMs } }) };
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { AccountsRepository } from '../../accounts/index.js';
+import { ConversationLock, HandlesJob, JobQueue, Scheduled, type JobPayloads } from '../../queue/index.js';
+import { BackfillService } from './backfill.service.js';
+
+const minuteMs = 60_000;
+/** A run saves its progress every few seconds; silent for this long it has ended. */
+const silentMs = 10 * minuteMs;
+
+/** Runs backfills, one at a time an account, and finds those that nobody runs. */
+@Injectable()
+export class BackfillProcessor {
+  constructor(
+    private readonly backfills: BackfillService,
+    private readonly accounts: AccountsRepository,
+    private readonly lock: ConversationLock,
+    private readonly queue: JobQueue,
+    private readonly clock: Clock,
+  ) {}
+
+  @HandlesJob('backfill-account')
+  async backfillAccount(
+    { account_id: accountId }: JobPayloads['backfill-account'],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const held = await this.lock.acquire(`backfill:${accountId}`);
+    if (!held) return;
+    try {
+      await this.backfills.run(accountId, AbortSignal.any([signal, held.signal]));
+    } finally {
+      await held.release();
+    }
+  }
+
+  /** A job that was lost with Redis, or whose process died. */
+  @Scheduled({ name: 'resume-backfills', everyMs: 5 * minuteMs })
+  async resume(): Promise<void> {
+    const silentSince = new Date(this.clock.now() - silentMs);
+    for (const id of await this.accounts.findBackfillsToResume(silentSince, 100)) {
+      if (!(await this.queue.add('backfill-account', { account_id: id }))) break;
+    }
+  }
+}
