@@ -1,0 +1,145 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsMongoId, IsString, Max, MaxLength, Min } from 'class-validator';
+import { MayBeAbsent } from '../errors/index.js';
+
+const kinds = ['job', 'send', 'delivery', 'event'] as const;
+const states = ['open', 'replayed'] as const;
+
+class PageQuery {
+  @ApiPropertyOptional({ type: Number, minimum: 1, maximum: 100, default: 50, example: 50 })
+  @MayBeAbsent()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  limit: number = 50;
+
+  @ApiPropertyOptional({ description: '`next_cursor` of the page before.', example: '665f1c2e9b1e8a0012345678' })
+  @MayBeAbsent()
+  @IsMongoId({ message: 'expected an id: 24 hex digits' })
+  cursor?: string;
+}
+
+export class DeadLettersQuery extends PageQuery {
+  @ApiPropertyOptional({ enum: states, default: 'open', example: 'open' })
+  @MayBeAbsent()
+  @IsIn(states)
+  state?: (typeof states)[number];
+
+  @ApiPropertyOptional({ enum: kinds, example: 'send' })
+  @MayBeAbsent()
+  @IsIn(kinds)
+  kind?: (typeof kinds)[number];
+}
+
+export class DeadLetterView {
+  @ApiProperty({ example: '665f1c2e9b1e8a0012345678' })
+  _id!: string;
+
+  @ApiProperty({
+    enum: kinds,
+    description:
+      '`job`: a job ran out of tries; `send`: Meta refused a DM for good; `delivery`, `event`: it could not be stored.',
+    example: 'send',
+  })
+  kind!: (typeof kinds)[number];
+
+  @ApiProperty({ description: 'The job’s name, or the kind of event.', example: 'send-conversation' })
+  subject!: string;
+
+  @ApiProperty({ example: 'outside_window' })
+  reason!: string;
+
+  @ApiPropertyOptional({ example: 'This message is sent outside of allowed window.' })
+  error?: string;
+
+  @ApiPropertyOptional({ description: 'The tenant it happened to.', example: 'tenant-1' })
+  user_id?: string;
+
+  @ApiPropertyOptional({ example: '665f1c2e9b1e8a0012345678' })
+  platform_account_id?: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Ids that a replay needs.',
+    example: { dm_id: '665f1c2e9b1e8a0012345678' },
+  })
+  payload!: Record<string, unknown>;
+
+  @ApiProperty({ enum: states, example: 'open' })
+  state!: (typeof states)[number];
+
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  replayed_at?: Date;
+
+  @ApiPropertyOptional({ example: 'operator' })
+  replayed_by?: string;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-02T03:04:05.000Z' })
+  created_at!: Date;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-02T03:04:05.000Z' })
+  updated_at!: Date;
+}
+
+class Success {
+  @ApiProperty({ enum: [true], example: true })
+  success!: true;
+}
+
+class Page extends Success {
+  @ApiProperty({ type: String, nullable: true, description: '`cursor` of the next page.', example: null })
+  next_cursor!: string | null;
+}
+
+export class DeadLettersPage extends Page {
+  @ApiProperty({ type: [DeadLetterView] })
+  data!: DeadLetterView[];
+}
+
+export class DeadLetterAnswer extends Success {
+  @ApiProperty({ type: DeadLetterView })
+  data!: DeadLetterView;
+}
+
+export class AuditQuery extends PageQuery {
+  @ApiPropertyOptional({ description: 'One admin’s actions alone.', example: 'operator' })
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(200)
+  actor?: string;
+}
+
+export class AuditEntryView {
+  @ApiProperty({ example: '665f1c2e9b1e8a0012345678' })
+  _id!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-02T03:04:05.000Z' })
+  at!: Date;
+
+  @ApiProperty({ example: 'operator' })
+  actor!: string;
+
+  @ApiProperty({ example: 'POST /admin/deliveries/:id/replay' })
+  action!: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    example: { id: '665f1c2e9b1e8a0012345678' },
+  })
+  target!: Record<string, string>;
+
+  @ApiProperty({ example: 200 })
+  status!: number;
+
+  @ApiProperty({ example: '0d7f7f5e-6f7a-4b7e-9f0a-0a9d6c1b2e3f' })
+  request_id!: string;
+}
+
+export class AuditPage extends Page {
+  @ApiProperty({ type: [AuditEntryView] })
+  data!: AuditEntryView[];
+}

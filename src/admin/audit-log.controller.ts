@@ -1,0 +1,22 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ForAdmins } from '../auth/index.js';
+import { ApiErrors } from '../errors/index.js';
+import { AuditLog } from './audit-log.repository.js';
+import { AuditPage, AuditQuery } from './admin.dto.js';
+
+@ApiTags('Admin')
+@ForAdmins()
+@Controller('admin/audit-log')
+export class AuditLogController {
+  constructor(private readonly log: AuditLog) {}
+
+  @Get()
+  @ApiOperation({ summary: 'What admins changed', description: 'Newest first. Entries are never changed or removed.' })
+  @ApiOkResponse({ type: AuditPage })
+  @ApiErrors(400, 401, 403, 429, 503)
+  async list(@Query() { actor, cursor, limit }: AuditQuery): Promise<AuditPage> {
+    const data = await this.log.list({ actor, before: cursor, limit });
+    return { success: true, data, next_cursor: data.length === limit ? (data.at(-1)?._id ?? null) : null };
+  }
+}

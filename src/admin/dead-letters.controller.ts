@@ -1,0 +1,53 @@
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Caller, ForAdmins, type Principal } from '../auth/index.js';
+import { ApiErrors, InvalidRequestError, NotFoundError } from '../errors/index.js';
+import { DeadLetterReplays, DeadLetters } from '../queue/index.js';
+import { DeadLetterAnswer, DeadLettersPage, DeadLettersQuery } from './admin.dto.js';
+
+const IdParam = () => ApiParam({ name: 'id', example: '665f1c2e9b1e8a0012345678' });
+
+@ApiTags('Admin')
+@ForAdmins()
+@Controller('admin/dead-letters')
+export class DeadLettersController {
+  constructor(
+    private readonly letters: DeadLetters,
+    private readonly replays: DeadLetterReplays,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'What failed for good, and why', description: 'Newest first.' })
+  @ApiOkResponse({ type: DeadLettersPage })
+  @ApiErrors(400, 401, 403, 429, 503)
+  async list(@Query() { state, kind, cursor, limit }: DeadLettersQuery): Promise<DeadLettersPage> {
+    const after = cursor === undefined ? undefined : await this.letters.find(cursor);
+    if (after === null) throw new InvalidRequestError('cursor: is not one of this list');
+    const data = await this.letters.list({ state, kind, after, limit });
+    return { success: true, data, next_cursor: data.length === limit ? (data.at(-1)?._id ?? null) : null };
+  }
+
+  @Get(':id')
+  @IdParam()
+  @ApiOperation({ summary: 'One dead letter' })
+  @ApiOkResponse({ type: DeadLetterAnswer })
+  @ApiErrors(401, 403, 404, 429, 503)
+  async get(@Param('id') id: string): Promise<DeadLetterAnswer> {
+    const letter = await this.letters.find(id);
+    if (!letter) throw new NotFoundError('Dead letter not found.');
+    return { success: true, data: letter };
+  }
+
+  @Post(':id/replay')
+  @HttpCode(200)
+  @IdParam()
+  @ApiOperation({
+    summary: 'Try it again',
+    description: 'Done once: replaying a letter that was replayed already changes nothing. It opens again if it fails.',
+  })
+  @ApiOkResponse({ type: DeadLetterAnswer })
+  @ApiErrors(401, 403, 404, 409, 429, 503)
+  async replay(@Param('id') id: string, @Caller() caller: Principal): Promise<DeadLetterAnswer> {
+    return { success: true, data: await this.replays.replay(id, caller.userId) };
+  }
+}

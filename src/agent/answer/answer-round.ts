@@ -1,0 +1,127 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import type { AgentSettings } from '../../accounts/index.js';
+import { AppConfig } from '../../config/index.js';
+import type { Claim } from '../../conversations/index.js';
+import type { Dm } from '../../dms/index.js';
+import { metrics } from '../../observability/index.js';
+import { JobQueue } from '../../queue/index.js';
+import { AgentBudgets } from '../budget/agent-budgets.js';
+import { Composer, type Composition } from './composer.js';
+import { asksForPerson } from './hand-over.js';
+import { OpenMessages, type Situation } from './open-messages.js';
+import { Presence } from './presence.js';
+import { ReplyWriter, type Decision } from './reply-writer.js';
+
+/**
+ * - `done`: the messages got their answer, or their silence
+ * - `again`: they changed while they were answered; nothing was written
+ * - `later`: they wait for the model to come back
+ * - `lost`: another process has the conversation
+ */
+export type RoundOutcome = 'done' | 'again' | 'later' | 'lost';
+
+export interface Round {
+  claim: Claim;
+  situation: Situation;
+  /** Answer what is open now, though more may come meanwhile. */
+  othersMayWait: boolean;
+}
+
+const minRetryMs = 2_000;
+const maxRetryMs = 30_000;
+
+/** One reply to all that is open in a conversation, under a claim. */
+@Injectable()
+export class AnswerRound {
+  private readonly logger = new Logger(AnswerRound.name);
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+    private readonly messages: OpenMessages,
+    private readonly composer: Composer,
+    private readonly budgets: AgentBudgets,
+    private readonly presence: Presence,
+    private readonly writer: ReplyWriter,
+    private readonly queue: JobQueue,
+  ) {}
+
+  /** @throws whatever `signal` was aborted with */
+  async run(round: Round, signal: AbortSignal): Promise<RoundOutcome> {
+    const { open, settings } = round.situation;
+    if (asksForPerson(open, settings)) return this.write(round, handedOver(settings), 'handed_over');
+    const composition = await this.compose(round.situation, signal);
+    switch (composition.kind) {
+      case 'reply':
+        return composition.handOver
+          ? this.write(round, handedOver(settings, composition.text), 'handed_over')
+          : this.write(round, { text: composition.text }, 'answered');
+      case 'over_budget':
+        await this.messages.skip(open, composition.reason);
+        return 'done';
+      case 'withheld':
+        return composition.handOver
+          ? this.write(round, handedOver(settings), 'handed_over')
+          : this.fallBack(round, `withheld_${composition.reason}`);
+      case 'failed':
+        if (composition.failure !== 'unavailable' || !this.hasPatience(open))
+          return this.fallBack(round, `model_${composition.failure}`);
+        await this.messages.putOff(open, this.retryAfterMs(open));
+        return 'later';
+    }
+  }
+
+  private async compose(situation: Situation, signal: AbortSignal): Promise<Composition> {
+    const stopPresence = this.presence.start(situation.account._id, situation.conversation.participant_id);
+    try {
+      return await this.composer.compose(situation, signal);
+    } finally {
+      stopPresence();
+    }
+  }
+
+  /** The account's own words, not twice in a row, or silence; never an error. */
+  private async fallBack(round: Round, reason: string): Promise<RoundOutcome> {
+    const { settings, conversation, account } = round.situation;
+    const { fallback_text: text } = settings;
+    const told = text !== undefined && (await this.budgets.mayTellFallback(conversation._id));
+    this.logger.warn({ msg: 'the agent has no answer', account_id: account._id, reason, fallback: told });
+    return told ? this.write(round, { text, isFallback: true }, 'fallback') : this.write(round, { reason }, 'silent');
+  }
+
+  private async write({ claim, situation, othersMayWait }: Round, decision: Decision, outcome: string) {
+    const { open, conversation } = situation;
+    // Who asks for a person is handed over, whatever they wrote after it.
+    const settled = othersMayWait || decision.handOver === true;
+    const written = await this.writer.write({ claim, situation, decision, othersMayWait: settled });
+    if (written === 'lost') return 'lost';
+    if (written !== 'written') return 'again';
+    const last = open.at(-1);
+    if (last) metrics.agentReplies.observe({ outcome }, this.ageMs(last) / 1000);
+    if (decision.text === undefined) this.messages.countSkips(open, decision.reason ?? 'no_answer');
+    else await this.queue.add('send-conversation', { conversation_id: conversation._id });
+    await this.messages.takeOffQueue(open);
+    return 'done';
+  }
+
+  /** A model that is away for a minute is no reason to tell customers so. */
+  private hasPatience(open: readonly Dm[]): boolean {
+    const last = open.at(-1);
+    return last !== undefined && this.ageMs(last) < this.config.AGENT_PATIENCE_MS;
+  }
+
+  private retryAfterMs(open: readonly Dm[]): number {
+    const last = open.at(-1);
+    return Math.min(maxRetryMs, Math.max(minRetryMs, last ? this.ageMs(last) / 2 : 0));
+  }
+
+  private ageMs(dm: Dm): number {
+    return this.clock.now() - dm.created_at.getTime();
+  }
+}
+
+function handedOver(settings: AgentSettings, words?: string): Decision {
+  const text = settings.hand_over_text ?? words;
+  return { ...(text === undefined ? {} : { text }), handOver: true, reason: 'handed_over' };
+}

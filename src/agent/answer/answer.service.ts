@@ -1,0 +1,85 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { withLogContext } from '../../observability/index.js';
+import { ConversationLock, JobQueue } from '../../queue/index.js';
+import { AnswerLeases, LeaseLostError, type AnswerLease } from './answer-lease.js';
+import { AnswerRound } from './answer-round.js';
+import { OpenMessages, type Situation } from './open-messages.js';
+
+/** So often a finished answer is thrown away because more was written meanwhile; then it is told, and more follows. */
+const maxRestarts = 2;
+
+/**
+ * Answers conversations: one process at a time each, everything open with one reply, in the order it was written.
+ * Nothing depends on who runs it how often: what is open, and who may answer it, stands in MongoDB.
+ */
+@Injectable()
+export class AnswerService {
+  private readonly logger = new Logger(AnswerService.name);
+
+  constructor(
+    private readonly messages: OpenMessages,
+    private readonly leases: AnswerLeases,
+    private readonly round: AnswerRound,
+    private readonly queue: JobQueue,
+  ) {}
+
+  /** Works the conversation until nothing is open, or it is not this process's turn. Safe to call at any time. */
+  async answer(conversationId: string, signal: AbortSignal): Promise<void> {
+    await withLogContext({ conversation_id: conversationId }, () => this.answerAll(conversationId, signal));
+  }
+
+  private async answerAll(conversationId: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      // Looked at anew after each release: a hint that found the lease taken went away, relying on this.
+      const prospect = await this.messages.look(conversationId);
+      if (prospect.kind === 'none') return;
+      if (prospect.kind === 'quiet') return this.hint(conversationId, prospect.waitMs);
+      const { conversation, account } = prospect.situation;
+      const lockKey = ConversationLock.keyOf(account.ig_id, conversation.participant_id);
+      const lease = await this.leases.take(conversationId, lockKey);
+      if (!lease) return;
+      const goOn = await this.answerUnder(lease, prospect.situation, signal);
+      if (!goOn) return;
+    }
+  }
+
+  /** @returns whether to look for more */
+  private async answerUnder(lease: AnswerLease, first: Situation, stop: AbortSignal): Promise<boolean> {
+    const { claim } = lease;
+    const conversationId = first.conversation._id;
+    const signal = AbortSignal.any([stop, lease.signal]);
+    try {
+      // Between the look and the lease another process may have answered them.
+      let situation = (await this.messages.isCurrent(first)) ? first : await this.lookUnder(conversationId, signal);
+      for (let restarts = 0; situation; restarts++) {
+        const outcome = await this.round.run({ claim, situation, othersMayWait: restarts >= maxRestarts }, signal);
+        if (outcome !== 'again') return outcome === 'done';
+        if (restarts > maxRestarts) return false;
+        situation = await this.lookUnder(conversationId, signal);
+      }
+      return true;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      this.logger.debug({ msg: 'handed back unanswered', why: (signal.reason as Error | undefined)?.message });
+      return false;
+    } finally {
+      await lease.release();
+      if (stop.aborted && !(lease.signal.reason instanceof LeaseLostError)) await this.hint(conversationId, 0);
+    }
+  }
+
+  /** What is open once the customer has stopped writing; they get one answer, so the lease is kept meanwhile. */
+  private async lookUnder(conversationId: string, signal: AbortSignal): Promise<Situation | undefined> {
+    for (;;) {
+      const prospect = await this.messages.look(conversationId);
+      if (prospect.kind === 'answer') return prospect.situation;
+      if (prospect.kind === 'none') return undefined;
+      await sleep(prospect.waitMs, undefined, { signal });
+    }
+  }
+
+  private async hint(conversationId: string, delayMs: number): Promise<void> {
+    await this.queue.add('answer-conversation', { conversation_id: conversationId }, { delayMs });
+  }
+}

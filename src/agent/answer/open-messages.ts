@@ -1,0 +1,152 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import {
+  AccountDirectory,
+  UserSettingsService,
+  type AccountSummary,
+  type AgentSettings,
+} from '../../accounts/index.js';
+import { AppConfig } from '../../config/index.js';
+import { ConversationsRepository, type Conversation } from '../../conversations/index.js';
+import { DmsRepository, Mailbox, type Dm } from '../../dms/index.js';
+import { metrics } from '../../observability/index.js';
+import { JobQueue } from '../../queue/index.js';
+import { AgentBudgets } from '../budget/agent-budgets.js';
+import { AnswerChecks, type SkipReason } from './answer-checks.js';
+import { maxQuickExchanges } from './ping-pong.js';
+
+/** At most this many messages of a conversation are answered at once. */
+export const maxOpen = 500;
+
+/** All that one reply is made from. */
+export interface Situation {
+  conversation: Conversation;
+  account: AccountSummary;
+  settings: AgentSettings;
+  /** Oldest first. */
+  open: Dm[];
+  /** Newest first. */
+  history: Dm[];
+}
+
+export type Prospect =
+  | { kind: 'answer'; situation: Situation }
+  /** More may be coming. */
+  | { kind: 'quiet'; waitMs: number }
+  /** It was put off, or there is nothing left to answer. */
+  | { kind: 'none' };
+
+/** Enough to see two machines talking. */
+const minHistory = maxQuickExchanges * 2 + 5;
+/** Waits up to this long get a job; longer ones are the sweep's. */
+const hintWithinMs = 30_000;
+const reconnectMs = 60_000;
+/** Somebody who never stops typing is answered all the same. */
+const longestWaitMs = (quietMs: number): number => Math.max(15_000, quietMs * 6);
+
+/**
+ * The open messages of a conversation: whether they may be answered, and their end when not. Closing them needs no
+ * lease: it only touches what is still pending, and a flood that gets no answer must not cost one.
+ */
+@Injectable()
+export class OpenMessages {
+  private readonly logger = new Logger(OpenMessages.name);
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+    private readonly dms: DmsRepository,
+    private readonly conversations: ConversationsRepository,
+    private readonly accounts: AccountDirectory,
+    private readonly userSettings: UserSettingsService,
+    private readonly checks: AnswerChecks,
+    private readonly budgets: AgentBudgets,
+    private readonly mailbox: Mailbox,
+    private readonly queue: JobQueue,
+  ) {}
+
+  /** Looks at what is open, and closes or puts off what is not to be answered now. */
+  async look(conversationId: string): Promise<Prospect> {
+    const open = await this.withoutUnanswerable(await this.dms.pending(conversationId, maxOpen));
+    const [first] = open;
+    if (!first) return { kind: 'none' };
+    const account = await this.accounts.get(first.platform_account_id);
+    const settings = account && (await this.userSettings.agentSettings(account));
+    const waitMs = this.quietLeftMs(open, settings?.quiet_ms ?? this.config.AGENT_QUIET_MS);
+    if (waitMs > 0) return { kind: 'quiet', waitMs };
+    const off = this.checks.switchedOff(account, settings);
+    if (off !== undefined || !account || !settings) return this.skip(open, off ?? 'account_gone');
+    const limit = Math.max(settings.history, minHistory) + open.length;
+    const [conversation, history, spent] = await Promise.all([
+      this.conversations.getById(conversationId),
+      this.dms.history(conversationId, { limit }),
+      this.budgets.spent(account._id, conversationId, settings),
+    ]);
+    if (!conversation) return this.skip(open, 'account_gone');
+    const reason = (await this.checks.conversationReason(conversation, history)) ?? spent;
+    if (reason) return this.skip(open, reason);
+    if (account.status === 'needs_reauth') return this.putOff(open, reconnectMs);
+    return { kind: 'answer', situation: { conversation, account, settings, open, history } };
+  }
+
+  /** Whether exactly these messages are still open. */
+  async isCurrent({ conversation, open }: Situation): Promise<boolean> {
+    const pending = await this.dms.pending(conversation._id, maxOpen);
+    return pending.length === open.length && pending.every((dm, index) => dm._id === open[index]?._id);
+  }
+
+  /** They get no answer. */
+  async skip(dms: readonly Dm[], reason: SkipReason): Promise<{ kind: 'none' }> {
+    await this.dms.markSkipped(
+      dms.map(({ _id }) => _id),
+      reason,
+    );
+    this.countSkips(dms, reason);
+    await this.takeOffQueue(dms);
+    return { kind: 'none' };
+  }
+
+  /** They stay pending. The sweep finds them again; for a short wait a job is there sooner. */
+  async putOff(dms: readonly Dm[], waitMs: number): Promise<{ kind: 'none' }> {
+    const [first] = dms;
+    await this.dms.deferPending(
+      dms.map(({ _id }) => _id),
+      new Date(this.clock.now() + waitMs),
+    );
+    if (first && waitMs <= hintWithinMs)
+      await this.queue.add('answer-conversation', { conversation_id: first.conversation_id }, { delayMs: waitMs });
+    return { kind: 'none' };
+  }
+
+  countSkips(dms: readonly Dm[], reason: string): void {
+    metrics.agentSkips.inc({ reason }, dms.length);
+    this.logger.debug({ msg: 'not answered', reason, count: dms.length });
+  }
+
+  /** Off the conversation's queue in Redis, which only points to what is pending. */
+  async takeOffQueue(dms: readonly Dm[]): Promise<void> {
+    const [first] = dms;
+    if (!first) return;
+    const ids = dms.map(({ _id }) => _id);
+    await this.mailbox.remove(first.ig_id, first.sender_id, ids);
+  }
+
+  private async withoutUnanswerable(pending: Dm[]): Promise<Dm[]> {
+    const byReason = new Map<SkipReason, Dm[]>();
+    const open: Dm[] = [];
+    for (const dm of pending) {
+      const reason = this.checks.messageReason(dm);
+      if (reason) byReason.set(reason, [...(byReason.get(reason) ?? []), dm]);
+      else open.push(dm);
+    }
+    for (const [reason, dms] of byReason) await this.skip(dms, reason);
+    return open;
+  }
+
+  /** Time until the burst counts as over: a while of silence, or too long a wait already. */
+  private quietLeftMs(open: readonly Dm[], quietMs: number): number {
+    const storedAt = open.map((dm) => dm.created_at.getTime());
+    const endsAt = Math.min(Math.max(...storedAt) + quietMs, Math.min(...storedAt) + longestWaitMs(quietMs));
+    return Math.max(0, endsAt - this.clock.now());
+  }
+}

@@ -1,0 +1,160 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { Clock } from '#libs/clock';
+import { AccountsService, UserSettingsService, type AccountSummary, type AgentSettings } from '../../accounts/index.js';
+import type { Principal, TenantScope } from '../../auth/index.js';
+import { AppConfig } from '../../config/index.js';
+import { ConversationsRepository } from '../../conversations/index.js';
+import { DmsRepository, type Dm } from '../../dms/index.js';
+import { ConflictError, NotFoundError, TooManyRequestsError, UpstreamError } from '../../errors/index.js';
+import { REDIS, type RedisClient } from '../../queue/index.js';
+import { Composer, type Composition } from '../answer/composer.js';
+import { asksForPerson } from '../answer/hand-over.js';
+import { ModelClient } from '../model/model-client.js';
+import { splitText } from '#libs/graph-api';
+import type { AgentPreview, AgentPreviewDto } from './agent.dto.js';
+
+const perMinute = 20;
+
+/** The agent can't be asked at present. */
+export class AgentOffError extends ConflictError {
+  override readonly code = 'agent_off';
+}
+
+/** OpenAI gave no answer. */
+export class ModelFailedError extends UpstreamError {
+  override readonly code = 'model_failed';
+}
+
+/** Answers as the agent would, and sends nothing. */
+@Injectable()
+export class AgentPreviews {
+  private readonly limiter: RateLimiterRedis;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+    private readonly accounts: AccountsService,
+    private readonly userSettings: UserSettingsService,
+    private readonly conversations: ConversationsRepository,
+    private readonly dms: DmsRepository,
+    private readonly composer: Composer,
+    private readonly model: ModelClient,
+    @Inject(REDIS) redis: RedisClient,
+  ) {
+    const budget = { points: perMinute, duration: 60 };
+    this.limiter = new RateLimiterRedis({
+      ...budget,
+      storeClient: redis,
+      keyPrefix: `${config.REDIS_PREFIX}:agent-preview`,
+      insuranceLimiter: new RateLimiterMemory(budget),
+    });
+  }
+
+  /**
+   * @throws {NotFoundError} no such account or conversation of the caller's
+   * @throws {AgentOffError} the agent is switched off for everybody, or has no model
+   * @throws {TooManyRequestsError} too many previews, or the account's tokens of today are used up
+   * @throws {ModelFailedError} the model gave no answer
+   */
+  async preview(
+    caller: Principal,
+    scope: TenantScope,
+    asked: AgentPreviewDto,
+    signal: AbortSignal,
+  ): Promise<AgentPreview> {
+    const account = await this.accounts.getOwned(scope, asked.account_id);
+    if (!this.config.AGENT_ENABLED) throw new AgentOffError('The agent is switched off (AGENT_ENABLED).');
+    if (!this.model.isConfigured) throw new AgentOffError('No model is configured (OPENAI_API_KEY).');
+    const [settings, past] = await Promise.all([
+      this.userSettings.agentSettings(account),
+      this.pastOf(scope, account, asked.conversation_id),
+    ]);
+    await this.consume(caller);
+    const open = this.openMessages(account, asked.messages ?? [asked.message ?? '']);
+    if (asksForPerson(open, settings)) return handOver(settings, undefined, 0);
+    const composition = await this.composer
+      .compose({ account, settings, ...past, open }, signal)
+      .catch((error: unknown) => {
+        throw signal.aborted ? new ModelFailedError('The caller went away.', { cause: error }) : error;
+      });
+    return this.shown(composition, settings);
+  }
+
+  private async pastOf(scope: TenantScope, account: AccountSummary, conversationId: string | undefined) {
+    if (conversationId === undefined) return { conversation: {}, history: [] };
+    const conversation = await this.conversations.get(scope, conversationId);
+    if (conversation.platform_account_id !== account._id)
+      throw new NotFoundError('The account has no such conversation.');
+    const { participant_name, participant_username, referral } = conversation;
+    const history = await this.dms.history(conversationId, { limit: 200 });
+    return { conversation: { participant_name, participant_username, referral }, history };
+  }
+
+  private async consume({ userId, role }: Principal): Promise<void> {
+    try {
+      await this.limiter.consume(`${role}:${userId}`);
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      throw new TooManyRequestsError(`More than ${perMinute} previews a minute. Try again shortly.`, {
+        retryAfterS: refused.msBeforeNext / 1000,
+      });
+    }
+  }
+
+  private shown(composition: Composition, settings: AgentSettings): AgentPreview {
+    switch (composition.kind) {
+      case 'reply': {
+        const { text, parts, tokens } = composition;
+        return composition.handOver ? handOver(settings, text, tokens) : { outcome: 'reply', text, parts, tokens };
+      }
+      case 'withheld': {
+        const { reason, tokens } = composition;
+        if (composition.handOver) return handOver(settings, undefined, tokens);
+        const { fallback_text: text } = settings;
+        const told = text === undefined ? { parts: [] } : { text, parts: splitText(text) };
+        return { outcome: text === undefined ? 'silence' : 'fallback', ...told, reason: `withheld_${reason}`, tokens };
+      }
+      case 'over_budget':
+        throw new TooManyRequestsError('The account’s tokens of today are used up.', {
+          retryAfterS: 86_400 - ((this.clock.now() / 1_000) % 86_400),
+        });
+      case 'failed':
+        throw new ModelFailedError('The model gave no answer.', { details: { failure: composition.failure } });
+    }
+  }
+
+  private openMessages(account: AccountSummary, texts: string[]): Dm[] {
+    const now = this.clock.date();
+    return texts.map((text, index) => ({
+      _id: `preview-${index}`,
+      platform_account_id: account._id,
+      ig_id: account.ig_id,
+      user_id: account.user_id,
+      conversation_id: '',
+      sender_id: '',
+      recipient_id: account.ig_id,
+      kind: 'message',
+      text,
+      attachments: [],
+      timestamp: now.getTime(),
+      is_echo: false,
+      direction: 'inbound',
+      read: false,
+      manual_dm: false,
+      source: 'api',
+      reactions: [],
+      edits: [],
+      is_deleted: false,
+      unsent: false,
+      delivery_ids: [],
+      created_at: now,
+      updated_at: now,
+    }));
+  }
+}
+
+function handOver(settings: AgentSettings, words: string | undefined, tokens: number): AgentPreview {
+  const text = settings.hand_over_text ?? words;
+  return { outcome: 'hand_over', ...(text === undefined ? {} : { text }), parts: text ? splitText(text) : [], tokens };
+}

@@ -1,0 +1,58 @@
+import { SEND_LIMITS, splitText } from '#libs/graph-api';
+import { forbiddenLinks } from './links.js';
+import { holdsSecret, leaks, type ProtectedText } from './leaks.js';
+import { plainText } from './plain-text.js';
+
+/** Longer answers are cut at the end of a sentence: nobody reads more in a chat. */
+export const maxParts = 4;
+
+/** Characters of a model's answer that are looked at: a little more than can be shown. */
+const maxLookedAt = 8_000;
+
+/** On a line of its own it asks for a person; it is never shown. */
+export const handOverMarker = '[[HANDOVER]]';
+
+export interface GateRules {
+  /** Hosts the account allows; see `AgentSettings.allowed_links`. */
+  allowedLinks: readonly string[];
+  /** The account's own words, whose email addresses may be told. */
+  ownTexts: readonly string[];
+  guarded: ProtectedText;
+  /** Our latest answers in this conversation, oldest first. */
+  before: readonly string[];
+}
+
+export type WithheldReason = 'empty' | 'link' | 'leak' | 'secret';
+
+export type GateVerdict =
+  | { pass: true; text: string; parts: string[]; handOver: boolean }
+  | { pass: false; reason: WithheldReason; handOver: boolean };
+
+/**
+ * What of a model's answer may reach the customer. It trusts nothing: a model that obeys an attacker must not get a
+ * link, our instructions or a secret past it. An answer that breaks a rule is withheld whole, because what is left of
+ * one is not an answer.
+ */
+export function passGate(answer: string, rules: GateRules): GateVerdict {
+  const handOver = /\[\[\s*HANDOVER\s*\]\]/i.test(answer);
+  // Cut before it is looked at: what nobody looked at is not shown, and a flood costs little.
+  const shown = answer.slice(0, maxLookedAt).replace(/\[\[\s*HANDOVER\s*\]\]/gi, ' ');
+  const text = cutToLength(plainText(shown));
+  const withheld = (reason: WithheldReason): GateVerdict => ({ pass: false, reason, handOver });
+  if (!/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text)) return withheld('empty');
+  if (forbiddenLinks(text, { hosts: rules.allowedLinks, ownTexts: rules.ownTexts }).length > 0) return withheld('link');
+  if (holdsSecret(text)) return withheld('secret');
+  if (leaks(text, rules.guarded, rules.before)) return withheld('leak');
+  return { pass: true, text, parts: splitText(text).slice(0, maxParts), handOver };
+}
+
+function cutToLength(text: string): string {
+  if (Buffer.byteLength(text) <= SEND_LIMITS.textBytes) return text;
+  return splitText(text).slice(0, maxParts).join('\n\n');
+}
+
+/** A model that ran out of tokens stops in the middle of a word: its last whole sentence is where the answer ends. */
+export function endAtSentence(text: string): string {
+  const end = /^[\s\S]*[.!?…。！？](?=\s|$|["”’)])["”’)]?/u.exec(text)?.[0];
+  return end !== undefined && end.length > text.length / 3 ? end : text;
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { DestinationStream } from 'pino';
+import type { Clock } from '#libs/clock';
+import { AppModule } from './app.module.js';
+import type { AppConfig } from './config/index.js';
+import { ErrorFilter, validationPipe } from './errors/index.js';
+import {
+  drainOnClose,
+  frameworkErrorAnswers,
+  registerBodyParsers,
+  registerHttpHooks,
+  refuseOtherMethods,
+  serveDocs,
+} from './http/index.js';
+import { createPino, NestPinoLogger } from './observability/index.js';
+
+export interface CreateAppOptions {
+  /** A movable clock lets tests live through months. */
+  clock?: Clock;
+  /** Where log lines go instead of stdout. */
+  logTo?: DestinationStream;
+  /** Nest knows the routes and instantiates nothing: enough to describe them. */
+  preview?: boolean;
+}
+
+/**
+ * Builds the application of a process, ready to `listen`: adapter, raw bodies, pipes, filters, Swagger, shutdown.
+ * `main.ts`, the specs and the OpenAPI generator all use it, so that they all see the same thing.
+ */
+export async function createApp(config: AppConfig, options: CreateAppOptions = {}): Promise<NestFastifyApplication> {
+  const logger = createPino(config.LOG_LEVEL, options.logTo);
+  const adapter = new FastifyAdapter({
+    trustProxy: config.TRUST_PROXY ?? false,
+    genReqId: () => randomUUID(),
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    routerOptions: { maxParamLength: 500 },
+    // While stopping, a request on a connection that is still open is answered, not refused: it may be a delivery.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    logger: false,
+    ...frameworkErrorAnswers,
+  });
+  const fastify = adapter.getInstance();
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, options.clock), adapter, {
+    bodyParser: false,
+    logger: new NestPinoLogger(logger),
+    abortOnError: false,
+    preview: options.preview ?? false,
+  });
+  drainOnClose(fastify, config.SHUTDOWN_GRACE_MS / 10);
+  registerBodyParsers(fastify);
+  await registerHttpHooks(fastify, config, logger);
+  refuseOtherMethods(fastify);
+  app.enableCors({
+    origin: [config.FRONTEND_URL],
+    credentials: true,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['retry-after', 'ratelimit-remaining', 'x-request-id'],
+    maxAge: 600,
+  });
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ErrorFilter());
+  app.enableShutdownHooks([], { useProcessExit: true });
+  if (config.SWAGGER_ENABLED ?? !config.isProduction) serveDocs(app);
+  return app;
+}

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { HealthController } from './health.controller.js';
+import { HealthService } from './health.service.js';
+import { MetricsController } from './metrics.controller.js';
+import { QueueGauges } from './queue-gauges.js';
+
+@Module({ providers: [HealthService], exports: [HealthService] })
+export class HealthModule {}
+
+/** Health and metrics are told in every role: a worker is watched by the same probes. */
+@Module({ imports: [HealthModule], controllers: [HealthController, MetricsController], providers: [QueueGauges] })
+export class HealthApiModule {}

@@ -1,0 +1,1 @@
+export { HealthApiModule, HealthModule } from './health.module.js';

@@ -1,0 +1,104 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsString, Length, Matches, MaxLength } from 'class-validator';
+import { MayBeAbsent } from '../../errors/index.js';
+import { PageQuery } from '../conversations/conversations.dto.js';
+import type { BlocklistEntry } from './blocklist.repository.js';
+
+export class ListBlocklistQuery extends PageQuery {}
+
+export class BlockDto {
+  @ApiProperty({ description: 'The person’s Instagram-scoped id', example: '1254477777772222' })
+  @Matches(/^\d{1,32}$/, { message: 'expected an Instagram id: digits' })
+  external_participant_id!: string;
+
+  @ApiPropertyOptional({ enum: ['instagram'], default: 'instagram' })
+  @MayBeAbsent()
+  @IsIn(['instagram'])
+  platform?: 'instagram';
+
+  @ApiPropertyOptional({ maxLength: 200, example: 'Mara Lindqvist' })
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(200)
+  participant_name?: string;
+
+  @ApiPropertyOptional({ maxLength: 500, example: 'Sends advertisements' })
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(500)
+  reason?: string;
+
+  @ApiPropertyOptional({
+    description: 'Whose list; for admins, who otherwise have one of their own',
+    example: 'user-1',
+  })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, 200)
+  user_id?: string;
+}
+
+export class UnblockQuery {
+  @ApiPropertyOptional({ description: 'Whose entry a person’s id means; for admins', example: 'user-1' })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, 200)
+  user_id?: string;
+}
+
+export class BlocklistEntryView {
+  @ApiProperty({ example: '6740eeee6740eeee6740eeee' })
+  id!: string;
+
+  @ApiProperty({ example: 'user-1' })
+  user_id!: string;
+
+  @ApiProperty({ enum: ['instagram'], example: 'instagram' })
+  platform!: 'instagram';
+
+  @ApiProperty({ example: '1254477777772222' })
+  external_participant_id!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Mara Lindqvist' })
+  participant_name!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Sends advertisements' })
+  reason!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-05T10:00:00.000Z' })
+  created_at!: string;
+}
+
+export class BlocklistEntryResponse {
+  @ApiProperty({ enum: [true] })
+  success!: true;
+
+  @ApiProperty({ type: BlocklistEntryView })
+  data!: BlocklistEntryView;
+}
+
+export class BlocklistResponse {
+  @ApiProperty({ enum: [true] })
+  success!: true;
+
+  @ApiProperty({ type: [BlocklistEntryView] })
+  data!: BlocklistEntryView[];
+
+  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
+  total!: number;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  next_cursor!: string | null;
+}
+
+export function entryView(entry: BlocklistEntry): BlocklistEntryView {
+  return {
+    id: entry._id,
+    user_id: entry.user_id,
+    platform: entry.platform,
+    external_participant_id: entry.external_participant_id,
+    participant_name: entry.participant_name ?? null,
+    reason: entry.reason ?? null,
+    created_at: entry.created_at.toISOString(),
+  };
+}

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import mongoose, { Types, type Model } from 'mongoose';
+import { ownerFilter, type TenantScope } from '../../auth/index.js';
+import type { Position } from '../cursor.js';
+import { BLOCKLIST_ENTRY, type BlocklistRecord } from './blocklist.schema.js';
+
+const { trusted } = mongoose;
+const platform = 'instagram' as const;
+
+/** An entry as other rooms see it: plain, its id a string. */
+export type BlocklistEntry = Omit<BlocklistRecord, '_id'> & { _id: string };
+export type NewBlocklistEntry = Omit<BlocklistRecord, '_id' | 'platform'>;
+/** Who is blocked by whom. */
+export type BlockedPair = Pick<BlocklistRecord, 'user_id' | 'external_participant_id'>;
+
+/** The people tenants have blocked. */
+@Injectable()
+export class BlocklistRepository {
+  constructor(@InjectModel(BLOCKLIST_ENTRY) private readonly model: Model<BlocklistRecord>) {}
+
+  async exists(userId: string, participantId: string): Promise<boolean> {
+    const found = await this.model
+      .findOne({ user_id: userId, platform, external_participant_id: participantId }, { _id: 1 })
+      .lean();
+    return found !== null;
+  }
+
+  /** Everyone blocked within a scope. */
+  async pairs(scope: TenantScope): Promise<BlockedPair[]> {
+    return this.model
+      .find({ ...ownerFilter(scope), platform }, { _id: 0, user_id: 1, external_participant_id: 1 })
+      .lean<BlockedPair[]>();
+  }
+
+  /** Adds the entry, or what is new about it to the one there is. */
+  async upsert({ user_id, external_participant_id, created_at, ...about }: NewBlocklistEntry): Promise<BlocklistEntry> {
+    const record = await this.model
+      .findOneAndUpdate(
+        { user_id, platform, external_participant_id },
+        { $set: about, $setOnInsert: { created_at } },
+        { upsert: true, returnDocument: 'after' },
+      )
+      .lean<BlocklistRecord>();
+    return plain(record);
+  }
+
+  /** Newest first. */
+  async list(scope: TenantScope, { before, limit }: { before?: Position; limit: number }): Promise<BlocklistEntry[]> {
+    const position = before
+      ? {
+          $or: [
+            { created_at: trusted({ $lt: before.at }) },
+            { created_at: before.at, _id: trusted({ $lt: new Types.ObjectId(before.id) }) },
+          ],
+        }
+      : {};
+    const records = await this.model
+      .find({ ...ownerFilter(scope), ...position })
+      .sort({ created_at: -1, _id: -1 })
+      .limit(limit)
+      .lean<BlocklistRecord[]>();
+    return records.map(plain);
+  }
+
+  async count(scope: TenantScope): Promise<number> {
+    return this.model.countDocuments(ownerFilter(scope));
+  }
+
+  async countOf(userId: string): Promise<number> {
+    return this.model.countDocuments({ user_id: userId });
+  }
+
+  /** @returns what was removed, or `null` when there is no such entry in this scope */
+  async remove(scope: TenantScope, id: string): Promise<BlocklistEntry | null> {
+    const record = await this.model
+      .findOneAndDelete({ _id: new Types.ObjectId(id), ...ownerFilter(scope) })
+      .lean<BlocklistRecord | null>();
+    return record && plain(record);
+  }
+
+  async removeParticipant(userId: string, participantId: string): Promise<BlocklistEntry | null> {
+    const record = await this.model
+      .findOneAndDelete({ user_id: userId, platform, external_participant_id: participantId })
+      .lean<BlocklistRecord | null>();
+    return record && plain(record);
+  }
+
+  /** Erases a person from the lists of these tenants, of all of them when none are named. */
+  async erasePerson(participantId: string, userIds?: string[]): Promise<void> {
+    await this.model.deleteMany({
+      external_participant_id: participantId,
+      ...(userIds ? { user_id: trusted({ $in: userIds }) } : {}),
+    });
+  }
+}
+
+function plain(record: BlocklistRecord): BlocklistEntry {
+  return { ...record, _id: String(record._id) };
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import type { TenantScope } from '../../auth/index.js';
+import { ConflictError, NotFoundError } from '../../errors/index.js';
+import { cursorOf, readCursor } from '../cursor.js';
+import {
+  BlocklistRepository,
+  type BlockedPair,
+  type BlocklistEntry,
+  type NewBlocklistEntry,
+} from './blocklist.repository.js';
+
+/** Lists are read without the blocked conversations, which takes time in proportion to the blocked. */
+const maxEntries = 10_000;
+
+/** Whom tenants don't want to hear from. Nothing is cached: blocking holds from the moment it was answered. */
+@Injectable()
+export class Blocklist {
+  constructor(
+    private readonly entries: BlocklistRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @param userId the tenant who owns the account the person wrote to */
+  async isBlocked(userId: string, participantId: string): Promise<boolean> {
+    return this.entries.exists(userId, participantId);
+  }
+
+  /** Everyone blocked within a scope. */
+  async blocked(scope: TenantScope): Promise<BlockedPair[]> {
+    return this.entries.pairs(scope);
+  }
+
+  /**
+   * Blocks a person for a tenant; once more changes nothing but the name and reason given.
+   * @throws {ConflictError} the tenant's list is full
+   */
+  async add(userId: string, entry: Omit<NewBlocklistEntry, 'user_id' | 'created_at'>): Promise<BlocklistEntry> {
+    const known = await this.entries.exists(userId, entry.external_participant_id);
+    if (!known && (await this.entries.countOf(userId)) >= maxEntries)
+      throw new ConflictError(`The blocklist is full: it holds at most ${maxEntries} people.`);
+    return this.entries.upsert({ user_id: userId, ...entry, created_at: this.clock.date() });
+  }
+
+  async page(
+    scope: TenantScope,
+    { cursor, limit }: { cursor?: string; limit: number },
+  ): Promise<{ entries: BlocklistEntry[]; total: number; next_cursor: string | null }> {
+    const before = cursor === undefined ? undefined : readCursor(cursor);
+    const [found, total] = await Promise.all([
+      this.entries.list(scope, { before, limit: limit + 1 }),
+      this.entries.count(scope),
+    ]);
+    const entries = found.slice(0, limit);
+    const last = found.length > limit ? entries.at(-1) : undefined;
+    return { entries, total, next_cursor: last ? cursorOf({ at: last.created_at, id: last._id }) : null };
+  }
+
+  /**
+   * @param idOrParticipant the entry's id, or the person's Instagram-scoped id
+   * @param userId whose entry a person's id means
+   * @throws {NotFoundError} not there, or another tenant's
+   */
+  async remove(scope: TenantScope, userId: string, idOrParticipant: string): Promise<BlocklistEntry> {
+    const byId = /^[0-9a-f]{24}$/i.test(idOrParticipant) ? await this.entries.remove(scope, idOrParticipant) : null;
+    const removed = byId ?? (await this.entries.removeParticipant(userId, idOrParticipant));
+    if (!removed) throw new NotFoundError('There is no such blocklist entry.');
+    return removed;
+  }
+}

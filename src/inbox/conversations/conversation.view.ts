@@ -1,0 +1,133 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { AccountSummary } from '../../accounts/index.js';
+import type { Conversation } from '../../conversations/index.js';
+import { humanAgentWindowMs, windowClosesAt } from '../../dms/index.js';
+
+const date = { type: String, format: 'date-time', nullable: true } as const;
+
+/** A conversation as the inbox shows it. */
+export class ConversationView {
+  @ApiProperty({ example: '9f86d081884c7d659a2feaa0' })
+  id!: string;
+
+  @ApiProperty({ enum: ['instagram'], example: 'instagram' })
+  platform!: 'instagram';
+
+  @ApiProperty({
+    description: 'Meta’s id of the thread once it was looked up (`sync=true`), until then the participant’s id',
+    example: '1254477777772222',
+  })
+  external_id!: string;
+
+  @ApiProperty({ example: '6740aaaa6740aaaa6740aaaa' })
+  platform_account_id!: string;
+
+  @ApiProperty({ description: 'Instagram-scoped', example: '1254477777772222' })
+  participant_id!: string;
+
+  @ApiProperty({ description: '`User` while unknown', example: 'Mara Lindqvist' })
+  participant_name!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'mara.lindqvist' })
+  participant_username!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'https://scontent.cdninstagram.com/v/mara.jpg' })
+  participant_avatar!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Are you open on Sunday?' })
+  last_message!: string | null;
+
+  @ApiProperty({ ...date, example: '2026-01-05T10:00:00.000Z' })
+  last_message_at!: string | null;
+
+  @ApiProperty({ type: String, enum: ['inbound', 'outbound'], nullable: true, example: 'inbound' })
+  last_message_direction!: 'inbound' | 'outbound' | null;
+
+  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
+  unread_count!: number;
+
+  @ApiProperty({ description: 'Meta’s 24-hour window is open and the account can send', example: true })
+  can_reply!: boolean;
+
+  @ApiProperty({ ...date, description: 'When `can_reply` ends', example: '2026-01-06T10:00:00.000Z' })
+  window_closes_at!: string | null;
+
+  @ApiProperty({
+    ...date,
+    description:
+      'Until then a person may answer with `tag: HUMAN_AGENT` (`/instagram-dms/send`), where the account may',
+    example: null,
+  })
+  human_agent_until!: string | null;
+
+  @ApiProperty({ example: false })
+  archived!: boolean;
+
+  @ApiProperty({ description: 'The agent stays silent here', example: false })
+  agent_paused!: boolean;
+
+  @ApiProperty({ ...date, description: '`null` while paused: until it is handed back', example: null })
+  agent_paused_until!: string | null;
+
+  @ApiProperty({
+    type: String,
+    enum: ['human_reply', 'operator', 'customer_request', 'handover'],
+    nullable: true,
+    example: null,
+  })
+  agent_paused_reason!: NonNullable<Conversation['agent_paused_reason']> | null;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-05T10:00:00.000Z' })
+  created_at!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-05T10:00:00.000Z' })
+  updated_at!: string;
+}
+
+const iso = (at: Date | undefined): string | null => at?.toISOString() ?? null;
+/** A pause that ends here ends by being handed back. */
+const farAway = new Date('9000-01-01T00:00:00Z');
+
+/** @param account the conversation's; `null` when it is gone */
+export function conversationView(
+  conversation: Conversation,
+  account: AccountSummary | null,
+  now: Date,
+): ConversationView {
+  const closesAt = windowClosesAt(conversation.last_inbound_at);
+  const until = conversation.agent_paused_until;
+  const paused = until !== undefined && until > now;
+  return {
+    id: conversation._id,
+    platform: conversation.platform,
+    external_id: conversation.external_id ?? conversation.participant_id,
+    platform_account_id: conversation.platform_account_id,
+    participant_id: conversation.participant_id,
+    participant_name: conversation.participant_name ?? conversation.participant_username ?? 'User',
+    participant_username: conversation.participant_username ?? null,
+    participant_avatar: conversation.participant_avatar ?? null,
+    last_message: conversation.last_message ?? null,
+    last_message_at: iso(conversation.last_message_at),
+    last_message_direction: conversation.last_message_direction ?? null,
+    unread_count: conversation.unread_count,
+    can_reply: closesAt !== undefined && closesAt > now && account?.status === 'active',
+    window_closes_at: iso(closesAt),
+    human_agent_until: humanAgentUntil(conversation, account, now),
+    archived: conversation.archived,
+    agent_paused: paused,
+    agent_paused_until: paused && until < farAway ? iso(until) : null,
+    agent_paused_reason: (paused && conversation.agent_paused_reason) || null,
+    created_at: conversation.created_at.toISOString(),
+    updated_at: conversation.updated_at.toISOString(),
+  };
+}
+
+function humanAgentUntil(
+  { last_inbound_at: lastInboundAt }: Conversation,
+  account: AccountSummary | null,
+  now: Date,
+): string | null {
+  if (!lastInboundAt || !account?.human_agent_allowed) return null;
+  const until = new Date(lastInboundAt.getTime() + humanAgentWindowMs);
+  return until > now ? until.toISOString() : null;
+}

@@ -1,0 +1,109 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Equals, IsBoolean, IsInt, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
+import { MayBeAbsent } from '../../errors/index.js';
+import { accountIdPattern, accountIdRule, cursorPattern, cursorRule, toBoolean, toInt } from '../query-values.js';
+
+const trueOrFalse = { message: 'expected true or false' };
+
+export class PageQuery {
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 50 })
+  @MayBeAbsent()
+  @toInt
+  @IsInt({ message: 'expected a whole number from 1 to 100' })
+  @Min(1)
+  @Max(100)
+  limit: number = 50;
+
+  @ApiPropertyOptional({ description: '`next_cursor` of the page before, under the same filters' })
+  @MayBeAbsent()
+  @Matches(cursorPattern, cursorRule)
+  cursor?: string;
+}
+
+export class ListConversationsQuery extends PageQuery {
+  @ApiPropertyOptional({ type: Boolean, default: false, description: 'The archived ones instead' })
+  @MayBeAbsent()
+  @toBoolean
+  @IsBoolean(trueOrFalse)
+  archived: boolean = false;
+
+  @ApiPropertyOptional({ type: Boolean, description: 'With unread messages, or without' })
+  @MayBeAbsent()
+  @toBoolean
+  @IsBoolean(trueOrFalse)
+  unread?: boolean;
+
+  @ApiPropertyOptional({ type: Boolean, default: false, description: 'The ones with blocked people instead' })
+  @MayBeAbsent()
+  @toBoolean
+  @IsBoolean(trueOrFalse)
+  blocklisted: boolean = false;
+
+  @ApiPropertyOptional({ description: 'The account’s `_id` or its Instagram id', example: '17841400008460056' })
+  @MayBeAbsent()
+  @Matches(accountIdPattern, accountIdRule)
+  platform_account_id?: string;
+
+  @ApiPropertyOptional({
+    description:
+      'Words, or beginnings of words, of the participant’s name, username or the last message; case and accents do ' +
+      'not matter, all words must be found',
+    maxLength: 100,
+    example: 'mara',
+  })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, 100)
+  q?: string;
+}
+
+export class ListMessagesQuery extends PageQuery {
+  @ApiPropertyOptional({
+    type: Boolean,
+    default: false,
+    description:
+      'First asks Meta for messages that did not arrive here. Meta tells the content of a conversation’s 20 newest ' +
+      'messages only.',
+  })
+  @MayBeAbsent()
+  @toBoolean
+  @IsBoolean(trueOrFalse)
+  sync: boolean = false;
+}
+
+export class ReplyDto {
+  @ApiProperty({
+    description:
+      'Longer than 1000 bytes of UTF-8 it goes out as several messages, split at paragraph, sentence or word ends',
+    maxLength: 10_000,
+    example: 'Thanks for your message! We open at 9.',
+  })
+  @IsString()
+  @MaxLength(10_000)
+  @Matches(/\S/, { message: 'must not be empty' })
+  message!: string;
+}
+
+export class PatchConversationDto {
+  @ApiPropertyOptional({ description: 'A new message of the customer takes it out of the archive', example: true })
+  @MayBeAbsent()
+  @IsBoolean(trueOrFalse)
+  archived?: boolean;
+
+  @ApiPropertyOptional({
+    description: '`true`: the agent stays silent until it is handed back with `false`',
+    example: true,
+  })
+  @MayBeAbsent()
+  @IsBoolean(trueOrFalse)
+  agent_paused?: boolean;
+
+  @ApiPropertyOptional({
+    description: 'Marks everything read and shows the customer “seen”',
+    enum: [true],
+    example: true,
+  })
+  @MayBeAbsent()
+  @Equals(true, { message: 'expected true' })
+  read?: true;
+}

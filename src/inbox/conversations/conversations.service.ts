@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { AccountDirectory, AccountsService } from '../../accounts/index.js';
+import { ownerFilter, type TenantScope } from '../../auth/index.js';
+import { ConversationsRepository, searchTermsOf, type Conversation } from '../../conversations/index.js';
+import { InvalidRequestError } from '../../errors/index.js';
+import { untilHandedBack } from '../../dms/index.js';
+import { Blocklist } from '../blocklist/blocklist.service.js';
+import { cursorOf, readCursor } from '../cursor.js';
+import { ReadMarks } from '../messages/read-marks.js';
+import { conversationView, type ConversationView } from './conversation.view.js';
+import type { ListConversationsQuery, PatchConversationDto } from './conversations.dto.js';
+import {
+  InboxConversationsRepository,
+  type BlockedConversation,
+  type ConversationFilter,
+  type Within,
+} from './inbox-conversations.repository.js';
+
+export interface ConversationList {
+  conversations: ConversationView[];
+  total: number;
+  next_cursor: string | null;
+}
+
+const maxTerms = 5;
+
+/** The inbox's conversations: listing, showing and what an operator does with one. */
+@Injectable()
+export class InboxConversationsService {
+  constructor(
+    private readonly repository: InboxConversationsRepository,
+    private readonly conversations: ConversationsRepository,
+    private readonly accounts: AccountsService,
+    private readonly directory: AccountDirectory,
+    private readonly blocklist: Blocklist,
+    private readonly readMarks: ReadMarks,
+    private readonly clock: Clock,
+  ) {}
+
+  async list(scope: TenantScope, query: ListConversationsQuery): Promise<ConversationList> {
+    const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
+    const within = await this.within(scope, query.platform_account_id);
+    const terms = query.q === undefined ? undefined : searchTermsOf(query.q).slice(0, maxTerms);
+    if (terms?.length === 0) return { conversations: [], total: 0, next_cursor: null };
+    const blocked = await this.repository.findBlocked(scope, within, await this.blocklist.blocked(scope));
+    const hidden = blocked.filter((conversation) => matches(conversation, query, terms));
+    const ids = hidden.map(({ _id }) => _id);
+    const asked = { within, archived: query.archived, unread: query.unread, terms };
+    const filter: ConversationFilter = query.blocklisted ? { ...asked, only: ids } : { ...asked, except: ids };
+    const [found, total] = await Promise.all([
+      this.repository.page(scope, filter, { after, limit: query.limit + 1 }),
+      query.blocklisted ? ids.length : this.total(scope, asked, ids),
+    ]);
+    const shown = found.slice(0, query.limit);
+    const last = found.length > query.limit ? shown.at(-1) : undefined;
+    return {
+      conversations: await this.viewAll(shown),
+      total,
+      next_cursor: last?.last_message_at ? cursorOf({ at: last.last_message_at, id: last._id }) : null,
+    };
+  }
+
+  /** @throws {NotFoundError} */
+  async get(scope: TenantScope, id: string): Promise<ConversationView> {
+    return this.view(await this.conversations.get(scope, id));
+  }
+
+  /** @throws {InvalidRequestError | NotFoundError} */
+  async patch(scope: TenantScope, id: string, change: PatchConversationDto): Promise<ConversationView> {
+    const { archived, agent_paused: paused, read } = change;
+    if (archived === undefined && paused === undefined && read === undefined) {
+      throw new InvalidRequestError('Nothing to change: give archived, agent_paused or read.', [
+        { field: 'body', expected: 'archived, agent_paused or read' },
+      ]);
+    }
+    const conversation = await this.conversations.get(scope, id);
+    if (archived !== undefined) await this.repository.setArchived(scope, id, archived);
+    if (paused === true) await this.conversations.pauseAgent(id, { until: untilHandedBack, reason: 'operator' });
+    if (paused === false) await this.conversations.resumeAgent(id);
+    if (read) await this.readMarks.markRead(scope, conversation);
+    return this.get(scope, id);
+  }
+
+  /** @internal for the stream too */
+  async view(conversation: Conversation): Promise<ConversationView> {
+    const account = await this.directory.get(conversation.platform_account_id);
+    return conversationView(conversation, account, this.clock.date());
+  }
+
+  private async viewAll(conversations: Conversation[]): Promise<ConversationView[]> {
+    return Promise.all(conversations.map((conversation) => this.view(conversation)));
+  }
+
+  private async within(scope: TenantScope, accountId: string | undefined): Promise<Within> {
+    if (accountId === undefined) return ownerFilter(scope);
+    return { platform_account_id: (await this.accounts.getOwned(scope, accountId))._id };
+  }
+
+  /** Without a search everything is counted in the index and the hidden ones, known already, are taken off. */
+  private async total(scope: TenantScope, filter: ConversationFilter, hidden: string[]): Promise<number> {
+    if (filter.terms) return this.repository.count(scope, { ...filter, except: hidden });
+    return Math.max(0, (await this.repository.count(scope, filter)) - hidden.length);
+  }
+}
+
+/** Whether a blocked conversation would be in the list that was asked for. */
+function matches(
+  { archived, unread_count: unread, search_terms: words = [] }: BlockedConversation,
+  query: ListConversationsQuery,
+  terms: string[] = [],
+): boolean {
+  if (archived !== query.archived) return false;
+  if (query.unread !== undefined && unread > 0 !== query.unread) return false;
+  return terms.every((term) => words.some((word) => word.startsWith(term)));
+}

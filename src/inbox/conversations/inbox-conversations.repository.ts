@@ -1,0 +1,141 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import { Types, type Model } from 'mongoose';
+import { Clock } from '#libs/clock';
+import { ownerFilter, type TenantScope } from '../../auth/index.js';
+import { CONVERSATION, type Conversation, type ConversationRecord } from '../../conversations/index.js';
+import type { BlockedPair } from '../blocklist/blocklist.repository.js';
+import type { Position } from '../cursor.js';
+
+/** Conversations to list: of an account, of a tenant, or all; each way has its index. */
+export type Within = { platform_account_id: string } | { user_id: string } | Record<never, never>;
+
+export interface ConversationFilter {
+  within: Within;
+  archived: boolean;
+  unread?: boolean;
+  /** As `searchTermsOf` makes them; each must begin a word of a name or of the last message. */
+  terms?: string[];
+  /** These alone, or all but these. */
+  only?: string[];
+  except?: string[];
+}
+
+/** As much of a conversation as the blocklist needs. */
+export type BlockedConversation = Pick<Conversation, '_id' | 'archived' | 'unread_count' | 'search_terms'>;
+
+type Query = Record<string, unknown>;
+
+const newestFirst = { last_message_at: -1, _id: -1 } as const;
+/** A conversation in which nothing was said yet is nothing to list. */
+const everSpoken = { $gt: new Date(0) };
+
+/** Pages of conversations, newest first, each out of an index. */
+@Injectable()
+export class InboxConversationsRepository {
+  constructor(
+    @InjectModel(CONVERSATION) private readonly model: Model<ConversationRecord>,
+    private readonly clock: Clock,
+  ) {}
+
+  async page(
+    scope: TenantScope,
+    filter: ConversationFilter,
+    { after, limit }: { after?: Position; limit: number },
+  ): Promise<Conversation[]> {
+    const where = await this.where(scope, filter);
+    if (!after) return this.find(filter, where, limit);
+    // Two plain ranges instead of one $or: those of the cursor's very millisecond first, then the older ones.
+    const sameTime = { last_message_at: after.at, _id: { ...where._id, $lt: new Types.ObjectId(after.id) } };
+    const first = await this.find(filter, { ...where, ...sameTime }, limit);
+    if (first.length === limit) return first;
+    const older = { last_message_at: { ...everSpoken, $lt: after.at } };
+    return [...first, ...(await this.find(filter, { ...where, ...older }, limit - first.length))];
+  }
+
+  /** Counted in the index alone, but for a search. */
+  async count(scope: TenantScope, filter: ConversationFilter): Promise<number> {
+    const where = await this.where(scope, filter);
+    const hint = indexOf(filter);
+    if (filter.terms || filter.unread !== undefined) return this.model.collection.countDocuments(where, { hint });
+    const runs = [false, true].map((unread) => this.model.collection.countDocuments({ ...where, unread }, { hint }));
+    return (await Promise.all(runs)).reduce((sum, n) => sum + n, 0);
+  }
+
+  /** The conversations with blocked people. */
+  async findBlocked(scope: TenantScope, within: Within, blocked: BlockedPair[]): Promise<BlockedConversation[]> {
+    if (blocked.length === 0) return [];
+    const pairs = new Set(blocked.map(({ user_id, external_participant_id: id }) => `${user_id}\n${id}`));
+    const participants = [...new Set(blocked.map(({ external_participant_id: id }) => id))];
+    const found = await this.model.collection
+      .find<ConversationRecord>(
+        { participant_id: { $in: participants }, ...within, ...ownerFilter(scope), last_message_at: everSpoken },
+        { projection: { user_id: 1, participant_id: 1, archived: 1, unread_count: 1, search_terms: 1 } },
+      )
+      .toArray();
+    return found
+      .filter(({ user_id, participant_id }) => pairs.has(`${user_id}\n${participant_id}`))
+      .map((record) => ({ ...record, _id: String(record._id) }));
+  }
+
+  async setArchived(scope: TenantScope, id: string, archived: boolean): Promise<void> {
+    await this.model.collection.updateOne(
+      { _id: new Types.ObjectId(id), ...ownerFilter(scope), archived: !archived },
+      { $set: { archived, updated_at: this.clock.date() } },
+    );
+  }
+
+  /** @internal what a page costs, for the spec that guards the indexes */
+  async explain(scope: TenantScope, filter: ConversationFilter, limit: number): Promise<unknown> {
+    return this.model.collection
+      .find(await this.where(scope, filter))
+      .sort(newestFirst)
+      .hint(indexOf(filter) ?? {})
+      .limit(limit)
+      .explain('executionStats');
+  }
+
+  private async find(filter: ConversationFilter, where: object, limit: number): Promise<Conversation[]> {
+    const hint = indexOf(filter);
+    const found = await this.model.collection
+      .find<ConversationRecord>(where, { sort: newestFirst, limit, ...(hint ? { hint } : {}) })
+      .toArray();
+    return found.map((record) => ({ ...record, _id: String(record._id) }));
+  }
+
+  private async where(
+    scope: TenantScope,
+    { within, archived, unread, terms, only, except }: ConversationFilter,
+  ): Promise<Query & { _id?: object }> {
+    const ids = only ? { $in: only.map(toId) } : except?.length ? { $nin: except.map(toId) } : undefined;
+    return {
+      ...within,
+      archived,
+      unread: unread ?? { $in: [false, true] },
+      last_message_at: everSpoken,
+      ...(ids ? { _id: ids } : {}),
+      ...(terms ? await this.searching(scope, within, terms) : {}),
+      // An account belongs to one tenant and was looked up within the scope: only elsewhere does the filter name it.
+      ...('platform_account_id' in within ? {} : ownerFilter(scope)),
+    };
+  }
+
+  /** The longest word finds them, the others are looked for in what was found. */
+  private async searching(scope: TenantScope, within: Within, terms: string[]): Promise<Query> {
+    const [longest = '', ...others] = [...terms].sort((a, b) => b.length - a.length);
+    const tenant = 'user_id' in within ? within.user_id : ownerFilter(scope).user_id;
+    // The index begins with the tenant; an admin's search goes through all of them.
+    const user_id = tenant ?? { $in: (await this.model.collection.distinct('user_id', within)) as string[] };
+    const begins = (term: string) => ({ search_terms: { $regex: `^${term}` } });
+    return { user_id, ...begins(longest), ...(others.length > 0 ? { $and: others.map(begins) } : {}) };
+  }
+}
+
+const toId = (id: string): Types.ObjectId => new Types.ObjectId(id);
+
+function indexOf({ within, terms, only }: ConversationFilter): Record<string, 1 | -1> | undefined {
+  if (only) return undefined;
+  if (terms) return { user_id: 1, search_terms: 1 };
+  const prefix = Object.keys(within).map((name) => [name, 1] as const);
+  return { ...Object.fromEntries(prefix), archived: 1, unread: 1, last_message_at: -1, _id: -1 };
+}

@@ -1,0 +1,131 @@
+import { Injectable, Logger } from '@nestjs/common';
+import {
+  AccountDirectory,
+  AccountsRepository,
+  ErasuresRepository,
+  ProfilesService,
+  type Erasure,
+  type ErasureCounts,
+} from '../../accounts/index.js';
+import { ConversationsRepository, type ConversationParties } from '../../conversations/index.js';
+import { CommentsRepository, DmRemovalRepository, Mailbox, SendLimits } from '../../dms/index.js';
+import { MediaStorage } from '../../media/index.js';
+import { DeadLetters } from '../../queue/index.js';
+import { DeliveryLog } from '../../webhook/index.js';
+import { BlocklistRepository } from '../blocklist/blocklist.repository.js';
+
+const leaseMs = 5 * 60_000;
+const batch = 50;
+/** Meta delivers for up to 36 hours: until then an erased message may be delivered again. */
+const redeliveryMs = 48 * 3_600_000;
+
+/**
+ * Does what a data deletion request asks. Every step may be done twice and the figures are added as it goes, so that
+ * a run that was cut short goes on. Raw copies go first: nothing may turn them into DMs again.
+ */
+@Injectable()
+export class ErasureService {
+  private readonly logger = new Logger(ErasureService.name);
+
+  constructor(
+    private readonly erasures: ErasuresRepository,
+    private readonly accounts: AccountsRepository,
+    private readonly directory: AccountDirectory,
+    private readonly profiles: ProfilesService,
+    private readonly conversations: ConversationsRepository,
+    private readonly removal: DmRemovalRepository,
+    private readonly comments: CommentsRepository,
+    private readonly mailbox: Mailbox,
+    private readonly limits: SendLimits,
+    private readonly media: MediaStorage,
+    private readonly deliveries: DeliveryLog,
+    private readonly deadLetters: DeadLetters,
+    private readonly blocklist: BlocklistRepository,
+  ) {}
+
+  /** @throws when a part is away: run it again, it goes on */
+  async run(erasureId: string, signal: AbortSignal): Promise<void> {
+    const erasure = await this.erasures.claim(erasureId, leaseMs);
+    if (!erasure) return;
+    try {
+      if (erasure.kind === 'account') await this.eraseAccounts(erasure, signal);
+      else await this.erasePerson(erasure, signal);
+      await this.erasures.complete(erasureId);
+      this.logger.log({ msg: 'erasure done', erasure_id: erasureId, kind: erasure.kind });
+    } catch (error) {
+      await this.erasures.fail(erasureId, error instanceof Error ? error.name : 'unknown');
+      throw error;
+    }
+  }
+
+  private async erasePerson(erasure: Erasure, signal: AbortSignal): Promise<void> {
+    const personId = erasure.subject_id;
+    if (personId === undefined) return;
+    const conversations = await this.conversations.partiesOf({ participant_id: personId });
+    const accountIds = new Set(conversations.map(({ platform_account_id }) => platform_account_id));
+    for (const id of await this.comments.accountsOf(personId)) accountIds.add(id);
+    for (const accountId of accountIds) await this.scrub(erasure, accountId, personId, signal);
+    for (const conversation of conversations) await this.eraseConversation(erasure, conversation, signal);
+    await this.comments.erase({ from_id: personId });
+    await this.blocklist.erasePerson(personId);
+  }
+
+  private async eraseAccounts(erasure: Erasure, signal: AbortSignal): Promise<void> {
+    for (const accountId of erasure.account_ids ?? []) {
+      const account = await this.directory.get(accountId);
+      if (account) await this.scrub(erasure, accountId, account.ig_id, signal);
+      for (;;) {
+        const conversations = await this.conversations.partiesOf({ platform_account_id: accountId }, batch);
+        if (conversations.length === 0) break;
+        for (const conversation of conversations) await this.eraseConversation(erasure, conversation, signal);
+      }
+      await this.comments.erase({ platform_account_id: accountId });
+      await this.removal.removeTombstones(accountId);
+      await this.accounts.remove(accountId);
+      await this.progress(erasure, { accounts: account ? 1 : 0 }, signal);
+    }
+  }
+
+  private async scrub(erasure: Erasure, accountId: string, id: string, signal: AbortSignal): Promise<void> {
+    const deliveries = await this.deliveries.scrubPerson(accountId, id);
+    await this.progress(erasure, { deliveries }, signal);
+  }
+
+  private async eraseConversation(
+    erasure: Erasure,
+    { _id, platform_account_id: accountId, participant_id: participantId }: ConversationParties,
+    signal: AbortSignal,
+  ): Promise<void> {
+    // The record goes last: a run that is cut short finds what is left by it.
+    do {
+      await this.eraseDms(erasure, _id, signal);
+      await this.eraseTraces(accountId, participantId);
+    } while (!(await this.removal.removeConversation(_id))); // a message came in between
+    await this.progress(erasure, { conversations: 1 }, signal);
+  }
+
+  /** What Redis remembers of them. */
+  private async eraseTraces(accountId: string, participantId: string): Promise<void> {
+    const account = await this.directory.get(accountId);
+    if (account) await this.mailbox.forget(account.ig_id, participantId);
+    await this.limits.forget(accountId, participantId);
+    await this.profiles.forget(accountId, participantId);
+  }
+
+  private async eraseDms(erasure: Erasure, conversationId: string, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const { ids, mediaKeys } = await this.removal.next(conversationId);
+      if (ids.length === 0) return;
+      if (this.media.isConfigured) await this.media.remove(mediaKeys);
+      await this.deadLetters.removeAbout(ids);
+      const dms = await this.removal.remove(conversationId, ids, { tombstonesForMs: redeliveryMs });
+      await this.progress(erasure, { dms, media: mediaKeys.length }, signal);
+    }
+  }
+
+  /** Keeps the lease, too; a shutdown ends the run here, between two steps. */
+  private async progress({ _id }: Erasure, counts: ErasureCounts, signal: AbortSignal): Promise<void> {
+    await this.erasures.progress(_id, counts, leaseMs);
+    signal.throwIfAborted();
+  }
+}

@@ -1,0 +1,126 @@
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { ForUsers, Scope, type TenantScope } from '../auth/index.js';
+import { IdempotencyKey } from '../dms/index.js';
+import { ApiErrors, DocumentsBody } from '../errors/index.js';
+import {
+  ListConversationsQuery,
+  ListMessagesQuery,
+  PatchConversationDto,
+  ReplyDto,
+} from './conversations/conversations.dto.js';
+import { InboxConversationsService, type ConversationList } from './conversations/conversations.service.js';
+import { ConversationIdPipe } from './id.pipe.js';
+import {
+  ConversationListResponse,
+  ConversationResponse,
+  MessageListResponse,
+  ReplyResponse,
+} from './inbox.responses.js';
+import { InboxMessagesService, type MessagePage } from './messages/messages.service.js';
+
+const conversationId = {
+  name: 'id',
+  description: 'The conversation’s id',
+  schema: { type: 'string', pattern: '^[0-9a-fA-F]{24}$' },
+  example: '9f86d081884c7d659a2feaa0',
+} as const;
+
+@ApiTags('Inbox')
+@Controller('inbox/conversations')
+export class InboxController {
+  constructor(
+    private readonly conversations: InboxConversationsService,
+    private readonly messages: InboxMessagesService,
+  ) {}
+
+  @Get()
+  @ForUsers()
+  @ApiOperation({
+    summary: 'Conversations, the latest message first',
+    description: 'Archived ones and those with blocked people are left out unless asked for.',
+  })
+  @ApiResponse({ status: 200, type: ConversationListResponse })
+  @ApiErrors(400, 401, 404, 429, 503)
+  list(@Scope() scope: TenantScope, @Query() query: ListConversationsQuery): Promise<ConversationList> {
+    return this.conversations.list(scope, query);
+  }
+
+  @Get(':id')
+  @ForUsers()
+  @ApiOperation({ summary: 'One conversation' })
+  @ApiParam(conversationId)
+  @ApiResponse({ status: 200, type: ConversationResponse })
+  @ApiErrors(400, 401, 404, 429, 503)
+  async get(@Scope() scope: TenantScope, @Param('id', ConversationIdPipe) id: string): Promise<ConversationResponse> {
+    return { success: true, data: await this.conversations.get(scope, id) };
+  }
+
+  @Patch(':id')
+  @ForUsers()
+  @ApiOperation({ summary: 'Archive, mark read, take over from the agent or hand back to it' })
+  @ApiParam(conversationId)
+  @DocumentsBody(PatchConversationDto, { minProperties: 1 })
+  @ApiResponse({ status: 200, type: ConversationResponse })
+  @ApiErrors(400, 401, 404, 413, 415, 429, 503)
+  async patch(
+    @Scope() scope: TenantScope,
+    @Param('id', ConversationIdPipe) id: string,
+    @Body() body: PatchConversationDto,
+  ): Promise<ConversationResponse> {
+    return { success: true, data: await this.conversations.patch(scope, id, body) };
+  }
+
+  @Get(':id/messages')
+  @ForUsers()
+  @ApiOperation({
+    summary: 'A conversation’s messages in order',
+    description: 'The first page holds the newest, oldest of them first; `cursor` leads to older ones.',
+  })
+  @ApiParam(conversationId)
+  @ApiResponse({ status: 200, type: MessageListResponse })
+  @ApiErrors(400, 401, 404, 429, 503)
+  listMessages(
+    @Scope() scope: TenantScope,
+    @Param('id', ConversationIdPipe) id: string,
+    @Query() query: ListMessagesQuery,
+  ): Promise<MessagePage> {
+    return this.messages.list(scope, id, query);
+  }
+
+  @Post(':id/messages')
+  @HttpCode(200)
+  @ForUsers()
+  @ApiOperation({
+    summary: 'Answer by hand',
+    description:
+      'Sent as `/instagram-dms/send` does. The agent then stays silent for `pause_after_human_minutes`, and the ' +
+      'conversation counts as read. 403: the 24-hour window is closed.',
+  })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Any text of your own: sent again with the same key, the message still goes out once.',
+    schema: { type: 'string', pattern: '^[!-~]{1,200}$' },
+  })
+  @ApiParam(conversationId)
+  @ApiResponse({ status: 200, type: ReplyResponse, description: 'Meta has taken it.' })
+  @ApiResponse({
+    status: 202,
+    type: ReplyResponse,
+    description: 'Queued, or Meta’s answer is not known yet: `GET /instagram-dms/{id}` tells. Do not send it again.',
+  })
+  @ApiErrors(400, 401, 403, 404, 409, 413, 415, 429, 502, 503)
+  async reply(
+    @Scope() scope: TenantScope,
+    @Param('id', ConversationIdPipe) id: string,
+    @Body() { message }: ReplyDto,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ReplyResponse> {
+    const sent = await this.messages.reply(scope, id, message, key);
+    void reply.status(sent.status);
+    return { success: true, message_id: sent.messageId, sent_at: sent.sentAt, id: sent.dmId, status: sent.dmStatus };
+  }
+}

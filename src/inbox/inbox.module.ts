@@ -1,0 +1,63 @@
+import { Module } from '@nestjs/common';
+import { MongooseModule } from '@nestjs/mongoose';
+import { AccountsModule } from '../accounts/index.js';
+import { ConversationsModule } from '../conversations/index.js';
+import { DmsApiModule, DmsModule, DmsSyncModule } from '../dms/index.js';
+import { MediaModule } from '../media/index.js';
+import { WebhookModule } from '../webhook/index.js';
+import { BlocklistController } from './blocklist/blocklist.controller.js';
+import { BlocklistRepository } from './blocklist/blocklist.repository.js';
+import { BLOCKLIST_ENTRY, BlocklistSchema } from './blocklist/blocklist.schema.js';
+import { Blocklist } from './blocklist/blocklist.service.js';
+import { CommentsController } from './comments/comments.controller.js';
+import { InboxCommentsService } from './comments/comments.service.js';
+import { InboxConversationsService } from './conversations/conversations.service.js';
+import { InboxConversationsRepository } from './conversations/inbox-conversations.repository.js';
+import { ErasureProcessor } from './erasure/erasure.processor.js';
+import { ErasureService } from './erasure/erasure.service.js';
+import { InboxController } from './inbox.controller.js';
+import { InboxMessagesService } from './messages/messages.service.js';
+import { ReadMarks } from './messages/read-marks.js';
+import { DmRetention } from './retention/dm-retention.service.js';
+import { ChangesRepository } from './stream/changes.repository.js';
+import { LiveEventBuilder } from './stream/live-event-builder.js';
+import { LiveFeed } from './stream/live-feed.service.js';
+import { StreamTickets } from './stream/stream-tickets.service.js';
+import { StreamController } from './stream/stream.controller.js';
+import { StreamGuard } from './stream/stream.guard.js';
+import { StreamService } from './stream/stream.service.js';
+
+/** What other rooms ask the inbox: whom a tenant has blocked. */
+@Module({
+  imports: [MongooseModule.forFeature([{ name: BLOCKLIST_ENTRY, schema: BlocklistSchema }])],
+  providers: [BlocklistRepository, Blocklist],
+  exports: [Blocklist, BlocklistRepository],
+})
+export class InboxModule {}
+
+/** `/inbox/*`. */
+@Module({
+  imports: [AccountsModule, ConversationsModule, DmsModule, DmsApiModule, DmsSyncModule, InboxModule],
+  controllers: [InboxController, BlocklistController, CommentsController, StreamController],
+  providers: [
+    InboxConversationsRepository,
+    InboxConversationsService,
+    InboxMessagesService,
+    InboxCommentsService,
+    ReadMarks,
+    ChangesRepository,
+    LiveEventBuilder,
+    LiveFeed,
+    StreamTickets,
+    StreamGuard,
+    StreamService,
+  ],
+})
+export class InboxApiModule {}
+
+/** Erasing people, and DMs past their retention. */
+@Module({
+  imports: [AccountsModule, ConversationsModule, DmsModule, InboxModule, MediaModule, WebhookModule],
+  providers: [ErasureProcessor, ErasureService, DmRetention],
+})
+export class InboxWorkerModule {}

@@ -1,0 +1,111 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { isGraphError } from '#libs/graph-api';
+import { AccountNotUsableError } from '../../accounts/index.js';
+import type { TenantScope } from '../../auth/index.js';
+import { ConversationsRepository, type Conversation } from '../../conversations/index.js';
+import { ConversationSync, DmSendService, DmsRepository, isProvisional } from '../../dms/index.js';
+import { ConflictError } from '../../errors/index.js';
+import type { ConversationView } from '../conversations/conversation.view.js';
+import type { ListMessagesQuery } from '../conversations/conversations.dto.js';
+import { InboxConversationsService } from '../conversations/conversations.service.js';
+import { cursorOf, readCursor } from '../cursor.js';
+import { messageView, type MessageView } from './message.view.js';
+import { ReadMarks } from './read-marks.js';
+
+/** What became of asking Meta for what is missing here. */
+export interface SyncOutcome {
+  ok: boolean;
+  /** Messages that were missing here and are stored now. */
+  stored: number;
+  error?: string;
+}
+
+export interface MessagePage {
+  conversation: ConversationView;
+  messages: MessageView[];
+  next_cursor: string | null;
+  sync?: SyncOutcome;
+}
+
+export interface ReplyAnswer {
+  status: 200 | 202;
+  messageId: string | null;
+  sentAt: string | null;
+  dmId: string;
+  dmStatus: string;
+}
+
+/** A conversation's messages: reading them, and answering by hand. */
+@Injectable()
+export class InboxMessagesService {
+  private readonly logger = new Logger(InboxMessagesService.name);
+
+  constructor(
+    private readonly conversations: ConversationsRepository,
+    private readonly inbox: InboxConversationsService,
+    private readonly dms: DmsRepository,
+    private readonly sync: ConversationSync,
+    private readonly sends: DmSendService,
+    private readonly readMarks: ReadMarks,
+  ) {}
+
+  /**
+   * A page in order, oldest first; the cursor leads to the page before it. Meta's refusal to tell what is missing is
+   * told beside what is stored: an operator still wants to read.
+   * @throws {NotFoundError | InvalidRequestError}
+   */
+  async list(scope: TenantScope, id: string, query: ListMessagesQuery): Promise<MessagePage> {
+    const position = query.cursor === undefined ? undefined : readCursor(query.cursor);
+    const conversation = await this.conversations.get(scope, id);
+    const synced = query.sync ? await this.fillGaps(conversation) : undefined;
+    const found = await this.dms.history(conversation._id, {
+      limit: query.limit + 1,
+      ...(position ? { before: { timestamp: position.at.getTime(), id: position.id } } : {}),
+    });
+    const shown = found.slice(0, query.limit);
+    const oldest = found.length > query.limit ? shown.at(-1) : undefined;
+    return {
+      conversation: await this.inbox.get(scope, id),
+      messages: shown.reverse().map(messageView),
+      next_cursor: oldest ? cursorOf({ at: new Date(oldest.timestamp), id: oldest._id }) : null,
+      ...(synced ? { sync: synced } : {}),
+    };
+  }
+
+  /**
+   * A person's answer: the agent steps back before it goes out, and the conversation counts as read.
+   * @throws what `DmSendService.send` throws, {@link NotFoundError}
+   */
+  async reply(scope: TenantScope, id: string, text: string, idempotencyKey?: string): Promise<ReplyAnswer> {
+    const conversation = await this.conversations.get(scope, id);
+    if (isProvisional(conversation.participant_id))
+      throw new ConflictError('Who wrote the comment is not known until Instagram has taken the private reply.');
+    const { participant_id: recipient_id, platform_account_id } = conversation;
+    const message = { recipient_id, message_text: text, platform_account_id };
+    const { status, body } = await this.sends.send(scope, message, idempotencyKey);
+    await this.readMarks.markRead(scope, conversation);
+    const { stored } = body;
+    return {
+      status,
+      messageId: stored.message_id ?? null,
+      sentAt: stored.message_id ? (stored.sent_at ?? new Date(stored.timestamp).toISOString()) : null,
+      dmId: stored._id,
+      dmStatus: stored.status ?? 'queued',
+    };
+  }
+
+  private async fillGaps(conversation: Conversation): Promise<SyncOutcome> {
+    try {
+      const { stored } = await this.sync.syncConversation(conversation);
+      return { ok: true, stored };
+    } catch (error) {
+      if (!(error instanceof AccountNotUsableError) && !isGraphError(error)) throw error;
+      this.logger.warn({
+        msg: 'could not ask Meta for missing messages',
+        conversation_id: conversation._id,
+        err: error,
+      });
+      return { ok: false, stored: 0, error: error.message };
+    }
+  }
+}

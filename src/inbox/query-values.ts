@@ -1,0 +1,16 @@
+import { Transform } from 'class-transformer';
+
+/** Query strings are text: a whole number becomes one, anything else stays what it is and is refused. */
+export const toInt = Transform(({ value }: { value: unknown }) =>
+  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
+);
+
+export const toBoolean = Transform(({ value }: { value: unknown }) =>
+  value === 'true' ? true : value === 'false' ? false : value,
+);
+
+/** The account's `_id` or its Instagram id. */
+export const accountIdPattern = /^(?:[0-9a-fA-F]{24}|\d{1,32})$/;
+export const accountIdRule = { message: 'expected the account’s _id or its Instagram id' };
+export const cursorPattern = /^[\w-]{1,100}$/;
+export const cursorRule = { message: 'expected a next_cursor' };

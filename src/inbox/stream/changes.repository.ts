@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import { InjectConnection } from '@nestjs/mongoose';
+import type { Connection, mongo } from 'mongoose';
+import type { ConversationRecord } from '../../conversations/index.js';
+import type { DmRecord } from '../../dms/index.js';
+import { UnavailableError } from '../../errors/index.js';
+
+/** A change as the store tells it. `fullDocument` is missing when it was removed since. */
+export type StoreChange = { operationType: 'insert' | 'replace' | 'update' } & (
+  | { ns: { coll: 'instagram_dms' }; fullDocument?: DmRecord }
+  | { ns: { coll: 'inbox_conversations' }; fullDocument?: ConversationRecord }
+  | { ns: { coll: 'dm_tombstones' }; fullDocument?: { platform_account_id: string; message_id: string } }
+);
+
+/** Reads changes one after the other. */
+export interface ChangeReader {
+  /** The next change, or `null` when there is none for now. */
+  next(): Promise<StoreChange | null>;
+  /** Everything up to here was read; a token to read on from. Grows, and compares as text. */
+  readonly position: string | undefined;
+  close(): Promise<void>;
+}
+
+/** How long MongoDB waits for a change before it says that there is none. */
+const waitMs = 500;
+
+const shownOfDm = [
+  'text',
+  'attachments',
+  'status',
+  'error',
+  'read',
+  'read_at',
+  'is_deleted',
+  'message_id',
+  'held_reason',
+];
+const shownOfConversation = [
+  ...['participant_name', 'participant_username', 'participant_avatar', 'external_id', 'archived', 'unread_count'],
+  ...['last_message', 'last_message_at', 'last_inbound_at', 'agent_paused_until', 'agent_paused_reason'],
+];
+
+/** Leases, epochs and the agent's notes change all the time and show nowhere. */
+const pipeline = [
+  {
+    $match: {
+      $or: [
+        { 'ns.coll': 'instagram_dms', operationType: { $in: ['insert', 'replace'] } },
+        { 'ns.coll': 'instagram_dms', operationType: 'update', $or: touches(shownOfDm) },
+        { 'ns.coll': 'inbox_conversations', operationType: { $in: ['insert', 'replace'] } },
+        { 'ns.coll': 'inbox_conversations', operationType: 'update', $or: touches(shownOfConversation) },
+        { 'ns.coll': 'dm_tombstones', operationType: 'insert' },
+      ],
+    },
+  },
+  {
+    $project: {
+      updateDescription: 0,
+      'fullDocument.raw': 0,
+      'fullDocument.delivery_ids': 0,
+      'fullDocument.graph_result': 0,
+      'fullDocument.search_terms': 0,
+    },
+  },
+];
+
+function touches(fields: string[]): object[] {
+  return [
+    ...fields.map((field) => ({ [`updateDescription.updatedFields.${field}`]: { $exists: true } })),
+    { 'updateDescription.removedFields': { $in: fields } },
+  ];
+}
+
+/** What MongoDB tells of changes to DMs and conversations, whichever process made them. */
+@Injectable()
+export class ChangesRepository {
+  constructor(@InjectConnection() private readonly connection: Connection) {}
+
+  /** @param after read on from this position; from now when left out. A bad or too old one shows at the first `next` */
+  open(after?: string): ChangeReader {
+    const { db } = this.connection;
+    if (!db) throw new UnavailableError('The store is not reachable right now.');
+    const stream = db.watch(pipeline, {
+      fullDocument: 'updateLookup',
+      maxAwaitTimeMS: waitMs,
+      ...(after === undefined ? {} : { resumeAfter: { _data: after } }),
+    });
+    return new MongoChangeReader(stream);
+  }
+}
+
+/** There are no more changes to be had from this stream. */
+class ChangesEndedError extends Error {
+  override readonly name = 'ChangesEndedError';
+}
+
+class MongoChangeReader implements ChangeReader {
+  constructor(private readonly stream: mongo.ChangeStream) {}
+
+  /** @throws {ChangesEndedError} MongoDB ended the stream, as it does when a database is dropped or restored */
+  async next(): Promise<StoreChange | null> {
+    const change = (await this.stream.tryNext()) as StoreChange | null;
+    // The driver answers "nothing for now" at once and for ever.
+    if (change === null && this.stream.closed) throw new ChangesEndedError('the stream of changes has ended');
+    return change;
+  }
+
+  get position(): string | undefined {
+    return (this.stream.resumeToken as { _data?: string } | null | undefined)?._data;
+  }
+
+  async close(): Promise<void> {
+    await this.stream.close();
+  }
+}
+
+/** Whether MongoDB can't read on from a position: it is too old, or was never one of its own. */
+export function isPositionLost(error: unknown): boolean {
+  if (error instanceof ChangesEndedError) return true;
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  return name === 'MongoServerError' && [2, 9, 260, 280, 286].includes(code as number);
+}
