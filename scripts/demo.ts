@@ -1,0 +1,105 @@
+import { checkAll } from './demo/check.js';
+import { scenes, type Scene } from './demo/scenes.js';
+import { bold, dim, green, printLive, printTable, red, say } from './demo/terminal.js';
+import { startLocalStack, type LocalStack } from './stack/local-stack.js';
+
+const answerWithinMs = 20_000;
+/** After an answer, a second one would come within this time: quiet period, model and send together. */
+const silenceMs = 2_500;
+
+/** Plays a customer's conversation through the built server and checks what it made of it. */
+async function demo(stack: LocalStack): Promise<boolean> {
+  const { sandbox } = stack;
+  const { data: account } = await stack.api<{ data: { _id: string; username?: string } }>('POST', '/accounts', {
+    access_token: sandbox.account.accessToken,
+    login: 'instagram',
+    agent: {
+      enabled: true,
+      instructions: 'You answer for Juniper & Pine, a small shop for candles and ceramics.',
+      quiet_ms: 900,
+    },
+  });
+  say(dim(`Connected ${sandbox.account.username} as ${account._id} through POST /accounts.`));
+  const unwatch = sandbox.watch(printLive);
+  const timesMs: number[] = [];
+  const wrong: string[] = [];
+  for (const scene of scenes) {
+    say(`\n${bold(scene.title)}`);
+    wrong.push(...(await play(stack, scene, timesMs)));
+  }
+  unwatch();
+  const summary = await checkAll(stack, account._id, timesMs.length);
+  const sorted = [...timesMs].sort((a, b) => a - b);
+  say(`\n${bold('Summary')}`);
+  printTable([
+    ['deliveries by Meta', `${summary.deliveries} (${summary.attempts} attempts)`],
+    ['duplicates refused', summary.duplicatesRefused],
+    ['DMs stored', `${summary.stored} (${summary.inbound} inbound)`],
+    ['answers', `${summary.answers} in ${summary.answerMessages} messages`],
+    [
+      'webhook to answer',
+      `median ${sorted[Math.floor(sorted.length / 2)] ?? 0} ms, longest ${sorted.at(-1) ?? 0} ms (quiet period of 900 ms included)`,
+    ],
+  ]);
+  say(`\n${bold('Checked')}`);
+  for (const { what, ok, seen } of summary.findings) say(`  ${ok ? green('✓') : red('✗')} ${what}: ${seen}`);
+  for (const problem of wrong) say(`  ${red('✗')} ${problem}`);
+  return wrong.length === 0 && summary.findings.every(({ ok }) => ok);
+}
+
+/** @returns what was not as it should be */
+async function play(stack: LocalStack, scene: Scene, timesMs: number[]): Promise<string[]> {
+  const { sandbox } = stack;
+  const before = sandbox.sends.length;
+  const happened = await scene.play(stack);
+  await happened.delivered;
+  const startedAt = Date.now();
+  if (scene.answers > 0) {
+    if (!(await until(() => sandbox.sends.length > before, answerWithinMs)))
+      return [`${scene.title}: no answer within ${answerWithinMs / 1000} s`];
+    timesMs.push(Date.now() - startedAt);
+  }
+  await until(() => false, silenceMs);
+  const parts = sandbox.sends.slice(before);
+  if (scene.answers === 0) return parts.length === 0 ? [] : [`${scene.title}: answered, but must not be`];
+  const problems: string[] = [];
+  if (!scene.minParts && parts.length !== 1) problems.push(`${scene.title}: ${parts.length} messages instead of one`);
+  if (scene.minParts && parts.length < scene.minParts) problems.push(`${scene.title}: the long answer was not split`);
+  if (parts.some(({ text }) => Buffer.byteLength(text ?? '') > 1_000))
+    problems.push(`${scene.title}: a message is longer than 1000 bytes`);
+  return problems;
+}
+
+async function until(condition: () => boolean, withinMs: number): Promise<boolean> {
+  const deadline = Date.now() + withinMs;
+  while (!condition()) {
+    if (Date.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return true;
+}
+
+let stack: LocalStack | undefined;
+let ending: Promise<void> | undefined;
+const end = (): Promise<void> => (ending ??= stack?.stop() ?? Promise.resolve());
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    say(dim('\nStopping …'));
+    void end().finally(() => process.exit(130));
+  });
+}
+
+try {
+  stack = await startLocalStack({ log: (line) => say(dim(line)), env: { LOG_LEVEL: 'info' } });
+  const right = await demo(stack);
+  say(right ? green('\nEverything is as it should be.') : red('\nSomething is not as it should be.'));
+  process.exitCode = right ? 0 : 1;
+} catch (error) {
+  say(red(`\nThe demo could not run: ${error instanceof Error ? error.message : String(error)}`));
+  process.exitCode = 1;
+} finally {
+  await end();
+}
+// Nothing is open any more; a forgotten handle must not keep the terminal waiting.
+process.exit();

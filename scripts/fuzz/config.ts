@@ -1,0 +1,105 @@
+/** Ids of things that are there, so that fuzzed requests reach more than "not found". */
+export interface KnownIds {
+  accounts: string[];
+  dms: string[];
+  conversations: string[];
+  people: string[];
+  comments: string[];
+  deliveries: string[];
+}
+
+export interface FuzzPlan {
+  known: KnownIds;
+  short: boolean;
+  seed: number;
+}
+
+/** Which of the known ids a path's `{id}` is. */
+const paths: { pattern: string; parameter: string; ids: keyof KnownIds }[] = [
+  { pattern: '^/accounts/\\{id\\}', parameter: 'path.id', ids: 'accounts' },
+  { pattern: '^/accounts/\\{id\\}/profiles', parameter: 'path.igsid', ids: 'people' },
+  { pattern: '^/instagram-dms/\\{id\\}', parameter: 'path.id', ids: 'dms' },
+  { pattern: '^/inbox/conversations/\\{id\\}', parameter: 'path.id', ids: 'conversations' },
+  { pattern: '^/admin/deliveries/\\{id\\}', parameter: 'path.id', ids: 'deliveries' },
+  { pattern: '^/agent/settings', parameter: 'path.account_id', ids: 'accounts' },
+];
+
+/** Routes that refuse with 400 what no schema can tell from the right thing, each with what that is. */
+const refusals: Record<string, string> = {
+  'a cursor is what an earlier answer gave':
+    '^/(instagram-dms/list|inbox/(conversations|comments|blocklist)|admin/dead-letters|admin/audit-log)$',
+  'so is that of messages': '^/inbox/conversations/\\{id\\}/messages$',
+  'a token is what Meta says it is': '^/accounts$',
+  'a state is one of ours, and works once': '^/accounts/oauth/\\{login\\}/callback$',
+  'a public address is one outside of inner networks': '^/instagram-dms/send$',
+};
+
+/** Fields and query parameters that mean the same wherever they stand. */
+const everywhere: Record<string, keyof KnownIds> = {
+  'query.platform_account_id': 'accounts',
+  'body.platform_account_id': 'accounts',
+  'body.account_id': 'accounts',
+  'body.recipient_id': 'people',
+  'body.comment_id': 'comments',
+};
+
+/** What schemathesis is to do, in its own words (TOML). Every check it has is on. */
+export function fuzzConfig({ known, short, seed }: FuzzPlan): string {
+  const quote = (value: string): string => JSON.stringify(value);
+  const binding = (ids: string): string => `{ dictionary = ${quote(ids)}, probability = 0.5 }`;
+  const lines = [
+    `seed = ${seed}`,
+    'workers = 2',
+    'continue-on-failure = true',
+    'request-timeout = 30',
+    // A redirect is an answer to be checked; where it leads is another server.
+    'max-redirects = 0',
+    '',
+    '[headers]',
+    'Authorization = "Bearer ${FUZZ_TOKEN}"',
+    '',
+    // Meta's and OpenAI's refusals are passed on as 502; of our own there must be none.
+    '[checks.not_a_server_error]',
+    'expected-statuses = ["2xx", "3xx", "4xx", 502]',
+    '',
+    // The default, and what Node's parser says of an address that is too long.
+    '[checks.negative_data_rejection]',
+    'expected-statuses = [400, 401, 403, 404, 405, 406, 409, 415, 422, 428, 429, 431]',
+    '',
+    '[generation]',
+    'deterministic = true',
+    `max-examples = ${short ? 8 : 60}`,
+    'database = "none"',
+    '',
+    '[phases.stateful]',
+    `enabled = true`,
+    `generation = { max-examples = ${short ? 10 : 60} }`,
+    ...Object.entries(known).flatMap(([name, ids]: [string, string[]]) => [
+      '',
+      `[dictionaries.${name}]`,
+      `values = [${ids.map(quote).join(', ')}]`,
+    ]),
+    '',
+    '[parameters]',
+    ...Object.entries(everywhere).map(([name, ids]) => `${quote(name)} = ${binding(ids)}`),
+    ...paths.flatMap(({ pattern, parameter, ids }) => [
+      '',
+      '[[operations]]',
+      `include-path-regex = ${quote(pattern)}`,
+      `parameters = { ${quote(parameter)} = ${binding(ids)} }`,
+    ]),
+    ...Object.entries(refusals).flatMap(([reason, pattern]) => [
+      '',
+      `# ${reason}`,
+      '[[operations]]',
+      `include-path-regex = ${quote(pattern)}`,
+      'checks = { positive_data_acceptance = { expected-statuses = ["2xx", "3xx", 400, 401, 403, 404, 409, 429, 502] } }',
+    ]),
+    '',
+    // Server-sent events have no end: a client that waits for the answer waits until the connection is cut.
+    '[[operations]]',
+    'include-name = "GET /inbox/stream"',
+    'enabled = false',
+  ];
+  return `${lines.join('\n')}\n`;
+}

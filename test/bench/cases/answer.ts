@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'undici';
+import { Bodies } from '../load/bodies.js';
+import { interleave } from '../measure/interleave.js';
+import { figures, median, percentile, ratio } from '../measure/statistics.js';
+import type { BenchCase, Contender, Line, RunOptions } from '../plan.js';
+import type { Hops } from '../floors/hops.js';
+import { BenchStack, floorDatabaseName } from '../support/bench-stack.js';
+import { InstantMeta } from '../support/instant-meta.js';
+
+/** The next message comes when the last one's trailing writes are done: idle is what is measured. */
+const pauseMs = 40;
+const patienceMs = 10_000;
+
+/** What the product itself adds between a customer's message and the answer, when Meta and the model take no time. */
+export const answer: BenchCase = {
+  name: 'answer',
+  title: 'Webhook → answer on the wire: idle, model and Graph answering at once, no quiet period',
+  byDefault: true,
+  inSmoke: true,
+  async run(options) {
+    const meta = await InstantMeta.start();
+    const processes = [
+      { name: 'api', role: 'api' as const },
+      { name: 'worker', role: 'worker' as const },
+    ];
+    const env = { GRAPH_INSTAGRAM_URL: meta.url, OPENAI_BASE_URL: `${meta.url}/v1`, AGENT_QUIET_MS: '0' };
+    const stack = await BenchStack.start(processes, options, env).catch((error: unknown) => {
+      meta.stop();
+      throw error;
+    });
+    try {
+      meta.sandboxUrl = stack.stack.sandbox.env['GRAPH_INSTAGRAM_URL'] ?? '';
+      await stack.connect({ enabled: true, quiet_ms: 0 });
+      const hops: Hops[] = [];
+      const lines = await interleave([product(stack, meta, options), await floor(stack, meta, options, hops)], options);
+      const [ours, sum] = lines as [Line, Line];
+      return {
+        lines,
+        checks: [
+          {
+            what: 'webhook → answer, p50 against the sum of its unavoidable hops',
+            value: ratio(ours, sum, 'p50Ms'),
+            unit: '×',
+            aim: { atMost: 3 },
+          },
+          { what: 'webhook → answer, p99', value: median(figures(ours, 'p99Ms')), unit: 'ms', aim: { atMost: 150 } },
+        ],
+        notes: [
+          `The hops, medians in ms: ${breakdown(hops)}. Each counts once, the transaction twice (message stored; answer decided).`,
+        ],
+      };
+    } finally {
+      await stack.stop();
+      meta.stop();
+    }
+  },
+};
+
+function product(stack: BenchStack, meta: InstantMeta, { seconds, warmUpSeconds }: RunOptions): Contender {
+  const pool = new Pool(stack.stack.apiUrl, { connections: 1 });
+  let person = 0;
+  const once = async (): Promise<number> => {
+    person += 1;
+    const bodies = new Bodies({ ...stack.bodies(1, 1), firstPerson: 6_100_000_000_000_000 + person });
+    const { body, signature } = bodies.next();
+    const headers = { 'content-type': 'application/json', 'x-hub-signature-256': signature };
+    const answered = meta.nextMessageTo(String(6_100_000_000_000_000 + person), patienceMs);
+    answered.catch(() => undefined);
+    const from = performance.now();
+    const taken = await pool.request({ method: 'POST', path: '/webhook/instagram', headers, body });
+    await taken.body.dump();
+    return (await answered) - from;
+  };
+  return {
+    name: 'this server (1 api and 1 worker process)',
+    async measure(round) {
+      if (round === 0) await forSeconds(once, Math.max(warmUpSeconds, 1));
+      const { times, failures } = await forSeconds(once, seconds);
+      return { p50Ms: percentile(times, 50), p99Ms: percentile(times, 99), failures };
+    },
+  };
+}
+
+async function forSeconds(
+  work: () => Promise<number>,
+  seconds: number,
+): Promise<{ times: number[]; failures: number }> {
+  const times: number[] = [];
+  let failures = 0;
+  const until = performance.now() + seconds * 1000;
+  while (performance.now() < until) {
+    await work().then(
+      (took) => times.push(took),
+      () => (failures += 1),
+    );
+    await sleep(pauseMs);
+  }
+  return { times, failures };
+}
+
+async function floor(stack: BenchStack, meta: InstantMeta, { smoke }: RunOptions, hops: Hops[]): Promise<Contender> {
+  const helper = await stack.floor('hops');
+  const order = {
+    ...{ databaseUrl: stack.databaseUrl, databaseName: floorDatabaseName, redisUrl: stack.stack.services.redisUrl },
+    ...{ instantUrl: meta.url, bodies: stack.bodies(1), times: smoke ? 5 : 150 },
+  };
+  return {
+    name: 'sum of the unavoidable hops, each measured alone',
+    isFloor: true,
+    async measure() {
+      const { result } = await helper.run<Hops>('measure', order);
+      hops.push(result);
+      return { p50Ms: sumOf(result), failures: 0 };
+    },
+  };
+}
+
+function sumOf(hops: Hops): number {
+  const { durableInsert, jobStart, transaction, claim, modelCall, graphCall } = hops;
+  return durableInsert + jobStart + 2 * transaction + claim + modelCall + graphCall;
+}
+
+function breakdown(rounds: Hops[]): string {
+  const of = (name: keyof Hops): string => median(rounds.map((hops) => hops[name])).toFixed(2);
+  return [
+    `durable insert ${of('durableInsert')}`,
+    `Redis add → start ${of('jobStart')}`,
+    `transaction of two writes ${of('transaction')}`,
+    `claim before the call ${of('claim')}`,
+    `model call ${of('modelCall')}`,
+    `Graph call ${of('graphCall')}`,
+  ].join(', ');
+}

@@ -1,0 +1,59 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ChaosStack } from './stack.js';
+import type { StoredDm, StoreWatch } from './store-watch.js';
+
+export interface Backlog {
+  deliveriesAtMeta: number;
+  deliveriesReceived: number;
+  pendingForAgent: number;
+  queued: number;
+  sending: number;
+  /** Unconfirmed and still looked for. */
+  lookedFor: number;
+  /** Of all open sends: those that never reached Meta and wait for the proof of it, and what waits behind them. */
+  waitingForProof: number;
+}
+
+/** What is not over yet. */
+export async function backlogOf(stack: ChaosStack, watch: StoreWatch): Promise<Backlog> {
+  const dms = watch.collection<StoredDm>('instagram_dms');
+  const deliveries = watch.collection('webhook_deliveries');
+  const [received, pending, open] = await Promise.all([
+    deliveries.countDocuments({ state: 'received' }),
+    dms.countDocuments({ agent_state: 'pending' }),
+    dms.find({ outbound_open: true }).toArray(),
+  ]);
+  const looked = open.filter(({ status, next_attempt_at }) => status === 'unconfirmed' && next_attempt_at);
+  const unsent = looked.filter(({ text }) => !stack.local.sandbox.sends.some((send) => send.text === text));
+  const held = new Set(unsent.map(({ conversation_id }) => conversation_id));
+  const behind = open.filter(({ conversation_id, status }) => status === 'queued' && held.has(conversation_id));
+  return {
+    deliveriesAtMeta: stack.local.sandbox.deliveries.filter(({ state }) => state === 'pending').length,
+    deliveriesReceived: received,
+    pendingForAgent: pending,
+    queued: open.filter(({ status }) => status === 'queued').length,
+    sending: open.filter(({ status }) => status === 'sending').length,
+    lookedFor: looked.length,
+    waitingForProof: unsent.length + behind.length,
+  };
+}
+
+export function isDone(backlog: Backlog, { proofMayWait }: { proofMayWait: boolean }): boolean {
+  const { waitingForProof, ...rest } = backlog;
+  const open = Object.values(rest).reduce((sum, count) => sum + count, 0);
+  return open - (proofMayWait ? waitingForProof : 0) === 0;
+}
+
+/** @returns the last look, done or not */
+export async function drain(
+  stack: ChaosStack,
+  watch: StoreWatch,
+  { proofMayWait, timeoutMs }: { proofMayWait: boolean; timeoutMs: number },
+): Promise<Backlog> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const backlog = await backlogOf(stack, watch);
+    if (isDone(backlog, { proofMayWait }) || Date.now() > deadline) return backlog;
+    await delay(250);
+  }
+}

@@ -1,0 +1,143 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { findFreePort, type MongodProcess, type RedisProcess } from '#libs/embedded';
+import type { SandboxAccount } from '#libs/sandbox';
+import { operator, startLocalStack, type LocalStack } from '../../scripts/stack/local-stack.js';
+import { AppProcess } from '../../scripts/stack/server-process.js';
+import { FrontDoor } from './front-door.js';
+import { Models } from './model.js';
+import type { ChaosOptions } from './options.js';
+import { Supervised } from './processes.js';
+
+export const agentQuietMs = 300;
+
+const accountNames = ['juniper', 'pine', 'alder', 'rowan'];
+/** Meta's path carries a version: each process speaks another, so that the sandbox sees who calls. */
+const graphVersions = ['v21.0', 'v22.0', 'v23.0', 'v24.0'];
+
+const settings = {
+  LOG_LEVEL: 'info',
+  GRAPH_TIMEOUT_MS: '2000',
+  OPENAI_TIMEOUT_MS: '3000',
+  // Whatever befalls the model here, every message deserves its answer.
+  AGENT_PATIENCE_MS: '3600000',
+  RATE_LIMIT_PER_HOUR: '1000000',
+  RATE_LIMIT_PER_MINUTE: '100000',
+  RATE_LIMIT_PER_RECIPIENT_DAY: '100000',
+  API_RATE_LIMIT_PER_MINUTE: '1000000',
+};
+
+/** Two apis and two workers of the built server, with everything around them. */
+export interface ChaosStack {
+  local: LocalStack;
+  mongo: MongodProcess;
+  redis: RedisProcess;
+  apis: Supervised[];
+  workers: Supervised[];
+  models: Models;
+  door: FrontDoor;
+  accounts: { sandbox: SandboxAccount; id: string }[];
+  /** Which worker made a Graph call, by the version in its path; -1 for an api. */
+  workerOfVersion(version: string | null): number;
+  /** Calls one of the apis, as a dashboard would; the answer, or null when there was none. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer | null>;
+  stop(): Promise<void>;
+}
+
+export interface Answer {
+  status: number;
+  body: Record<string, unknown>;
+}
+
+export async function startStack(options: ChaosOptions, logsFolder: string): Promise<ChaosStack> {
+  mkdirSync(logsFolder, { recursive: true });
+  const models = new Models();
+  await models.start(2);
+  const local = await startLocalStack({
+    processes: [],
+    env: settings,
+    sandbox: {
+      randomSeed: options.seed,
+      seed: { accounts: accountNames.map((username) => ({ username: `${username}.chaos` })), customers: [] },
+      webhooks: { retryDelaysMs: [100, 250, 500, 1_000, 2_000, 3_000], timeoutMs: 5_000 },
+    },
+  });
+  const { mongo, redis } = local.services;
+  if (!mongo || !redis) throw new Error('Faults need a MongoDB and a Redis of their own');
+  const made = await Promise.all(
+    ['api-1', 'api-2', 'worker-1', 'worker-2'].map(async (name, index) => {
+      const role = name.startsWith('api') ? ('api' as const) : ('worker' as const);
+      const port = await findFreePort();
+      const env = {
+        ...local.env,
+        GRAPH_API_VERSION: graphVersions[index] as string,
+        API_URL: `http://localhost:${port}`,
+        ...(role === 'worker' ? { OPENAI_BASE_URL: models.urlFor(index - 2) } : {}),
+      };
+      return new Supervised(new AppProcess({ name, role, port, env, logFile: join(logsFolder, `${name}.log`) }));
+    }),
+  );
+  process.once('exit', () => made.forEach((one) => one.abandon()));
+  const [apis, workers] = [made.slice(0, 2), made.slice(2)];
+  const door = await FrontDoor.open(apis.map(({ app }) => app.url));
+  local.sandbox.webhooks.configure({ url: `${door.url}/webhook/instagram` });
+  const stop = async (): Promise<void> => {
+    await Promise.all(made.map((process) => process.stop()));
+    await door.close();
+    await models.stop();
+    await local.stop();
+  };
+  try {
+    await Promise.all(made.map((process) => process.start()));
+    const call = caller(local, apis);
+    const workerOfVersion = (version: string | null): number => graphVersions.indexOf(version ?? '') - 2;
+    const stack = { local, mongo, redis, apis, workers, models, door, call, workerOfVersion, stop };
+    return { ...stack, accounts: await connectAccounts(local, call) };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function connectAccounts(local: LocalStack, call: ChaosStack['call']): Promise<ChaosStack['accounts']> {
+  const accounts: ChaosStack['accounts'] = [];
+  for (const sandbox of local.sandbox.accounts) {
+    const answer = await call('POST', '/accounts', {
+      access_token: sandbox.accessToken,
+      login: 'instagram',
+      agent: {
+        enabled: true,
+        instructions: 'Answer for the shop.',
+        quiet_ms: agentQuietMs,
+        daily_token_budget: 1_000_000_000,
+        replies_per_conversation_hour: 1_000,
+        pause_after_human_minutes: 600,
+      },
+    });
+    if (answer?.status !== 201) throw new Error(`An account could not be connected: ${JSON.stringify(answer)}`);
+    accounts.push({ sandbox, id: (answer.body['data'] as { _id: string })._id });
+  }
+  return accounts;
+}
+
+function caller(local: LocalStack, apis: Supervised[]): ChaosStack['call'] {
+  let turn = 0;
+  return async (method, path, body, headers = {}) => {
+    const api = apis[turn++ % apis.length] as Supervised;
+    try {
+      const answer = await fetch(`${api.app.url}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${local.token(operator.userId, operator.role)}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(12_000),
+      });
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    } catch {
+      return null;
+    }
+  };
+}

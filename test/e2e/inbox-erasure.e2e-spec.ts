@@ -1,0 +1,144 @@
+import { Redis } from 'ioredis';
+import mongoose, { Types } from 'mongoose';
+import { MovableClock } from '#libs/clock';
+import type { SandboxCustomer } from '#libs/sandbox';
+import { systemScope } from '../../src/auth/index.js';
+import { conversationIdOf, ConversationsRepository } from '../../src/conversations/index.js';
+import { DmsRepository } from '../../src/dms/index.js';
+import { Scheduler } from '../../src/queue/index.js';
+import { eventually } from '../support/eventually.js';
+import { useServices } from '../support/services.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+jest.setTimeout(60_000);
+
+const services = useServices();
+let app: TestApp;
+let mongo: mongoose.mongo.MongoClient;
+let redis: Redis;
+let accountId: string;
+let clock: MovableClock;
+
+const deletionOf = async (userId: string): Promise<string> => {
+  const answer = await (
+    await app.call(null)
+  )
+    .post('/meta/data-deletion')
+    .type('form')
+    .send({ signed_request: app.sandbox.signedRequest(userId) })
+    .expect(200);
+  return (answer.body as { confirmation_code: string }).confirmation_code;
+};
+const receipt = async (code: string) =>
+  (await (await app.call(null)).get(`/meta/data-deletion/${code}`).set('accept', 'application/json').expect(200)).body
+    .data;
+const conversationOf = (customer: SandboxCustomer) =>
+  app.get(ConversationsRepository).find(systemScope, conversationIdOf(accountId, customer.idFor(app.sandbox.account)));
+const wrote = async (customer: SandboxCustomer, text: string): Promise<void> => {
+  customer.sendText(text);
+  await eventually(async () => expect(await conversationOf(customer)).toMatchObject({ last_message: text }));
+};
+
+/** Every place in MongoDB and Redis where a text stands. */
+async function placesOf(text: string): Promise<string[]> {
+  const db = mongo.db(services.databaseName);
+  const places: string[] = [];
+  for (const { name } of await db.listCollections().toArray()) {
+    for await (const document of db.collection(name).find())
+      if (JSON.stringify(document).includes(text)) places.push(`${name}/${String(document._id)}`);
+  }
+  for (const key of await redis.keys('*')) if (key.includes(text)) places.push(`redis/${key}`);
+  return places;
+}
+
+beforeAll(async () => {
+  clock = new MovableClock();
+  mongo = await mongoose.mongo.MongoClient.connect(services.databaseUrl);
+  redis = new Redis(services.redisUrl);
+  app = await startTestApp({ services, clock, env: { DM_RETENTION_DAYS: '90' } });
+  accountId = await app.connect(undefined, { enabled: false });
+}, 60_000);
+afterAll(async () => {
+  await app?.stop();
+  await mongo.close();
+  redis.disconnect();
+});
+
+it('removes everything of a person everywhere, leaves the others alone and a receipt without their id', async () => {
+  const [leaving, staying] = ['leaving', 'staying'].map((username) =>
+    app.sandbox.createCustomer({ username, name: `${username} person` }),
+  ) as [SandboxCustomer, SandboxCustomer];
+  const person = leaving.idFor(app.sandbox.account);
+  for (const text of ['my address is 12 Elm Street', 'call me']) await wrote(leaving, text);
+  await wrote(staying, 'I stay');
+  leaving.comment('nice shop');
+  const path = `/inbox/conversations/${conversationIdOf(accountId, person)}/messages`;
+  await (await app.call()).post(path).send({ message: 'We will' }).expect(200);
+  await (await app.call()).post('/inbox/blocklist').send({ external_participant_id: person }).expect(200);
+  await eventually(async () => expect((await (await app.call()).get('/inbox/comments')).body.data).toHaveLength(1));
+  expect((await placesOf(person)).length).toBeGreaterThan(5);
+
+  const code = await deletionOf(person);
+
+  await eventually(async () => expect(await receipt(code)).toMatchObject({ state: 'done' }), 30_000);
+  expect(await receipt(code)).toMatchObject({ removed: { dms: 3 } });
+  expect(await placesOf(person)).toEqual([]);
+  for (const text of ['Elm Street', 'leaving person', 'nice shop']) expect(await placesOf(text)).toEqual([]);
+  expect(await conversationOf(staying)).toMatchObject({ last_message: 'I stay', unread_count: 1 });
+});
+
+it('does not fetch an erased person’s messages from Meta again, but hears them when they write anew', async () => {
+  const customer = app.sandbox.createCustomer({ username: 'comes.back' });
+  await wrote(customer, 'forget this');
+  const code = await deletionOf(customer.idFor(app.sandbox.account));
+  await eventually(async () => expect(await receipt(code)).toMatchObject({ state: 'done' }), 30_000);
+  clock.advance(2_000);
+  await wrote(customer, 'hello again');
+  const path = `/inbox/conversations/${conversationIdOf(accountId, customer.idFor(app.sandbox.account))}/messages`;
+
+  const { body } = await (await app.call()).get(path).query({ sync: true }).expect(200);
+
+  expect(body.messages.map(({ content }: { content: string }) => content)).toEqual(['hello again']);
+});
+
+it('purges DMs past their retention, with counts and last message right', async () => {
+  const customer = app.sandbox.createCustomer({ username: 'keeps.writing' });
+  await wrote(customer, 'long ago');
+  await wrote(customer, 'also long ago');
+  const id = conversationIdOf(accountId, customer.idFor(app.sandbox.account));
+  const dms = mongo.db(services.databaseName).collection('instagram_dms');
+  const aged = Date.now() - 91 * 86_400_000;
+  const old = await dms.find({ conversation_id: id }).toArray();
+  await dms.deleteMany({ conversation_id: id });
+  // An id tells when its DM was stored.
+  const agedId = (n: number) =>
+    new Types.ObjectId(
+      Types.ObjectId.createFromTime(aged / 1_000)
+        .toHexString()
+        .slice(0, 22) + `0${n}`,
+    );
+  await dms.insertMany(old.map((dm, n) => ({ ...dm, _id: agedId(n), timestamp: aged })));
+  await wrote(customer, 'today');
+  expect(await conversationOf(customer)).toMatchObject({ unread_count: 3 });
+  clock.advance(3_600_000);
+
+  await app.get(Scheduler).runDue();
+
+  await eventually(async () =>
+    expect(await conversationOf(customer)).toMatchObject({ unread_count: 1, last_message: 'today' }),
+  );
+  expect((await app.get(DmsRepository).history(id, { limit: 10 })).map(({ text }) => text)).toEqual(['today']);
+});
+
+it('removes everything of an account whose owner asks for it', async () => {
+  const igId = app.sandbox.account.igId;
+  const code = await deletionOf(app.sandbox.account.appScopedId);
+
+  await eventually(async () => expect(await receipt(code)).toMatchObject({ state: 'done' }), 30_000);
+  expect(await receipt(code)).toMatchObject({ removed: { accounts: 1 } });
+  const db = mongo.db(services.databaseName);
+  for (const name of ['instagram_dms', 'inbox_conversations', 'instagram_comments', 'dm_tombstones', 'accounts']) {
+    expect([name, await db.collection(name).countDocuments()]).toEqual([name, 0]);
+  }
+  expect(await placesOf(igId)).toEqual([]);
+});

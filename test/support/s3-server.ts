@@ -1,0 +1,59 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { findFreePort } from '#libs/embedded';
+
+const run = promisify(execFile);
+const packages = ['moto[s3]==5.2.5', 'flask', 'flask-cors'];
+
+export interface S3Server {
+  url: string;
+  stop(): void;
+}
+
+/** Starts moto, a server that speaks S3, from PyPI; fetched once into the user's cache folder. */
+export async function startS3Server(): Promise<S3Server> {
+  const folder = await motoFolder();
+  const port = await findFreePort();
+  const child = spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
+    env: { ...process.env, PYTHONPATH: folder },
+    stdio: 'ignore',
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await answering(url, child);
+  return { url, stop: () => void child.kill('SIGKILL') };
+}
+
+async function motoFolder(): Promise<string> {
+  const cache =
+    process.env['EMBEDDED_CACHE_DIR'] ??
+    join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'instagram-dm-backend');
+  const folder = join(cache, 'moto-5.2.5');
+  if (existsSync(folder)) return folder;
+  await mkdir(cache, { recursive: true });
+  const work = await mkdtemp(join(cache, '.moto-'));
+  try {
+    await run('python3', ['-m', 'pip', 'install', '--quiet', '--target', work, ...packages], { timeout: 240_000 });
+    await rename(work, folder);
+  } catch (error) {
+    await rm(work, { recursive: true, force: true });
+    // Another run may have been first.
+    if (!existsSync(folder))
+      throw new Error('moto could not be installed with pip; it stands in for S3 in this spec', { cause: error });
+  }
+  return folder;
+}
+
+async function answering(url: string, child: ChildProcess): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`the S3 server ended with code ${child.exitCode}`);
+    const up = await fetch(url, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
+    if (up) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('the S3 server did not start within 30 s');
+}
