@@ -1,0 +1,27 @@
+FROM node:24-bookworm-slim AS base
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+
+FROM base AS build
+RUN npm ci
+COPY nest-cli.json tsconfig.json tsconfig.build.json .swcrc ./
+COPY src ./src
+COPY libs ./libs
+RUN npm run build
+
+FROM base AS dependencies
+RUN npm ci --omit=dev
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY package.json ./
+USER node
+EXPOSE 3000
+# Every role answers for its health; a worker serves nothing else.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# Node itself is process 1 and gets the SIGTERM that lets it finish what it has begun.
+CMD ["node", "--enable-source-maps", "dist/main.js"]
