@@ -254,6 +254,16 @@ describe('hand-over', () => {
 });
 
 describe('when the model fails', () => {
+  it('by saying nothing fit to send, the customer gets silence without a fallback text', async () => {
+    const customer = scene.newCustomer();
+    scene.model.answerWith('Pay at https://evil.example.com/now');
+    customer.sendText('How do I pay?');
+    await scene.settled(customer);
+
+    expect(scene.answersTo(customer)).toEqual([]);
+    expect((await scene.dmsOf(customer))[0]).toMatchObject({ agent_state: 'skipped', agent_reason: 'withheld_link' });
+  });
+
   it('for a moment, the answer comes all the same', async () => {
     const customer = scene.newCustomer();
     scene.model.fail({ mode: 'server_error', count: 1 });
@@ -282,13 +292,12 @@ describe('when the model fails', () => {
     40_000,
   );
 
-  it('by saying nothing fit to send, the customer gets silence without a fallback text', async () => {
-    const customer = scene.newCustomer();
-    scene.model.answerWith('Pay at https://evil.example.com/now');
-    customer.sendText('How do I pay?');
-    await scene.settled(customer);
-
-    expect(scene.answersTo(customer)).toEqual([]);
-    expect((await scene.dmsOf(customer))[0]).toMatchObject({ agent_state: 'skipped', agent_reason: 'withheld_link' });
+  it('and is well again, answers come again though it was left alone for a while', async () => {
+    await eventually(async () => {
+      const customer = scene.newCustomer();
+      customer.sendText('When are you open?');
+      await scene.settled(customer);
+      expect(scene.answersTo(customer)[0]).toContain('Tuesday');
+    }, 20_000);
   });
 });

@@ -57,7 +57,7 @@ export async function startAgentScene(
   const env = {
     ENCRYPTION_KEY: encryptionKey,
     OPENAI_BASE_URL: model.baseUrl,
-    OPENAI_TIMEOUT_MS: '2000',
+    OPENAI_TIMEOUT_MS: '1000',
     AGENT_PATIENCE_MS: '0',
     MEDIA_EXTRA_HOSTS: '127.0.0.1',
     ...options.env,
