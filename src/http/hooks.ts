@@ -2,8 +2,10 @@ import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { AppConfig } from '../config/index.js';
-import { metrics, withLogContext } from '../observability/index.js';
+import { enterLogContext, leaveLogContext, metrics } from '../observability/index.js';
 
+/** Meta's door is busy and names the delivery itself; a stream stays open for hours. */
+const withoutLogContext = new Set(['/webhook/instagram', '/webhook/meta', '/inbox/stream']);
 const aboutThisAnswer = new Set(['content-type', 'content-length', 'date', 'connection']);
 
 /** Security headers, log context, request log and the HTTP histogram. */
@@ -13,7 +15,11 @@ export async function registerHttpHooks(fastify: FastifyInstance, config: AppCon
     for (const [name, value] of headers) reply.raw.setHeader(name, value);
     done();
   });
-  fastify.addHook('onRequest', (request, _reply, done) => withLogContext({ request_id: request.id }, done));
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (withoutLogContext.has(request.routeOptions.url ?? '')) return done();
+    reply.raw.once('close', leaveLogContext);
+    enterLogContext({ request_id: request.id }, done);
+  });
   fastify.addHook('onSend', (request, reply, payload, done) => {
     void reply.header('x-request-id', request.id);
     done(null, payload);

@@ -1,4 +1,11 @@
-export { createPino, NestPinoLogger, withLogContext, type LogContext } from './logger.js';
+export {
+  createPino,
+  enterLogContext,
+  leaveLogContext,
+  NestPinoLogger,
+  withLogContext,
+  type LogContext,
+} from './logger.js';
 export { metrics, registry } from './metrics.js';
 export { ObservabilityModule } from './observability.module.js';
 export { redact, redactText } from './redaction.js';

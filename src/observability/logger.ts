@@ -15,9 +15,30 @@ export interface LogContext {
 
 const context = new AsyncLocalStorage<LogContext>();
 
-/** Runs `work` with these ids on every line it logs, across awaits. */
-export function withLogContext<T>(ids: LogContext, work: () => T): T {
+let openContexts = 0;
+
+/** Runs `work` with these ids on every line it logs, across awaits, until {@link leaveLogContext} is called once. */
+export function enterLogContext<T>(ids: LogContext, work: () => T): T {
+  openContexts += 1;
   return context.run({ ...context.getStore(), ...ids }, work);
+}
+
+/**
+ * Switches the storage off when nobody is left in a context: before Node 24 one that is merely there costs every
+ * promise of the process, a fifth of what Meta's door can take.
+ */
+export function leaveLogContext(): void {
+  openContexts -= 1;
+  if (openContexts === 0) context.disable();
+}
+
+/** Runs `work` with these ids on every line it logs. */
+export async function withLogContext<T>(ids: LogContext, work: () => Promise<T>): Promise<T> {
+  try {
+    return await enterLogContext(ids, work);
+  } finally {
+    leaveLogContext();
+  }
 }
 
 /** The one pino of a process. @param destination tests pass a stream of their own to read what was logged */

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { GiveUp } from './give-up.js';
 import { GroupCommit, QueueFullError, type GroupCommitOptions } from './group-commit.js';
 
 interface Write {
@@ -123,12 +124,12 @@ describe('GroupCommit', () => {
 
   it('forgets an item that is given up while it waits, and answers at once when it is being written', async () => {
     const { commits, writes } = heldStore({ maxWrites: 1 });
-    const [one, two] = [new AbortController(), new AbortController()];
-    const writing = commits.add('writing', one.signal);
+    const [one, two] = [new GiveUp(), new GiveUp()];
+    const writing = commits.add('writing', one);
     await nextTurn();
-    const waiting = commits.add('waiting', two.signal);
-    one.abort(new Error('too late'));
-    two.abort(new Error('too late'));
+    const waiting = commits.add('waiting', two);
+    one.now(new Error('too late'));
+    two.now(new Error('too late'));
 
     await expect(writing).rejects.toThrow('too late');
     await expect(waiting).rejects.toThrow('too late');

@@ -1,3 +1,5 @@
+import type { GiveUp } from './give-up.js';
+
 /** More waits than may be kept in memory. */
 export class QueueFullError extends Error {
   override readonly name = 'QueueFullError';
@@ -39,10 +41,10 @@ export class GroupCommit<T> {
 
   /**
    * Resolves when the item is written.
-   * @param signal gives the item up: rejects with its reason, though a write that is on its way may still succeed
+   * @param giveUp gives the item up: rejects with its reason, though a write that is on its way may still succeed
    * @throws {QueueFullError} when too much waits already; nothing of the item is kept
    */
-  add(item: T, signal?: AbortSignal): Promise<void> {
+  add(item: T, giveUp?: GiveUp): Promise<void> {
     const bytes = this.options.sizeOf(item);
     const { maxQueuedItems, maxQueuedBytes } = this.options;
     const full =
@@ -52,7 +54,7 @@ export class GroupCommit<T> {
       const waiting = { item, bytes, resolve, reject };
       this.queue.push(waiting);
       this.queuedBytes += bytes;
-      signal?.addEventListener('abort', () => this.leave(waiting, signal.reason), { once: true });
+      giveUp?.onGivenUp((reason) => this.leave(waiting, reason));
       this.schedule();
     });
   }

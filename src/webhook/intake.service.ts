@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import mongoose from 'mongoose';
 import { metrics } from '../observability/index.js';
 import { DeliveryLog, type NewDelivery } from './delivery-log.repository.js';
+import type { GiveUp } from './give-up.js';
 import { GroupCommit, QueueFullError } from './group-commit.js';
 import { HandOver } from './hand-over.service.js';
 import { OverloadedError } from './webhook.errors.js';
@@ -28,18 +29,18 @@ export class IntakeService {
       maxBatchBytes: 2 * megabyte,
       maxQueuedItems: 10_000,
       maxQueuedBytes: 64 * megabyte,
-      maxWrites: 4,
-      worthwhileItems: 8,
+      maxWrites: 2,
+      worthwhileItems: 16,
     });
   }
 
   /**
    * Resolves when the delivery is durable.
-   * @throws {OverloadedError} when too many wait; the driver's errors when MongoDB did not confirm it; the signal's reason
+   * @throws {OverloadedError} when too many wait; the driver's errors when MongoDB did not confirm it; what it was given up with
    */
-  async store(delivery: NewDelivery, signal?: AbortSignal): Promise<void> {
+  async store(delivery: NewDelivery, giveUp?: GiveUp): Promise<void> {
     try {
-      await this.commits.add(delivery, signal);
+      await this.commits.add(delivery, giveUp);
     } catch (error) {
       throw error instanceof QueueFullError ? new OverloadedError(error) : error;
     }

@@ -7,6 +7,7 @@ import { AppError, InvalidRequestError } from '../errors/index.js';
 import { metrics } from '../observability/index.js';
 import { DeadLetters } from '../queue/index.js';
 import type { NewDelivery } from './delivery-log.repository.js';
+import { GiveUp } from './give-up.js';
 import { IntakeService } from './intake.service.js';
 import { ThrottledLog } from './throttled-log.js';
 import { AccountNotConnectedError, IntakeTimeoutError, NotDurableError, OverloadedError } from './webhook.errors.js';
@@ -23,7 +24,7 @@ const deadlineMs = 2_400;
 
 interface Visit {
   text: string;
-  signal: AbortSignal;
+  giveUp: GiveUp;
 }
 
 /** What happens to a delivery whose signature is good, from its bytes to the answer. Nothing here calls Meta or OpenAI. */
@@ -45,10 +46,10 @@ export class WebhookService {
    * {@link OverloadedError}, {@link NotDurableError}, {@link IntakeTimeoutError} it could not be made durable in time
    */
   async receive(body: Buffer): Promise<WebhookAnswer> {
-    const giveUp = new AbortController();
-    const timer = setTimeout(() => giveUp.abort(new IntakeTimeoutError()), deadlineMs);
+    const giveUp = new GiveUp();
+    const timer = setTimeout(() => giveUp.now(new IntakeTimeoutError()), deadlineMs);
     try {
-      const { outcome, answer } = await this.take({ text: body.toString('utf8'), signal: giveUp.signal });
+      const { outcome, answer } = await this.take({ text: body.toString('utf8'), giveUp });
       metrics.webhookDeliveries.inc({ outcome });
       return answer;
     } catch (cause) {
@@ -78,11 +79,11 @@ export class WebhookService {
 
   private async store(visit: Visit, { events, accountIds, isTest }: DeliverySummary) {
     const ids = [...new Set(accountIds.flat())];
-    const found = await unlessAborted(this.accounts.findByIgIds(ids), visit.signal);
+    const found = await unlessGivenUp(this.accounts.findByIgIds(ids), visit.giveUp);
     const known = [...new Set([...found.values()].map(({ _id }) => _id))];
     if (known.length === 0 && !isTest) throw new AccountNotConnectedError();
     const state = known.length === 0 ? 'stored' : 'received';
-    await this.intake.store(this.newDelivery(visit.text, { events, accountIds: known, state }), visit.signal);
+    await this.intake.store(this.newDelivery(visit.text, { events, accountIds: known, state }), visit.giveUp);
     const outcome: Outcome = isTest ? 'test' : 'accepted';
     return { outcome, answer: { success: true as const, processed: events } };
   }
@@ -90,7 +91,7 @@ export class WebhookService {
   /** Meta would redeliver a refused body for 36 hours; kept aside, a person can look at it. */
   private async park(visit: Visit, reason: string) {
     const delivery = this.newDelivery(visit.text, { events: 0, accountIds: [], state: 'parked', error: reason });
-    await this.intake.store(delivery, visit.signal);
+    await this.intake.store(delivery, visit.giveUp);
     this.logger.warn({ msg: 'a delivery could not be understood and is parked', delivery_id: delivery.id, reason });
     await this.deadLetters.record({
       kind: 'delivery',
@@ -128,9 +129,9 @@ function notAnObject(cause?: unknown): InvalidRequestError {
   });
 }
 
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+function unlessGivenUp<T>(work: Promise<T>, giveUp: GiveUp): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    giveUp.onGivenUp(reject);
     work.then(resolve, reject);
   });
 }
