@@ -123,7 +123,11 @@ export class ConversationsRepository {
           $or: [{ [lease]: null }, { [lease]: { $lte: now } }],
         },
         { $inc: { [epoch]: 1 }, $set: { [lease]: new Date(now.getTime() + leaseMs) } },
-        { returnDocument: 'after', projection: { [epoch]: 1 }, maxTimeMS: heldPatienceMs },
+        {
+          ...{ returnDocument: 'after', projection: { [epoch]: 1 }, maxTimeMS: heldPatienceMs },
+          // That of `send` only keeps two from trying the same: each DM is claimed durably before its call.
+          ...(work === 'send' ? { writeConcern: { w: 1 } } : {}),
+        },
       ),
     );
     return claimed ? { epoch: claimed[epoch] as number } : null;
@@ -154,16 +158,21 @@ export class ConversationsRepository {
   /**
    * The fence: inside a transaction, makes it fail to commit when the claim is no longer ours. It writes, because only
    * a write conflicts with another process's claim.
-   * @returns whether the claim still holds
+   * @returns the conversation as the transaction sees it; `null` when the claim does not hold any more
    */
-  async assertClaim(session: ClientSession, work: Work, conversationId: string, { epoch }: Claim): Promise<boolean> {
+  async assertClaim(
+    session: ClientSession,
+    work: Work,
+    conversationId: string,
+    { epoch }: Claim,
+  ): Promise<Conversation | null> {
     const fields = fieldsOf[work];
-    const held = await this.model.collection.updateOne(
+    const held = await this.model.collection.findOneAndUpdate(
       { _id: idOf(conversationId), [fields.epoch]: epoch },
       { $set: { updated_at: this.clock.date() } },
-      { session },
+      { session, returnDocument: 'after' },
     );
-    return held.matchedCount === 1;
+    return plain(held as ConversationRecord | null);
   }
 
   /** Numbers for `count` outbound DMs, in order; returns the first. Part of the transaction that inserts them. */

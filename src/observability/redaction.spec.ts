@@ -105,11 +105,25 @@ describe('a log line', () => {
     ]);
   });
 
+  it('keeps contexts that overlap apart, and serves the next after the last has closed', async () => {
+    const { lines, log } = logger();
+    const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    const say = (id: string, ms: number) =>
+      withLogContext({ request_id: id }, async () => {
+        await pause(ms);
+        log.log('late');
+      });
+    await Promise.all([say('r1', 5), say('r2', 20)]);
+    await say('r3', 1);
+
+    expect(lines.map(({ request_id }) => request_id)).toEqual(['r1', 'r2', 'r3']);
+  });
+
   it('carries the ids of the request or job it belongs to, across awaits', async () => {
     const { lines, log } = logger();
     await withLogContext({ request_id: 'r1' }, async () => {
       await Promise.resolve();
-      withLogContext({ message_id: 'm1' }, () => log.log('inside'));
+      await withLogContext({ message_id: 'm1' }, async () => log.log('inside'));
       log.log('after');
     });
     log.log('outside');

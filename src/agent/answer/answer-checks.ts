@@ -4,7 +4,6 @@ import type { AccountSummary, AgentSettings } from '../../accounts/index.js';
 import { AppConfig } from '../../config/index.js';
 import type { Conversation } from '../../conversations/index.js';
 import type { Dm } from '../../dms/index.js';
-import { Blocklist } from '../../inbox/index.js';
 import { ModelClient } from '../model/model-client.js';
 import { looksLikePingPong } from './ping-pong.js';
 
@@ -36,7 +35,6 @@ export class AnswerChecks {
   constructor(
     private readonly config: AppConfig,
     private readonly clock: Clock,
-    private readonly blocklist: Blocklist,
     private readonly model: ModelClient,
   ) {}
 
@@ -49,11 +47,14 @@ export class AnswerChecks {
   }
 
   /** About the conversation. */
-  async conversationReason(conversation: Conversation, history: readonly Dm[]): Promise<SkipReason | undefined> {
+  conversationReason(
+    conversation: Conversation,
+    { blocked, history }: { blocked: boolean; history: readonly Dm[] },
+  ): SkipReason | undefined {
     if (this.isPaused(conversation)) return 'paused';
-    const { last_inbound_at: lastInboundAt, user_id: userId, participant_id: participantId } = conversation;
+    const { last_inbound_at: lastInboundAt } = conversation;
     if (lastInboundAt && this.clock.now() - lastInboundAt.getTime() > windowMs) return 'window_closed';
-    if (await this.blocklist.isBlocked(userId, participantId)) return 'blocklisted';
+    if (blocked) return 'blocklisted';
     return looksLikePingPong(history, this.clock.now()) ? 'ping_pong' : undefined;
   }
 

@@ -3,9 +3,8 @@ import { Clock } from '#libs/clock';
 import type { AgentSettings } from '../../accounts/index.js';
 import { AppConfig } from '../../config/index.js';
 import type { Claim } from '../../conversations/index.js';
-import type { Dm } from '../../dms/index.js';
+import { Sender, type Dm } from '../../dms/index.js';
 import { metrics } from '../../observability/index.js';
-import { JobQueue } from '../../queue/index.js';
 import { AgentBudgets } from '../budget/agent-budgets.js';
 import { Composer, type Composition } from './composer.js';
 import { asksForPerson } from './hand-over.js';
@@ -44,7 +43,7 @@ export class AnswerRound {
     private readonly budgets: AgentBudgets,
     private readonly presence: Presence,
     private readonly writer: ReplyWriter,
-    private readonly queue: JobQueue,
+    private readonly sender: Sender,
   ) {}
 
   /** @throws whatever `signal` was aborted with */
@@ -100,7 +99,7 @@ export class AnswerRound {
     const last = open.at(-1);
     if (last) metrics.agentReplies.observe({ outcome }, this.ageMs(last) / 1000);
     if (decision.text === undefined) this.messages.countSkips(open, decision.reason ?? 'no_answer');
-    else await this.queue.add('send-conversation', { conversation_id: conversation._id });
+    else await this.sender.sendSoon(conversation._id);
     await this.messages.takeOffQueue(open);
     return 'done';
   }

@@ -73,7 +73,8 @@ export class Composer {
       this.logger.warn({ msg: 'no answer from the model', failure: error.failure, reason: error.message });
       return { kind: 'failed', failure: error.failure };
     } finally {
-      await budget.settle(used);
+      // Nobody waits for it: what a crash leaves unsettled counts as used until the window ends.
+      budget.settle(used).catch((error: unknown) => this.logger.warn({ msg: 'a budget was not settled', err: error }));
     }
   }
 

@@ -9,6 +9,7 @@ import {
 import { AppConfig } from '../../config/index.js';
 import { ConversationsRepository, type Conversation } from '../../conversations/index.js';
 import { DmsRepository, Mailbox, type Dm } from '../../dms/index.js';
+import { Blocklist } from '../../inbox/index.js';
 import { metrics } from '../../observability/index.js';
 import { JobQueue } from '../../queue/index.js';
 import { AgentBudgets } from '../budget/agent-budgets.js';
@@ -60,6 +61,7 @@ export class OpenMessages {
     private readonly accounts: AccountDirectory,
     private readonly userSettings: UserSettingsService,
     private readonly checks: AnswerChecks,
+    private readonly blocklist: Blocklist,
     private readonly budgets: AgentBudgets,
     private readonly mailbox: Mailbox,
     private readonly queue: JobQueue,
@@ -71,19 +73,24 @@ export class OpenMessages {
     const [first] = open;
     if (!first) return { kind: 'none' };
     const account = await this.accounts.get(first.platform_account_id);
-    const settings = account && (await this.userSettings.agentSettings(account));
+    const [settings, conversation, blocked] = account
+      ? await Promise.all([
+          this.userSettings.agentSettings(account),
+          this.conversations.getById(conversationId),
+          this.blocklist.isBlocked(account.user_id, first.sender_id),
+        ])
+      : [null, null, false];
     const waitMs = this.quietLeftMs(open, settings?.quiet_ms ?? this.config.AGENT_QUIET_MS);
     if (waitMs > 0) return { kind: 'quiet', waitMs };
     const off = this.checks.switchedOff(account, settings);
     if (off !== undefined || !account || !settings) return this.skip(open, off ?? 'account_gone');
     const limit = Math.max(settings.history, minHistory) + open.length;
-    const [conversation, history, spent] = await Promise.all([
-      this.conversations.getById(conversationId),
+    if (!conversation) return this.skip(open, 'account_gone');
+    const [history, spent] = await Promise.all([
       this.dms.history(conversationId, { limit }),
       this.budgets.spent(account._id, conversationId, settings),
     ]);
-    if (!conversation) return this.skip(open, 'account_gone');
-    const reason = (await this.checks.conversationReason(conversation, history)) ?? spent;
+    const reason = this.checks.conversationReason(conversation, { blocked, history }) ?? spent;
     if (reason) return this.skip(open, reason);
     if (account.status === 'needs_reauth') return this.putOff(open, reconnectMs);
     return { kind: 'answer', situation: { conversation, account, settings, open, history } };

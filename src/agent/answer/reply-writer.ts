@@ -67,9 +67,9 @@ export class ReplyWriter {
   private async writeWithin(session: ClientSession, input: WriteInput): Promise<void> {
     const { claim, decision } = input;
     const { conversation, account, open } = input.situation;
-    if (!(await this.conversations.assertClaim(session, 'answer', conversation._id, claim))) throw new Undo('lost');
-    const current = await this.conversations.getById(conversation._id, session);
-    if (!current || this.checks.isPaused(current)) throw new Undo('paused');
+    const current = await this.conversations.assertClaim(session, 'answer', conversation._id, claim);
+    if (!current) throw new Undo('lost');
+    if (this.checks.isPaused(current)) throw new Undo('paused');
     const pending = await this.dms.pending(conversation._id, maxOpen, session);
     if (!isStillOpen(open, pending, input.othersMayWait)) throw new Undo('changed');
     const ids = open.map(({ _id }) => _id);
@@ -78,7 +78,7 @@ export class ReplyWriter {
       // The key is that of the last message answered: the same messages can't be answered twice.
       const key = `agent:${ids.at(-1)}`;
       const parts = splitText(decision.text).map((text) => ({ text }));
-      await this.outbox.queue(session, account, conversation.participant_id, { source: 'agent', key, parts });
+      await this.outbox.queue(session, account, conversation.participant_id, { source: 'agent', key, parts }, current);
       if (!(await this.dms.markAnswered(session, ids))) throw new Undo('changed');
     }
     if (decision.isFallback) await this.budgets.noteFallback(session, conversation._id);

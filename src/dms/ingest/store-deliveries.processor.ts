@@ -12,6 +12,9 @@ import type { IngestItem } from './ingest-batch.js';
 import { IngestService, type IngestOutcome } from './ingest.service.js';
 import { Mailbox } from './mailbox.js';
 
+/** Who somebody is can wait until they have their answer. */
+const profileDelayMs = 500;
+
 /** Webhook payloads nest a dozen levels; MongoDB stops at a hundred. */
 const maxDepth = 64;
 
@@ -143,7 +146,8 @@ export class StoreDeliveriesProcessor {
       hints.push(this.queue.add('answer-conversation', { conversation_id: conversationId }, { delayMs: quiet_ms }));
     }
     for (const id of outcome.settled) hints.push(this.queue.add('send-conversation', { conversation_id: id }));
-    for (const id of outcome.created) hints.push(this.queue.add('fetch-profile', { conversation_id: id }));
+    for (const id of outcome.created)
+      hints.push(this.queue.add('fetch-profile', { conversation_id: id }, { delayMs: profileDelayMs }));
     for (const dm of outcome.withMedia) {
       if (accounts.get(dm.platform_account_id)?.keep_media)
         hints.push(this.queue.add('keep-media', { dm_id: dm._id.toHexString() }));

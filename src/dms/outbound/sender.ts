@@ -1,4 +1,4 @@
-import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { ConversationsRepository, type Claim } from '../../conversations/index.js';
 import { JobQueue } from '../../queue/index.js';
@@ -12,6 +12,8 @@ import { SendAttempt } from './send-attempt.js';
  */
 const leaseMs = 30_000;
 const renewAfterMs = 5_000;
+/** Conversations sent from here at once, jobs included, before the queue decides who sends. */
+const maxFromHere = 50;
 /** Shorter waits get a delayed job; longer ones are left to the sweep. */
 const hintWithinMs = 60_000;
 
@@ -21,6 +23,7 @@ const hintWithinMs = 60_000;
  */
 @Injectable()
 export class Sender implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(Sender.name);
   private readonly stopping = new AbortController();
   private readonly running = new Set<Promise<void>>();
 
@@ -53,6 +56,19 @@ export class Sender implements BeforeApplicationShutdown {
     } finally {
       this.running.delete(run);
     }
+  }
+
+  /**
+   * Begins sending from this process and returns, or leaves it to a job when enough is being sent from here. A crash
+   * right after costs some seconds: the sweep finds what is queued.
+   */
+  async sendSoon(conversationId: string): Promise<void> {
+    const leaveToJob = () => this.jobs.add('send-conversation', { conversation_id: conversationId });
+    if (this.isStopping || this.running.size >= maxFromHere) return void (await leaveToJob());
+    void this.sendConversation(conversationId).catch((error: unknown) => {
+      this.logger.warn({ msg: 'sending failed, a job tries again', conversation_id: conversationId, err: error });
+      return leaveToJob();
+    });
   }
 
   private async sendDue(conversationId: string, stop: AbortSignal): Promise<void> {
