@@ -1,3 +1,4 @@
+import type { webcrypto } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { jwtVerify, SignJWT } from 'jose';
 import { Clock } from '#libs/clock';
@@ -8,19 +9,21 @@ import type { Principal } from './principal.js';
 /** Makes and checks the dashboards' JWTs: HS256 alone, `sub` and `exp` required, `iss` and `aud` where configured. */
 @Injectable()
 export class TokenService {
-  private readonly key: Uint8Array;
+  /** Imported once; of bare bytes it would be imported for each request. */
+  private readonly key: Promise<webcrypto.CryptoKey>;
 
   constructor(
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {
-    this.key = new TextEncoder().encode(config.JWT_SECRET.reveal());
+    const secret = new TextEncoder().encode(config.JWT_SECRET.reveal());
+    this.key = crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
   }
 
   /** @throws {UnauthenticatedError} always the same sentence, whatever was wrong: a caller learns nothing of the check */
   async verify(token: string): Promise<Principal> {
     try {
-      const { payload } = await jwtVerify(token, this.key, {
+      const { payload } = await jwtVerify(token, await this.key, {
         algorithms: ['HS256'],
         requiredClaims: ['sub', 'exp'],
         currentDate: this.clock.date(),
@@ -46,6 +49,6 @@ export class TokenService {
       .setExpirationTime(nowS + ttlS);
     if (this.config.JWT_ISSUER) jwt.setIssuer(this.config.JWT_ISSUER);
     if (this.config.JWT_AUDIENCE) jwt.setAudience(this.config.JWT_AUDIENCE);
-    return jwt.sign(this.key);
+    return jwt.sign(await this.key);
   }
 }

@@ -10,12 +10,12 @@ export type TotalsFilter =
   { platform_account_id: string; user_id?: string } | { user_id: string } | { ids: string[] } | Record<never, never>;
 
 interface Kept {
-  counts: ConversationCounts;
+  value: unknown;
   latestChange: number;
   keptAt: number;
 }
 
-/** Changes of other processes carry their clocks; beyond this a sum is taken anew whatever it looks like. */
+/** Changes of other processes carry their clocks; beyond this it is counted anew whatever it looks like. */
 const keptMs = 2_000;
 /** A change this young may have brothers that are not visible yet. */
 const settledAfterMs = 50;
@@ -35,14 +35,25 @@ export class ConversationTotals {
 
   async of(filter: TotalsFilter): Promise<ConversationCounts> {
     if ('ids' in filter) return this.sum({ _id: { $in: filter.ids.map((id) => new Types.ObjectId(id)) } });
-    const key = JSON.stringify(filter);
+    return this.whileUnchanged(`dms ${JSON.stringify(filter)}`, filter, () => this.sum(filter));
+  }
+
+  /**
+   * What was computed of these conversations under this key, as long as none of them has changed and two seconds at
+   * most; else what is computed now.
+   */
+  async whileUnchanged<T>(
+    key: string,
+    filter: Exclude<TotalsFilter, { ids: string[] }>,
+    compute: () => Promise<T>,
+  ): Promise<T> {
     const latestChange = await this.latestChange(filter);
     const known = this.kept.get(key);
-    if (known?.latestChange === latestChange && performance.now() - known.keptAt < keptMs) return known.counts;
-    const counts = await this.sum(filter);
+    if (known?.latestChange === latestChange && performance.now() - known.keptAt < keptMs) return known.value as T;
+    const value = await compute();
     if (this.clock.now() - latestChange > settledAfterMs)
-      this.kept.set(key, { counts, latestChange, keptAt: performance.now() });
-    return counts;
+      this.kept.set(key, { value, latestChange, keptAt: performance.now() });
+    return value;
   }
 
   /** The conversations of this participant, whoever's; usually one, because Meta scopes the id to an account. */

@@ -39,10 +39,11 @@ export class DmListRepository {
     if (!after) return this.find(scope, filter, {}, limit, skip);
     // Two plain ranges instead of one $or: DMs of the cursor's very millisecond first, then the older ones.
     const sameTime = { created_at: after.createdAt, _id: { $lt: new Types.ObjectId(after.id) } };
-    const first = await this.find(scope, filter, sameTime, limit, 0);
-    if (first.length === limit) return first;
-    const older = await this.find(scope, filter, { created_at: { $lt: after.createdAt } }, limit - first.length, 0);
-    return [...first, ...older];
+    const [first, older] = await Promise.all([
+      this.find(scope, filter, sameTime, limit, 0),
+      this.find(scope, filter, { created_at: { $lt: after.createdAt } }, limit, 0),
+    ]);
+    return [...first, ...older].slice(0, limit);
   }
 
   /** For filters that the conversations' counters can't answer. */

@@ -58,7 +58,7 @@ export class DmListService {
     const account =
       query.platform_account_id === undefined
         ? undefined
-        : await this.accounts.getOwned(scope, query.platform_account_id);
+        : await this.accounts.getOwnedForReading(scope, query.platform_account_id);
     const owner = user_id ?? own;
     if (account && owner !== undefined && account.user_id !== owner) return nothing;
     const within: Within = account

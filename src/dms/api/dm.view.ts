@@ -233,15 +233,19 @@ const inner = [
   'agent_next_at',
 ] as const satisfies readonly (keyof DmRecord)[];
 
+const hidden = new Set<string>(inner);
+
 /** The projection that leaves out what {@link dmView} would drop, so that it is not read at all. */
 export const viewProjection = Object.fromEntries(inner.map((name) => [name, 0]));
 
 /** What the API shows of a stored DM. */
 export function dmView(record: Omit<DmRecord, '_id' | 'delivery_ids'> & { _id: unknown }): DmView {
-  const shown: Record<string, unknown> = { ...record, _id: String(record._id) };
-  for (const name of inner) delete shown[name];
-  if (record.status !== 'queued') delete shown['held_reason'];
-  for (const [name, value] of Object.entries(shown)) if (value instanceof Date) shown[name] = value.toISOString();
+  const shown: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(record)) {
+    if (hidden.has(name) || (name === 'held_reason' && record.status !== 'queued')) continue;
+    shown[name] = value instanceof Date ? value.toISOString() : value;
+  }
+  shown['_id'] = String(record._id);
   const attachments = (record.attachments ?? []).map(attachmentView);
   const reactions = (record.reactions ?? []).filter(({ removed }) => !removed);
   return { ...shown, attachments, reactions } as unknown as DmView;

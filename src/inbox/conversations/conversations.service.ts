@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AccountDirectory, AccountsService } from '../../accounts/index.js';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
-import { ConversationsRepository, searchTermsOf, type Conversation } from '../../conversations/index.js';
+import { ConversationsRepository, ConversationTotals, searchTermsOf, type Conversation } from '../../conversations/index.js';
 import { InvalidRequestError } from '../../errors/index.js';
 import { untilHandedBack } from '../../dms/index.js';
 import { Blocklist } from '../blocklist/blocklist.service.js';
@@ -31,6 +31,7 @@ export class InboxConversationsService {
   constructor(
     private readonly repository: InboxConversationsRepository,
     private readonly conversations: ConversationsRepository,
+    private readonly totals: ConversationTotals,
     private readonly accounts: AccountsService,
     private readonly directory: AccountDirectory,
     private readonly blocklist: Blocklist,
@@ -82,7 +83,6 @@ export class InboxConversationsService {
     return this.get(scope, id);
   }
 
-  /** @internal for the stream too */
   async view(conversation: Conversation): Promise<ConversationView> {
     const account = await this.directory.get(conversation.platform_account_id);
     return conversationView(conversation, account, this.clock.date());
@@ -94,13 +94,16 @@ export class InboxConversationsService {
 
   private async within(scope: TenantScope, accountId: string | undefined): Promise<Within> {
     if (accountId === undefined) return ownerFilter(scope);
-    return { platform_account_id: (await this.accounts.getOwned(scope, accountId))._id };
+    return { platform_account_id: (await this.accounts.getOwnedForReading(scope, accountId))._id };
   }
 
   /** Without a search everything is counted in the index and the hidden ones, known already, are taken off. */
   private async total(scope: TenantScope, filter: ConversationFilter, hidden: string[]): Promise<number> {
     if (filter.terms) return this.repository.count(scope, { ...filter, except: hidden });
-    return Math.max(0, (await this.repository.count(scope, filter)) - hidden.length);
+    const { within, archived, unread } = filter;
+    const key = `conversations ${JSON.stringify([within, archived, unread])}`;
+    const all = await this.totals.whileUnchanged(key, within, () => this.repository.count(scope, filter));
+    return Math.max(0, all - hidden.length);
   }
 }
 

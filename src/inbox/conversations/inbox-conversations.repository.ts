@@ -47,10 +47,12 @@ export class InboxConversationsRepository {
     if (!after) return this.find(filter, where, limit);
     // Two plain ranges instead of one $or: those of the cursor's very millisecond first, then the older ones.
     const sameTime = { last_message_at: after.at, _id: { ...where._id, $lt: new Types.ObjectId(after.id) } };
-    const first = await this.find(filter, { ...where, ...sameTime }, limit);
-    if (first.length === limit) return first;
     const older = { last_message_at: { ...everSpoken, $lt: after.at } };
-    return [...first, ...(await this.find(filter, { ...where, ...older }, limit - first.length))];
+    const [first, rest] = await Promise.all([
+      this.find(filter, { ...where, ...sameTime }, limit),
+      this.find(filter, { ...where, ...older }, limit),
+    ]);
+    return [...first, ...rest].slice(0, limit);
   }
 
   /** Counted in the index alone, but for a search. */

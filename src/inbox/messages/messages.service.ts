@@ -65,7 +65,7 @@ export class InboxMessagesService {
     const shown = found.slice(0, query.limit);
     const oldest = found.length > query.limit ? shown.at(-1) : undefined;
     return {
-      conversation: await this.inbox.get(scope, id),
+      conversation: synced ? await this.inbox.get(scope, id) : await this.inbox.view(conversation),
       messages: shown.reverse().map(messageView),
       next_cursor: oldest ? cursorOf({ at: new Date(oldest.timestamp), id: oldest._id }) : null,
       ...(synced ? { sync: synced } : {}),
