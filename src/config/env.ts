@@ -7,6 +7,13 @@ const flag = z
 const url = (protocols: RegExp, example: string) =>
   z.string().refine((value) => URL.canParse(value) && protocols.test(value), `expected a URL such as ${example}`);
 
+/** A database may be named by several hosts, `scheme://user:password@one:1,two:2/rest`, which is no URL elsewhere. */
+const storeUrl = (protocols: RegExp, example: string) =>
+  z.string().refine((value) => {
+    const [, before = '', hosts = '', after = ''] = /^([^/]+:\/\/(?:[^/@]*@)?)([^/?#]+)(.*)$/.exec(value) ?? [];
+    return protocols.test(value) && hosts.split(',').every((host) => URL.canParse(before + host + after));
+  }, `expected a URL such as ${example}`);
+
 const httpUrl = (example: string) => url(/^https?:/, example).transform((value) => value.replace(/\/+$/, ''));
 const wholeNumber = (min: number, max: number) =>
   z
@@ -43,12 +50,12 @@ export const envSchema = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SHUTDOWN_GRACE_MS: wholeNumber(100, 120_000).default(10_000),
 
-  DATABASE_URL: url(/^mongodb(\+srv)?:/, 'mongodb://127.0.0.1:27017/?replicaSet=rs0'),
+  DATABASE_URL: storeUrl(/^mongodb(\+srv)?:/, 'mongodb://127.0.0.1:27017/?replicaSet=rs0'),
   DATABASE_NAME: z
     .string()
     .regex(/^[^/\\. "$*<>:|?]{1,63}$/, 'expected a MongoDB database name')
     .default('instagram_dms'),
-  REDIS_URL: url(/^(rediss?|redis\+(sentinel|cluster)):/, 'redis://127.0.0.1:6379'),
+  REDIS_URL: storeUrl(/^(rediss?|redis\+(sentinel|cluster)):/, 'redis://127.0.0.1:6379'),
   REDIS_PREFIX: z
     .string()
     .regex(/^[\w.-]+$/, 'expected letters, digits, dot, dash or underscore')

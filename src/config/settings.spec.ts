@@ -33,8 +33,20 @@ describe('the settings of production', () => {
     expect(readSettings(production)).toMatchObject({ isProduction: true, carriesApi: true, carriesWorker: true });
   });
 
+  it.each<[string, string]>([
+    ['DATABASE_URL', 'mongodb://a.internal:27017,b.internal:27017,c.internal:27017/?replicaSet=rs0&authSource=admin'],
+    ['DATABASE_URL', 'mongodb://server:p%40ss@a.internal:27017,b.internal:27017/?replicaSet=rs0'],
+    ['DATABASE_URL', 'mongodb+srv://server:pass@cluster0.example.net/?retryWrites=true'],
+    ['REDIS_URL', 'redis+cluster://a.internal:6379,b.internal:6379,c.internal:6379'],
+    ['REDIS_URL', 'redis+sentinel://:pass@a.internal:26379,b.internal:26379/mymaster'],
+  ])('take a %s of several hosts: %s', (name, value) => {
+    expect(readSettings({ ...production, [name]: value })).toMatchObject({ [name]: value });
+  });
+
   it.each<[string, Change]>([
     ['DATABASE_URL', { DATABASE_URL: undefined }],
+    ['DATABASE_URL', { DATABASE_URL: 'mongodb://a:27017,b:port/?replicaSet=rs0' }],
+    ['DATABASE_URL', { DATABASE_URL: 'mongodb:///?replicaSet=rs0' }],
     ['DATABASE_URL', { DATABASE_URL: '' }],
     ['DATABASE_URL', { DATABASE_URL: 'postgres://db/dms' }],
     ['REDIS_URL', { REDIS_URL: undefined }],

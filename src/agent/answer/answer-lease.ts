@@ -32,18 +32,21 @@ export class AnswerLeases {
 
   /** @param lockKey `ConversationLock.keyOf(…)` @returns `null` while another process has it */
   async take(conversationId: string, lockKey: string): Promise<AnswerLease | null> {
-    const [claiming, locking] = await Promise.allSettled([
-      this.conversations.claim('answer', conversationId, answerLeaseMs),
-      this.locks.acquire(lockKey, answerLeaseMs),
-    ]);
-    const claim = claiming.status === 'fulfilled' ? claiming.value : null;
-    // Redis is away; the claim alone is enough.
-    const lock = locking.status === 'fulfilled' ? locking.value : undefined;
-    if (claim && lock !== null) return this.keep(conversationId, claim, lock);
-    // Without the lock: somebody who slept through their claim still holds it; it runs out, and the sweep comes back.
-    await Promise.all([claim && this.conversations.release('answer', conversationId, claim), lock?.release()]);
-    if (claiming.status === 'rejected') throw claiming.reason;
-    return null;
+    const claim = await this.conversations.claim('answer', conversationId, answerLeaseMs);
+    if (!claim) return null;
+    let lock: HeldLock | null | undefined;
+    try {
+      lock = await this.locks.acquire(lockKey, answerLeaseMs);
+    } catch (error) {
+      // Redis is away; the claim alone is enough.
+      this.logger.debug({ msg: 'no conversation lock', conversation_id: conversationId, err: error });
+    }
+    if (lock === null) {
+      // Somebody who slept through their claim still holds it; it runs out, and the sweep comes back.
+      await this.conversations.release('answer', conversationId, claim);
+      return null;
+    }
+    return this.keep(conversationId, claim, lock);
   }
 
   private keep(conversationId: string, claim: Claim, lock: HeldLock | undefined): AnswerLease {
