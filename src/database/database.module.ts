@@ -2,6 +2,7 @@ import { Global, Logger, Module, type OnApplicationBootstrap } from '@nestjs/com
 import { InjectConnection, MongooseModule, type MongooseModuleFactoryOptions } from '@nestjs/mongoose';
 import mongoose, { type Connection } from 'mongoose';
 import { AppConfig } from '../config/index.js';
+import { AbandonedTransactions, appName } from './abandoned-transactions.js';
 import { Transactions } from './transaction.js';
 
 // A filter from a request is data: `{$ne: ''}` where a value belongs is refused, and so is a field the schema does not
@@ -14,9 +15,6 @@ export class NoReplicaSetError extends Error {
   override readonly name = 'NoReplicaSetError';
 }
 
-/** Ours take well under a second. */
-const longTransactionsS = 20;
-
 @Global()
 @Module({
   imports: [
@@ -25,6 +23,7 @@ const longTransactionsS = 20;
       useFactory: (config: AppConfig): MongooseModuleFactoryOptions => ({
         uri: config.DATABASE_URL,
         dbName: config.DATABASE_NAME,
+        appName,
         // A write counts when a majority has it in its journal: a 200 to Meta rests on this.
         writeConcern: { w: 'majority', journal: true },
         retryWrites: true,
@@ -42,7 +41,7 @@ const longTransactionsS = 20;
       }),
     }),
   ],
-  providers: [Transactions],
+  providers: [Transactions, AbandonedTransactions],
   exports: [Transactions],
 })
 export class DatabaseModule implements OnApplicationBootstrap {
@@ -58,24 +57,7 @@ export class DatabaseModule implements OnApplicationBootstrap {
         'MongoDB must be a replica set (one member is enough): start mongod with --replSet and run rs.initiate().',
       );
     }
-    await this.warnOfLongTransactions();
     await Promise.all(Object.values(this.connection.models).map((model) => model.createIndexes()));
     this.logger.log({ msg: 'indexes are in place', models: Object.keys(this.connection.models).length });
-  }
-
-  /** How long a conversation stays locked after a process was killed in the middle of a transaction. */
-  private async warnOfLongTransactions(): Promise<void> {
-    try {
-      const name = 'transactionLifetimeLimitSeconds';
-      const answer = await this.connection.db?.admin().command({ getParameter: 1, [name]: 1 });
-      const seconds: unknown = answer?.[name];
-      if (typeof seconds !== 'number' || seconds <= longTransactionsS) return;
-      this.logger.warn({
-        msg: `conversations stay locked for long after a crash: set MongoDB’s ${name} to 10`,
-        seconds,
-      });
-    } catch (error) {
-      this.logger.debug({ msg: 'MongoDB does not tell its parameters', err: error }); // not every user may ask
-    }
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/mongoose';
 import type { ClientSession, Connection } from 'mongoose';
+import { AbandonedTransactions } from './abandoned-transactions.js';
 import { UnavailableError } from '../errors/index.js';
 
 /** Another writer holds what this transaction wants, and has not let go of it in time; nothing was written. */
@@ -17,16 +18,18 @@ export interface TransactionOptions {
   patienceMs?: number;
 }
 
-/**
- * A process that was killed in the middle of a transaction leaves it open: MongoDB notices after its
- * `transactionLifetimeLimitSeconds` (60 s unless configured), and until then nobody else can write those documents.
- */
+/** A process that was killed in the middle of a transaction leaves it open, and its documents locked. */
 const patience = 10_000;
+/** Among the living a conflict is over by then, as a rule. */
+const suspiciousMs = 1_000;
 
 /** Runs several writes as one. */
 @Injectable()
 export class Transactions {
-  constructor(@InjectConnection() private readonly connection: Connection) {}
+  constructor(
+    @InjectConnection() private readonly connection: Connection,
+    private readonly abandoned: AbandonedTransactions,
+  ) {}
 
   /**
    * Runs `work` in a transaction, again from the start when MongoDB reports a conflict with another writer. `work`
@@ -40,7 +43,9 @@ export class Transactions {
     const startedAt = performance.now();
     let tries = 0;
     const tryOnce = async (session: ClientSession): Promise<T> => {
-      if (tries++ > 0 && performance.now() - startedAt > patienceMs) throw new ContendedError();
+      const waitedMs = performance.now() - startedAt;
+      if (tries++ > 0 && waitedMs > patienceMs) throw new ContendedError();
+      if (waitedMs > suspiciousMs) await this.abandoned.end();
       return work(session);
     };
     return this.connection.getClient().withSession((session) =>

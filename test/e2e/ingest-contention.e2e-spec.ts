@@ -1,5 +1,6 @@
 import mongoose from 'mongoose';
 import { conversationIdOf, ConversationsRepository } from '../../src/conversations/index.js';
+import { appName } from '../../src/database/abandoned-transactions.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -96,6 +97,22 @@ describe('a large delivery', () => {
     await eventually(async () => expect(await dms().countDocuments()).toBe(before + people + 1), 15_000);
     await eventually(async () => expect(await openDeliveries()).toHaveLength(0), 15_000);
   }, 60_000);
+
+  it('ends what a killed process of ours has left open, long before MongoDB would', async () => {
+    const before = await dms().countDocuments();
+    const ours = await mongoose.mongo.MongoClient.connect(services.databaseUrl, { appName });
+    const session = ours.startSession();
+    session.startTransaction();
+    const conversations = ours.db(services.databaseName).collection('inbox_conversations');
+    await conversations.updateMany({}, { $set: { turn: -1 } }, { session });
+
+    say(1);
+
+    await eventually(async () => expect(await dms().countDocuments()).toBe(before + people), 15_000);
+    await expect(session.commitTransaction()).rejects.toThrow();
+    await session.endSession();
+    await ours.close();
+  }, 30_000);
 
   it('does not make whoever wants to work on a locked conversation wait for it', async () => {
     const session = client.startSession();
