@@ -41,9 +41,9 @@ export interface JobOptions {
 export const queueNames = ['deliveries', 'replies', 'outbound', 'accounts', 'people'] as const;
 export type QueueName = (typeof queueNames)[number];
 
-/** Jobs a process works at once, by queue. Deliveries share transactions; the others wait for Meta or OpenAI mostly. */
+/** Jobs a process works at once, by queue. Deliveries share transactions, the more the better; the others wait for Meta or OpenAI mostly. */
 export const queueConcurrency: Record<QueueName, number> = {
-  deliveries: 16,
+  deliveries: 64,
   replies: 50,
   outbound: 50,
   accounts: 4,

@@ -32,7 +32,8 @@ export class StoreDeliveriesProcessor {
   private readonly together = new GroupCommit<string[]>({
     write: (jobs) => this.storeTogether(jobs),
     sizeOf: (deliveryIds) => deliveryIds.length,
-    maxBatchItems: 8,
+    // A trickle makes jobs of one delivery each: a backlog of those must not cost a transaction for a few of them.
+    maxBatchItems: 64,
     maxBatchBytes: 150,
     maxQueuedItems: 1_000,
     maxQueuedBytes: 100_000,
