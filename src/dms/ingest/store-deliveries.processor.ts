@@ -37,8 +37,9 @@ export class StoreDeliveriesProcessor {
     maxBatchBytes: 150,
     maxQueuedItems: 1_000,
     maxQueuedBytes: 100_000,
-    maxWrites: 2,
-    worthwhileItems: 4,
+    // Two at once would meet in the same conversations and wait for each other.
+    maxWrites: 1,
+    worthwhileItems: 1,
   });
 
   constructor(
@@ -66,7 +67,8 @@ export class StoreDeliveriesProcessor {
       for (const [index, ids] of jobs.entries())
         if (ids.some((id) => held.has(id))) failures.set(index, new ContendedError());
     } catch (error) {
-      if (jobs.length === 1) throw error;
+      // Alone they would meet the same others: they come again, each in its own time.
+      if (jobs.length === 1 || error instanceof ContendedError) throw error;
       for (const [index, ids] of jobs.entries()) {
         const held = await this.storeAll(ids).catch((failure: unknown) => void failures.set(index, failure));
         if (held && held.size > 0) failures.set(index, new ContendedError());
