@@ -44,16 +44,24 @@ export function isDone(backlog: Backlog, { proofMayWait }: { proofMayWait: boole
   return open - (proofMayWait ? waitingForProof : 0) === 0;
 }
 
-/** @returns the last look, done or not */
+/**
+ * Waits for the end of all work, for as long as it gets less: a large backlog on a small machine takes its time, one
+ * that has not shrunk for this long is stuck.
+ * @returns the last look, done or not
+ */
 export async function drain(
   stack: ChaosStack,
   watch: StoreWatch,
-  { proofMayWait, timeoutMs }: { proofMayWait: boolean; timeoutMs: number },
+  { proofMayWait, stuckAfterMs }: { proofMayWait: boolean; stuckAfterMs: number },
 ): Promise<Backlog> {
-  const deadline = Date.now() + timeoutMs;
+  let least = Infinity;
+  let shrankAt = Date.now();
   for (;;) {
     const backlog = await backlogOf(stack, watch);
-    if (isDone(backlog, { proofMayWait }) || Date.now() > deadline) return backlog;
+    const work = backlog.deliveriesAtMeta + backlog.deliveriesReceived + backlog.pendingForAgent + backlog.queued;
+    const all = work + backlog.sending + backlog.lookedFor;
+    if (all < least) [least, shrankAt] = [all, Date.now()];
+    if (isDone(backlog, { proofMayWait }) || Date.now() - shrankAt > stuckAfterMs) return backlog;
     await delay(250);
   }
 }
