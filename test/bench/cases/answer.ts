@@ -35,6 +35,7 @@ export const answer: BenchCase = {
       const hops: Hops[] = [];
       const lines = await interleave([product(stack, meta, options), await floor(stack, meta, options, hops)], options);
       const [ours, sum] = lines as [Line, Line];
+      const perSecond = await crowd(stack, meta, options.smoke ? 20 : 400);
       return {
         lines,
         checks: [
@@ -48,6 +49,7 @@ export const answer: BenchCase = {
         ],
         notes: [
           `The hops, medians in ms: ${breakdown(hops)}. Each counts once, the transaction twice (message stored; answer decided).`,
+          `A crowd that writes at once, one api and one worker process: ${perSecond.toFixed(0)} answers a second.`,
         ],
       };
     } finally {
@@ -80,6 +82,24 @@ function product(stack: BenchStack, meta: InstantMeta, { seconds, warmUpSeconds 
       return { p50Ms: percentile(times, 50), p99Ms: percentile(times, 99), failures };
     },
   };
+}
+
+/** @returns answers a second when so many people write at once, each once */
+async function crowd(stack: BenchStack, meta: InstantMeta, people: number): Promise<number> {
+  const pool = new Pool(stack.stack.apiUrl, { connections: 20 });
+  const firstPerson = 6_200_000_000_000_000;
+  const bodies = new Bodies({ ...stack.bodies(1, people), firstPerson });
+  const from = performance.now();
+  const answered = Array.from({ length: people }, (_, n) => {
+    const answer = meta.nextMessageTo(String(firstPerson + n), 12 * patienceMs);
+    const { body, signature } = bodies.next();
+    const headers = { 'content-type': 'application/json', 'x-hub-signature-256': signature };
+    const taken = pool.request({ method: 'POST', path: '/webhook/instagram', headers, body });
+    return Promise.all([answer, taken.then(({ body: text }) => text.dump())]);
+  });
+  const last = Math.max(...(await Promise.all(answered)).map(([at]) => at));
+  await pool.close();
+  return people / ((last - from) / 1_000);
 }
 
 async function forSeconds(
