@@ -107,6 +107,17 @@ describe('Dockerfile', () => {
     expect([...text.matchAll(/^FROM node:(\d+)/gm)].map(([, version]) => version)).toEqual([nvmrc, nvmrc]);
     expect(text).toMatch(/^USER node$/m);
   });
+
+  it('starts the server as `npm run start:prod` and the local stack do', () => {
+    const command = JSON.parse(/^CMD (.+)$/m.exec(text)?.[1] ?? '[]') as string[];
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
+    const flags = command.slice(1, -1);
+
+    expect(scripts).toMatchObject({ 'start:prod': command.join(' ') });
+    expect(flags).not.toEqual([]);
+    const stack = readFileSync(join(root, 'scripts/stack/server-process.ts'), 'utf8');
+    expect(/nodeFlags = \[(.*)\]/.exec(stack)?.[1]).toBe(flags.map((flag) => `'${flag}'`).join(', '));
+  });
 });
 
 function refusalOf(source: Record<string, string | undefined>): InvalidSettingsError {
