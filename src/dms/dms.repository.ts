@@ -76,6 +76,11 @@ export class DmsRepository {
     return found.map(plainDm);
   }
 
+  /** How many messages wait for the agent, at most `limit`: a gauge needs no more. */
+  async countPending(limit = 10_000): Promise<number> {
+    return this.model.collection.countDocuments({ agent_state: 'pending' }, { limit });
+  }
+
   /**
    * Takes pending DMs whose agent is due a look, so that the next sweep finds others: each is looked at again after
    * its age has doubled, half a minute later at most.

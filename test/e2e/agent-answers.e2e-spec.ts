@@ -38,6 +38,19 @@ describe('the agent answers', () => {
     expect(answer).toMatchObject({ direction: 'outbound', source: 'agent', status: 'sent', manual_dm: false });
   });
 
+  it('and says how many messages still wait for one', async () => {
+    const waiting = async () => {
+      const { text } = await (await scene.app.call(null)).get('/metrics').expect(200);
+      return /^dm_backlog\{kind="unanswered"\} (\d+)$/m.exec(text)?.[1];
+    };
+    scene.model.latencyMs = 800;
+    const customer = scene.newCustomer();
+    customer.sendText('When are you open?');
+    await eventually(async () => expect(await waiting()).toBe('1'));
+    await scene.settled(customer);
+    expect(await waiting()).toBe('0');
+  });
+
   it('a burst of three with one reply to all of them', async () => {
     await scene.settings({ quiet_ms: 700 });
     const customer = scene.newCustomer();

@@ -1,7 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { DmsRepository } from '../../dms/index.js';
-import { metrics } from '../../observability/index.js';
+import { metrics, ScrapeSources } from '../../observability/index.js';
 import { HandlesJob, JobQueue, Scheduled, type JobPayloads } from '../../queue/index.js';
 import { AnswerService } from './answer.service.js';
 
@@ -11,13 +11,20 @@ const sweepSize = 1_000;
 
 /** The job and the sweep by which conversations get answered. */
 @Injectable()
-export class AnswerProcessor {
+export class AnswerProcessor implements OnModuleInit {
   constructor(
     private readonly answers: AnswerService,
     private readonly dms: DmsRepository,
     private readonly queue: JobQueue,
     private readonly clock: Clock,
+    private readonly sources: ScrapeSources,
   ) {}
+
+  onModuleInit(): void {
+    this.sources.add('unanswered', async () =>
+      metrics.backlog.set({ kind: 'unanswered' }, await this.dms.countPending()),
+    );
+  }
 
   @HandlesJob('answer-conversation')
   async answer({ conversation_id }: JobPayloads['answer-conversation'], signal: AbortSignal): Promise<void> {
