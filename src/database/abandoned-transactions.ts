@@ -6,7 +6,7 @@ import type { Connection, mongo } from 'mongoose';
 export const appName = 'instagram-dm-api';
 
 /** Between two commands of a transaction of ours lie milliseconds; a process that sleeps this long may start over. */
-const idleMs = 3_000;
+const idleMs = 2_000;
 const lookEveryMs = 1_000;
 
 interface IdleSession {

@@ -11,6 +11,8 @@ const jobSize = 50;
 const jobEvents = 1_000;
 /** Jobs waiting already: what is due is in one of them, most likely, and more jobs would only make the queue longer. */
 const enoughWaiting = 20;
+/** Behind a queue that never gets short, what has lost its job must still get its turn. */
+const overdueMs = 15_000;
 /** Storing it failed so often that trying on only hides it. */
 const maxFailures = 10;
 /** With the pauses between, some four hours in which its job never came to an end, not even to a failure. */
@@ -32,9 +34,12 @@ export class DeliverySweeper {
   @Scheduled({ name: 'sweep-deliveries', everyMs: 1_000, leaseMs: 30_000 })
   async sweep(signal: AbortSignal): Promise<void> {
     let due: DeliveryHead[];
+    let busy: boolean;
     do {
-      if (await this.isQueueBusy()) return;
-      due = await this.log.findUnhanded(this.clock.date(), pageSize);
+      const waiting = await this.countWaiting();
+      if (waiting === undefined) return;
+      busy = waiting >= enoughWaiting;
+      due = await this.log.findUnhanded(new Date(this.clock.now() - (busy ? overdueMs : 0)), pageSize);
       const hopeless = due.filter(({ attempts, failures }) => failures >= maxFailures || attempts >= maxAttempts);
       for (const delivery of hopeless) await this.giveUp(delivery);
       for (const batch of batches(due.filter((delivery) => !hopeless.includes(delivery)))) {
@@ -42,15 +47,16 @@ export class DeliverySweeper {
         await this.log.noteHanded(batch);
         metrics.swept.inc({ kind: 'deliveries' }, batch.length);
       }
-    } while (due.length === pageSize && !signal.aborted);
+    } while (due.length === pageSize && !busy && !signal.aborted);
   }
 
-  private async isQueueBusy(): Promise<boolean> {
+  /** @returns jobs of the queue; `undefined` while Redis is away */
+  private async countWaiting(): Promise<number | undefined> {
     try {
-      return (await this.queue.queue('deliveries').getWaitingCount()) >= enoughWaiting;
+      return await this.queue.queue('deliveries').getWaitingCount();
     } catch (error) {
       this.logger.debug({ msg: 'Redis is away; deliveries wait for the next sweep', err: error });
-      return true;
+      return undefined;
     }
   }
 

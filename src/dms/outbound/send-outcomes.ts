@@ -64,7 +64,8 @@ export class SendOutcomes {
       const delayMs = Math.max(1, nextLookAt.getTime() - this.clock.now());
       await this.jobs.add('settle-send', { dm_id: String(dm._id) }, { delayMs });
     }
-    this.logger.warn({
+    const isNews = dm.status === 'sending' || !nextLookAt;
+    this.logger[isNews ? 'warn' : 'debug']({
       msg: nextLookAt ? 'send unconfirmed, will be looked for' : 'send unconfirmed, waits for an operator',
       dm_id: String(dm._id),
       account_id: dm.platform_account_id,

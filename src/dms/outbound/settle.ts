@@ -44,7 +44,7 @@ export class SendSettling {
     if (dm.status === 'sent' || dm.status === 'failed') await this.outbound.close(dm);
     if (dm.status !== 'sending' && dm.status !== 'unconfirmed') return;
     const refusal = await this.limits.takeLook(dm.platform_account_id);
-    if (refusal) return this.lookAgain(dm, refusal.waitMs * (1 + Math.random()));
+    if (refusal) return this.lookAgain(dm, Math.max(refusal.waitMs, this.turnMs(dm)) * (1 + Math.random()));
     const finding = await this.look(dm);
     if (finding.kind === 'found') await this.outcomes.sent(dm, finding.as);
     else await this.stillOpen(dm, finding.kind);
@@ -66,6 +66,12 @@ export class SendSettling {
       const untilProofMs = provesAbsenceAfterMs - elapsedMs;
       await this.lookAgain(dm, Math.max(2_000, finding === 'not_known' ? Math.min(elapsedMs, 120_000) : untilProofMs));
     }
+  }
+
+  /** Hundreds may wait for an account's one look a second; their echoes settle most of them meanwhile. */
+  private turnMs({ sending_at: sendingAt }: DmRecord): number {
+    const elapsedMs = this.clock.now() - (sendingAt?.getTime() ?? 0);
+    return Math.min(30_000, Math.max(3_000, elapsedMs / 4));
   }
 
   private async lookAgain(dm: DmRecord, waitMs: number): Promise<void> {
