@@ -1,11 +1,15 @@
 import helmet from '@fastify/helmet';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { AppConfig } from '../config/index.js';
 import { enterLogContext, leaveLogContext, metrics } from '../observability/index.js';
 
-/** Meta's door is busy and names the delivery itself; a stream stays open for hours. */
-const withoutLogContext = new Set(['/webhook/instagram', '/webhook/meta', '/inbox/stream']);
+/**
+ * Requests whose log lines need no context: Meta's door is busy and names the delivery itself, and reading logs little
+ * but errors, which name the request anyway. Each context slows all of the process while it is open, streams for hours.
+ */
+const isWithoutLogContext = ({ method, routeOptions: { url } }: FastifyRequest): boolean =>
+  method === 'GET' || method === 'HEAD' || url === '/webhook/instagram' || url === '/webhook/meta';
 const aboutThisAnswer = new Set(['content-type', 'content-length', 'date', 'connection']);
 
 /** Security headers, log context, request log and the HTTP histogram. */
@@ -16,7 +20,7 @@ export async function registerHttpHooks(fastify: FastifyInstance, config: AppCon
     done();
   });
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (withoutLogContext.has(request.routeOptions.url ?? '')) return done();
+    if (isWithoutLogContext(request)) return done();
     reply.raw.once('close', leaveLogContext);
     enterLogContext({ request_id: request.id }, done);
   });

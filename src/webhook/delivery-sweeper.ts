@@ -11,8 +11,9 @@ const jobSize = 50;
 const jobEvents = 1_000;
 /** Jobs waiting already: what is due is in one of them, most likely, and more jobs would only make the queue longer. */
 const enoughWaiting = 20;
-/** Behind a queue that never gets short, what has lost its job must still get its turn. */
+/** Behind a queue that never gets short, what has lost its job must still get its turn, but not one job after another. */
 const overdueMs = 15_000;
+const turnsBehindQueue = 3;
 /** Storing it failed so often that trying on only hides it. */
 const maxFailures = 10;
 /** With the pauses between, some four hours in which its job never came to an end, not even to a failure. */
@@ -40,6 +41,7 @@ export class DeliverySweeper {
       if (waiting === undefined) return;
       busy = waiting >= enoughWaiting;
       due = await this.log.findUnhanded(new Date(this.clock.now() - (busy ? overdueMs : 0)), pageSize);
+      if (busy) due = due.filter(({ attempts }) => attempts < turnsBehindQueue);
       const hopeless = due.filter(({ attempts, failures }) => failures >= maxFailures || attempts >= maxAttempts);
       for (const delivery of hopeless) await this.giveUp(delivery);
       for (const batch of batches(due.filter((delivery) => !hopeless.includes(delivery)))) {

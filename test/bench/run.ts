@@ -40,11 +40,12 @@ function readArguments(args: string[]): Asked {
       docs: { type: 'boolean', default: false },
     },
   });
-  const unknown = positionals.filter((name) => !cases.some((one) => one.name === name));
+  const isMeant = (asked: string, { name }: BenchCase): boolean => name === asked || name === `${asked}s`;
+  const unknown = positionals.filter((asked) => !cases.some((one) => isMeant(asked, one)));
   if (unknown.length > 0)
     throw new Error(`No bench ${unknown.join(', ')}. There are: ${cases.map(({ name }) => name).join(', ')}.`);
   const { smoke } = values;
-  const named = cases.filter(({ name }) => positionals.includes(name));
+  const named = cases.filter((one) => positionals.some((asked) => isMeant(asked, one)));
   const seconds = positive('--seconds', values.seconds ?? (smoke ? '0.5' : '8'));
   return {
     cases: named.length > 0 ? named : cases.filter(({ byDefault, inSmoke }) => (smoke ? inSmoke : byDefault)),
