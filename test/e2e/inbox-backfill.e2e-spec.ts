@@ -109,6 +109,7 @@ it('says why it ended when the account needs to be connected again', async () =>
   await eventually(async () => {
     // The run before may not have let go yet: a job that meets it leaves the work to it.
     await app.get(JobQueue).add('backfill-account', { account_id: accountId });
+    await new Promise((resolve) => setTimeout(resolve, 500));
     expect(await backfill()).toMatchObject({ state: 'failed', error: expect.any(String) });
   }, 40_000);
   const { body } = await (await app.call()).get(`/accounts/${accountId}`);
