@@ -2,7 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AccountDirectory, AccountsService } from '../../accounts/index.js';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
-import { ConversationsRepository, ConversationTotals, searchTermsOf, type Conversation } from '../../conversations/index.js';
+import {
+  ConversationsRepository,
+  ConversationTotals,
+  searchTermsOf,
+  type Conversation,
+} from '../../conversations/index.js';
 import { InvalidRequestError } from '../../errors/index.js';
 import { untilHandedBack } from '../../dms/index.js';
 import { Blocklist } from '../blocklist/blocklist.service.js';
