@@ -3,7 +3,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** As in `npm run start:prod` and the image. Half the time at Meta's door went to collecting what a batch keeps alive. */
-export const nodeFlags = ['--max-semi-space-size=32'];
+export const nodeFlags = ['--max-semi-space-size=32', '--max-old-space-size=512'];
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
