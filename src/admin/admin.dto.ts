@@ -1,27 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsMongoId, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsString, MaxLength } from 'class-validator';
 import { MayBeAbsent } from '../errors/index.js';
+import { IdPageQuery } from '../paging/index.js';
 
 const kinds = ['job', 'send', 'delivery', 'event'] as const;
 const states = ['open', 'replayed'] as const;
 
-class PageQuery {
-  @ApiPropertyOptional({ type: Number, minimum: 1, maximum: 100, default: 50, example: 50 })
-  @MayBeAbsent()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(100)
-  limit: number = 50;
-
-  @ApiPropertyOptional({ description: '`next_cursor` of the page before.', example: '665f1c2e9b1e8a0012345678' })
-  @MayBeAbsent()
-  @IsMongoId({ message: 'expected an id: 24 hex digits' })
-  cursor?: string;
-}
-
-export class DeadLettersQuery extends PageQuery {
+export class DeadLettersQuery extends IdPageQuery {
   @ApiPropertyOptional({ enum: states, default: 'open', example: 'open' })
   @MayBeAbsent()
   @IsIn(states)
@@ -104,7 +89,7 @@ export class DeadLetterAnswer extends Success {
   data!: DeadLetterView;
 }
 
-export class AuditQuery extends PageQuery {
+export class AuditQuery extends IdPageQuery {
   @ApiPropertyOptional({ description: 'One admin’s actions alone.', example: 'operator' })
   @MayBeAbsent()
   @IsString()

@@ -1,12 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsMongoId, Max, Min } from 'class-validator';
+import { IsIn, IsISO8601, IsMongoId } from 'class-validator';
 import { MayBeAbsent } from '../errors/index.js';
+import { IdPageQuery } from '../paging/index.js';
 import type { DeliveryState } from './delivery.schema.js';
 
 const states = ['received', 'stored', 'parked'] as const;
 
-export class DeliveriesQuery {
+export class DeliveriesQuery extends IdPageQuery {
   @ApiPropertyOptional({ enum: states, example: 'parked' })
   @MayBeAbsent()
   @IsIn(states)
@@ -21,19 +21,6 @@ export class DeliveriesQuery {
   @MayBeAbsent()
   @IsISO8601({ strict: true })
   since?: string;
-
-  @ApiPropertyOptional({ type: Number, minimum: 1, maximum: 100, default: 50, example: 50 })
-  @MayBeAbsent()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(100)
-  limit: number = 50;
-
-  @ApiPropertyOptional({ description: '`next_cursor` of the page before.', example: '665f1c2e9b1e8a0012345678' })
-  @MayBeAbsent()
-  @IsMongoId({ message: 'expected an id: 24 hex digits' })
-  cursor?: string;
 }
 
 export class DeliveryHeadView {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types } from 'mongoose';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
+import type { Position } from '../../paging/index.js';
 import { DM } from '../dm-store.repository.js';
 import type { Direction, DmRecord } from '../dm.schema.js';
 import { viewProjection } from './dm.view.js';
@@ -15,11 +16,6 @@ export interface ListFilter {
   read?: boolean;
   sender_id?: string;
   recipient_id?: string;
-}
-
-export interface Position {
-  createdAt: Date;
-  id: string;
 }
 
 export interface Page {
@@ -38,10 +34,10 @@ export class DmListRepository {
   async page(scope: TenantScope, filter: ListFilter, { limit, skip, after }: Page): Promise<DmRecord[]> {
     if (!after) return this.find(scope, filter, {}, limit, skip);
     // Two plain ranges instead of one $or: DMs of the cursor's very millisecond first, then the older ones.
-    const sameTime = { created_at: after.createdAt, _id: { $lt: new Types.ObjectId(after.id) } };
+    const sameTime = { created_at: after.at, _id: { $lt: new Types.ObjectId(after.id) } };
     const [first, older] = await Promise.all([
       this.find(scope, filter, sameTime, limit, 0),
-      this.find(scope, filter, { created_at: { $lt: after.createdAt } }, limit, 0),
+      this.find(scope, filter, { created_at: { $lt: after.at } }, limit, 0),
     ]);
     return [...first, ...older].slice(0, limit);
   }

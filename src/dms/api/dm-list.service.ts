@@ -3,8 +3,9 @@ import { AccountDirectory, AccountsService } from '../../accounts/index.js';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
 import { conversationIdOf, ConversationTotals, type ConversationCounts } from '../../conversations/index.js';
 import { InvalidRequestError, NotFoundError } from '../../errors/index.js';
+import { cursorOf, readCursor } from '../../paging/index.js';
 import type { Direction } from '../dm.schema.js';
-import { DmListRepository, type ListFilter, type Position, type Within } from './dm-list.repository.js';
+import { DmListRepository, type ListFilter, type Within } from './dm-list.repository.js';
 import { dmView, type DmView } from './dm.view.js';
 import type { ListDmsQuery } from './dms.dto.js';
 
@@ -45,8 +46,7 @@ export class DmListService {
     ]);
     const shown = found.slice(0, limit);
     const last = shown.at(-1);
-    const next_cursor =
-      found.length > limit && last ? cursorOf({ createdAt: last.created_at, id: String(last._id) }) : null;
+    const next_cursor = found.length > limit && last ? cursorOf({ at: last.created_at, id: String(last._id) }) : null;
     return { data: shown.map(dmView), total, limit, skip, next_cursor };
   }
 
@@ -140,16 +140,4 @@ function sumOf(counts: ConversationCounts, { direction, read }: ListFilter): num
   const directions = direction ? [direction] : (['inbound', 'outbound'] as const);
   const states = read === undefined ? (['read', 'unread'] as const) : ([read ? 'read' : 'unread'] as const);
   return directions.flatMap((way) => states.map((state) => counts[`${way}_${state}`])).reduce((a, b) => a + b, 0);
-}
-
-function cursorOf({ createdAt, id }: Position): string {
-  return Buffer.from(`${createdAt.getTime().toString(36)}.${id}`).toString('base64url');
-}
-
-function readCursor(cursor: string): Position {
-  const [, time = '', id = ''] =
-    /^([0-9a-z]{1,9})\.([0-9a-f]{24})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (id === '')
-    throw new InvalidRequestError('cursor: expected a next_cursor', [{ field: 'cursor', expected: 'a next_cursor' }]);
-  return { createdAt: new Date(parseInt(time, 36)), id };
 }

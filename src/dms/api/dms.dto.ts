@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
@@ -18,25 +18,16 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { MayBeAbsent } from '../../errors/index.js';
+import { accountIdPattern, accountIdRule, cursorPattern, cursorRule, toBoolean, toInt } from '../../paging/index.js';
 import { IsPublicHttpsUrl } from './public-https-url.validator.js';
-
-/** Query strings are text: a whole number becomes one, anything else stays what it is and is refused. */
-const toInt = Transform(({ value }: { value: unknown }) =>
-  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
-);
-const toBoolean = Transform(({ value }: { value: unknown }) =>
-  value === 'true' ? true : value === 'false' ? false : value,
-);
 
 const metaId = /^\d{1,32}$/;
 const metaIdRule = { message: 'expected an Instagram id: digits' };
-const accountId = /^(?:[0-9a-fA-F]{24}|\d{1,32})$/;
-const accountIdRule = { message: 'expected the account’s _id or its Instagram id' };
 
 export class ListDmsQuery {
   @ApiPropertyOptional({ description: 'The account’s `_id` or its Instagram id', example: '17841400008460056' })
   @MayBeAbsent()
-  @Matches(accountId, accountIdRule)
+  @Matches(accountIdPattern, accountIdRule)
   platform_account_id?: string;
 
   @ApiPropertyOptional({ description: 'Owner of the account; for admins', example: 'user-1' })
@@ -90,7 +81,7 @@ export class ListDmsQuery {
 
   @ApiPropertyOptional({ description: '`next_cursor` of the page before, under the same filters; not with `skip`' })
   @MayBeAbsent()
-  @Matches(/^[\w-]{1,100}$/, { message: 'expected a next_cursor' })
+  @Matches(cursorPattern, cursorRule)
   cursor?: string;
 }
 
@@ -170,7 +161,7 @@ export class SendDmDto {
   message_text?: string;
 
   @ApiProperty({ description: 'The account’s `_id` or its Instagram id', example: '17841400008460056' })
-  @Matches(accountId, accountIdRule)
+  @Matches(accountIdPattern, accountIdRule)
   platform_account_id!: string;
 
   @ApiPropertyOptional({ type: AttachmentDto })
@@ -223,7 +214,7 @@ export class PrivateReplyDto {
   message_text!: string;
 
   @ApiProperty({ description: 'The account’s `_id` or its Instagram id', example: '17841400008460056' })
-  @Matches(accountId, accountIdRule)
+  @Matches(accountIdPattern, accountIdRule)
   platform_account_id!: string;
 }
 

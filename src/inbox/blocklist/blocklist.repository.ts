@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import mongoose, { Types, type Model } from 'mongoose';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
-import type { Position } from '../cursor.js';
+import type { Position } from '../../paging/index.js';
 import { BLOCKLIST_ENTRY, type BlocklistRecord } from './blocklist.schema.js';
 
 const { trusted } = mongoose;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import type { TenantScope } from '../../auth/index.js';
 import { ConflictError, NotFoundError } from '../../errors/index.js';
-import { cursorOf, readCursor } from '../cursor.js';
+import { cursorOf, readCursor } from '../../paging/index.js';
 import {
   BlocklistRepository,
   type BlockedPair,

@@ -3,7 +3,7 @@ import { Matches } from 'class-validator';
 import { MayBeAbsent } from '../../errors/index.js';
 import type { CommentRecord } from '../../dms/index.js';
 import { PageQuery } from '../conversations/conversations.dto.js';
-import { accountIdPattern, accountIdRule } from '../query-values.js';
+import { accountIdPattern, accountIdRule } from '../../paging/index.js';
 
 export class ListCommentsQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'The account’s `_id` or its Instagram id', example: '17841400008460056' })

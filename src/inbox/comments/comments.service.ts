@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AccountsService } from '../../accounts/index.js';
 import type { TenantScope } from '../../auth/index.js';
 import { CommentsRepository } from '../../dms/index.js';
-import { cursorOf, readCursor } from '../cursor.js';
+import { cursorOf, readCursor } from '../../paging/index.js';
 import { commentView, type CommentView, type ListCommentsQuery } from './comments.dto.js';
 
 /** Comments on the accounts' media, for private replies. */

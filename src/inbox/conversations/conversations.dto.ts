@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Equals, IsBoolean, IsInt, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
 import { MayBeAbsent } from '../../errors/index.js';
-import { accountIdPattern, accountIdRule, cursorPattern, cursorRule, toBoolean, toInt } from '../query-values.js';
+import { accountIdPattern, accountIdRule, cursorPattern, cursorRule, toBoolean, toInt } from '../../paging/index.js';
 
 const trueOrFalse = { message: 'expected true or false' };
 

@@ -11,7 +11,7 @@ import {
 import { InvalidRequestError } from '../../errors/index.js';
 import { untilHandedBack } from '../../dms/index.js';
 import { Blocklist } from '../blocklist/blocklist.service.js';
-import { cursorOf, readCursor } from '../cursor.js';
+import { cursorOf, readCursor } from '../../paging/index.js';
 import { ReadMarks } from '../messages/read-marks.js';
 import { conversationView, type ConversationView } from './conversation.view.js';
 import type { ListConversationsQuery, PatchConversationDto } from './conversations.dto.js';

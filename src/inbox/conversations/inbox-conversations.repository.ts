@@ -5,7 +5,7 @@ import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
 import { CONVERSATION, type Conversation, type ConversationRecord } from '../../conversations/index.js';
 import type { BlockedPair } from '../blocklist/blocklist.repository.js';
-import type { Position } from '../cursor.js';
+import type { Position } from '../../paging/index.js';
 
 /** Conversations to list: of an account, of a tenant, or all; each way has its index. */
 export type Within = { platform_account_id: string } | { user_id: string } | Record<never, never>;

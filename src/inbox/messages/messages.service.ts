@@ -8,7 +8,7 @@ import { ConflictError } from '../../errors/index.js';
 import type { ConversationView } from '../conversations/conversation.view.js';
 import type { ListMessagesQuery } from '../conversations/conversations.dto.js';
 import { InboxConversationsService } from '../conversations/conversations.service.js';
-import { cursorOf, readCursor } from '../cursor.js';
+import { cursorOf, readCursor } from '../../paging/index.js';
 import { messageView, type MessageView } from './message.view.js';
 import { ReadMarks } from './read-marks.js';
 

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength } from 'class-validator';
 import { MayBeAbsent } from '../../errors/index.js';
-import { accountIdPattern, accountIdRule } from '../query-values.js';
+import { accountIdPattern, accountIdRule } from '../../paging/index.js';
 
 /** MongoDB's own tokens: hex, and not long. */
 export const positionPattern = /^[0-9A-F]{16,1000}$/;

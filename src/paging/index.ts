@@ -1,0 +1,3 @@
+export { cursorOf, readCursor, type Position } from './cursor.js';
+export { IdPageQuery } from './id-page-query.js';
+export { accountIdPattern, accountIdRule, cursorPattern, cursorRule, toBoolean, toInt } from './query-values.js';
