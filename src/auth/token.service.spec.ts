@@ -106,4 +106,17 @@ describe('TokenService', () => {
 
     await expect(tokens.verify(token)).rejects.toThrow(UnauthenticatedError);
   });
+
+  it('remembers a good token, and takes no other for it', async () => {
+    const tokens = service();
+    const token = await tokens.sign({ userId: 'user-1', role: 'user' }, 60);
+    await tokens.verify(token);
+    const [head = '', payload = '', signature = ''] = token.split('.');
+    const asAdmin = encode({ ...good, role: 'admin' });
+
+    await expect(tokens.verify(token)).resolves.toEqual({ userId: 'user-1', role: 'user' });
+    await expect(tokens.verify(`${head}.${asAdmin}.${signature}`)).rejects.toThrow(UnauthenticatedError);
+    await expect(tokens.verify(`${head}.${payload}.${'A'.repeat(43)}`)).rejects.toThrow(UnauthenticatedError);
+    await expect(tokens.verify(`${head}.${payload}.`)).rejects.toThrow(UnauthenticatedError);
+  });
 });

@@ -40,7 +40,7 @@ export class ConversationsRepository {
 
   async find(scope: TenantScope, id: string): Promise<Conversation | null> {
     if (!Types.ObjectId.isValid(id) || id.length !== 24) return null;
-    return plain(await this.model.findOne({ _id: idOf(id), ...ownerFilter(scope) }).lean());
+    return plain(await this.model.collection.findOne<ConversationRecord>({ _id: idOf(id), ...ownerFilter(scope) }));
   }
 
   /** @throws {NotFoundError} not there, or another tenant's */

@@ -3,6 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../auth/index.js';
+import { pageBehind } from '../paging/index.js';
 import { DM } from './dm-store.repository.js';
 import type { DmRecord } from './dm.schema.js';
 
@@ -48,22 +49,24 @@ export class DmsRepository {
     return new Map(found.map(({ message_id = '', timestamp }) => [message_id, timestamp]));
   }
 
-  /** A conversation's visible DMs, newest first. */
+  /** A conversation's visible DMs, newest first, without Meta's raw form. */
   async history(conversationId: string, { before, limit }: HistoryPage): Promise<Dm[]> {
-    const position = before
-      ? {
-          $or: [
-            { timestamp: { $lt: before.timestamp } },
-            { timestamp: before.timestamp, _id: { $lt: new Types.ObjectId(before.id) } },
-          ],
-        }
-      : {};
-    const found = await this.model.collection
-      .find<DmRecord>({ conversation_id: conversationId, is_deleted: false, placeholder: { $ne: true }, ...position })
-      .sort({ timestamp: -1, _id: -1 })
-      .limit(limit)
-      .toArray();
-    return found.map(plainDm);
+    const visible = { conversation_id: conversationId, is_deleted: false, placeholder: { $ne: true } };
+    const find = async (range: object, count: number): Promise<Dm[]> => {
+      const found = await this.model.collection
+        .find<DmRecord>({ ...visible, ...range }, { projection: { raw: 0, delivery_ids: 0 } })
+        .sort({ timestamp: -1, _id: -1 })
+        .limit(count)
+        .toArray();
+      return found.map(plainDm);
+    };
+    if (!before) return find({}, limit);
+    return pageBehind(
+      { at: before.timestamp, id: before.id },
+      limit,
+      (dm: Dm) => dm.timestamp,
+      ({ time, idBelow }, count) => find({ timestamp: time, ...(idBelow ? { _id: { $lt: idBelow } } : {}) }, count),
+    );
   }
 
   /** The mailbox of a conversation: what the agent owes a look, in the order it was written. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { Model, Types } from 'mongoose';
+import { Model } from 'mongoose';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
-import type { Position } from '../../paging/index.js';
+import { pageBehind, type Position } from '../../paging/index.js';
 import { DM } from '../dm-store.repository.js';
 import type { Direction, DmRecord } from '../dm.schema.js';
 import { viewProjection } from './dm.view.js';
@@ -33,13 +33,14 @@ export class DmListRepository {
 
   async page(scope: TenantScope, filter: ListFilter, { limit, skip, after }: Page): Promise<DmRecord[]> {
     if (!after) return this.find(scope, filter, {}, limit, skip);
-    // Two plain ranges instead of one $or: DMs of the cursor's very millisecond first, then the older ones.
-    const sameTime = { created_at: after.at, _id: { $lt: new Types.ObjectId(after.id) } };
-    const [first, older] = await Promise.all([
-      this.find(scope, filter, sameTime, limit, 0),
-      this.find(scope, filter, { created_at: { $lt: after.at } }, limit, 0),
-    ]);
-    return [...first, ...older].slice(0, limit);
+    return pageBehind(
+      after,
+      limit,
+      (dm: DmRecord) => dm.created_at,
+      ({ time, idBelow }, count) => {
+        return this.find(scope, filter, { created_at: time, ...(idBelow ? { _id: { $lt: idBelow } } : {}) }, count, 0);
+      },
+    );
   }
 
   /** For filters that the conversations' counters can't answer. */

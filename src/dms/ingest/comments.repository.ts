@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { Schema, Types, type Model } from 'mongoose';
+import { Schema, type Model, type Types } from 'mongoose';
 import type { CommentEvent, MentionEvent } from '#libs/graph-api';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
+import { pageBehind } from '../../paging/index.js';
 
 export const COMMENT = 'Comment';
 
@@ -94,11 +95,14 @@ export class CommentsRepository {
   ): Promise<Comment[]> {
     const within = { ...ownerFilter(scope), ...(accountId ? { platform_account_id: accountId } : {}) };
     if (!before) return this.find(within, limit);
-    // Two plain ranges instead of one $or: those of the cursor's very millisecond first, then the older ones.
-    const sameTime = { timestamp: before.timestamp, _id: { $lt: new Types.ObjectId(before.id) } };
-    const first = await this.find({ ...within, ...sameTime }, limit);
-    if (first.length === limit) return first;
-    return [...first, ...(await this.find({ ...within, timestamp: { $lt: before.timestamp } }, limit - first.length))];
+    return pageBehind(
+      { at: before.timestamp, id: before.id },
+      limit,
+      (comment: Comment) => comment.timestamp,
+      ({ time, idBelow }, count) => {
+        return this.find({ ...within, timestamp: time, ...(idBelow ? { _id: { $lt: idBelow } } : {}) }, count);
+      },
+    );
   }
 
   /** The accounts that this person commented on. */

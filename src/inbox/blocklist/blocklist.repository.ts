@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import mongoose, { Types, type Model } from 'mongoose';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
-import type { Position } from '../../paging/index.js';
+import { pageBehind, type Position } from '../../paging/index.js';
 import { BLOCKLIST_ENTRY, type BlocklistRecord } from './blocklist.schema.js';
 
 const { trusted } = mongoose;
@@ -20,17 +20,14 @@ export class BlocklistRepository {
   constructor(@InjectModel(BLOCKLIST_ENTRY) private readonly model: Model<BlocklistRecord>) {}
 
   async exists(userId: string, participantId: string): Promise<boolean> {
-    const found = await this.model
-      .findOne({ user_id: userId, platform, external_participant_id: participantId }, { _id: 1 })
-      .lean();
-    return found !== null;
+    const pair = { user_id: userId, platform, external_participant_id: participantId };
+    return (await this.model.collection.findOne(pair, { projection: { _id: 1 } })) !== null;
   }
 
   /** Everyone blocked within a scope. */
   async pairs(scope: TenantScope): Promise<BlockedPair[]> {
-    return this.model
-      .find({ ...ownerFilter(scope), platform }, { _id: 0, user_id: 1, external_participant_id: 1 })
-      .lean<BlockedPair[]>();
+    const projection = { _id: 0, user_id: 1, external_participant_id: 1 };
+    return this.model.collection.find<BlockedPair>({ ...ownerFilter(scope), platform }, { projection }).toArray();
   }
 
   /** Adds the entry, or what is new about it to the one there is. */
@@ -47,20 +44,21 @@ export class BlocklistRepository {
 
   /** Newest first. */
   async list(scope: TenantScope, { before, limit }: { before?: Position; limit: number }): Promise<BlocklistEntry[]> {
-    const position = before
-      ? {
-          $or: [
-            { created_at: trusted({ $lt: before.at }) },
-            { created_at: before.at, _id: trusted({ $lt: new Types.ObjectId(before.id) }) },
-          ],
-        }
-      : {};
-    const records = await this.model
-      .find({ ...ownerFilter(scope), ...position })
-      .sort({ created_at: -1, _id: -1 })
-      .limit(limit)
-      .lean<BlocklistRecord[]>();
-    return records.map(plain);
+    const find = async (range: object, count: number): Promise<BlocklistEntry[]> => {
+      const found = await this.model.collection
+        .find<BlocklistRecord>({ ...ownerFilter(scope), ...range })
+        .sort({ created_at: -1, _id: -1 })
+        .limit(count)
+        .toArray();
+      return found.map(plain);
+    };
+    if (!before) return find({}, limit);
+    return pageBehind(
+      before,
+      limit,
+      (entry: BlocklistEntry) => entry.created_at,
+      ({ time, idBelow }, count) => find({ created_at: time, ...(idBelow ? { _id: { $lt: idBelow } } : {}) }, count),
+    );
   }
 
   async count(scope: TenantScope): Promise<number> {

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { AccountSummary } from '../../accounts/index.js';
 import type { Conversation } from '../../conversations/index.js';
+import type { ListedConversation } from './inbox-conversations.repository.js';
 import { humanAgentWindowMs, windowClosesAt } from '../../dms/index.js';
 
 const date = { type: String, format: 'date-time', nullable: true } as const;
@@ -90,7 +91,7 @@ const farAway = new Date('9000-01-01T00:00:00Z');
 
 /** @param account the conversation's; `null` when it is gone */
 export function conversationView(
-  conversation: Conversation,
+  conversation: ListedConversation,
   account: AccountSummary | null,
   now: Date,
 ): ConversationView {
@@ -123,7 +124,7 @@ export function conversationView(
 }
 
 function humanAgentUntil(
-  { last_inbound_at: lastInboundAt }: Conversation,
+  { last_inbound_at: lastInboundAt }: ListedConversation,
   account: AccountSummary | null,
   now: Date,
 ): string | null {

@@ -2,16 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AccountDirectory, AccountsService } from '../../accounts/index.js';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
-import {
-  ConversationsRepository,
-  ConversationTotals,
-  searchTermsOf,
-  type Conversation,
-} from '../../conversations/index.js';
+import { ConversationsRepository, ConversationTotals, searchTermsOf } from '../../conversations/index.js';
 import { InvalidRequestError } from '../../errors/index.js';
 import { untilHandedBack } from '../../dms/index.js';
 import { Blocklist } from '../blocklist/blocklist.service.js';
-import { cursorOf, readCursor } from '../../paging/index.js';
+import { cursorOf, readCursor, type Position } from '../../paging/index.js';
 import { ReadMarks } from '../messages/read-marks.js';
 import { conversationView, type ConversationView } from './conversation.view.js';
 import type { ListConversationsQuery, PatchConversationDto } from './conversations.dto.js';
@@ -19,6 +14,7 @@ import {
   InboxConversationsRepository,
   type BlockedConversation,
   type ConversationFilter,
+  type ListedConversation,
   type Within,
 } from './inbox-conversations.repository.js';
 
@@ -49,14 +45,14 @@ export class InboxConversationsService {
     const within = await this.within(scope, query.platform_account_id);
     const terms = query.q === undefined ? undefined : searchTermsOf(query.q).slice(0, maxTerms);
     if (terms?.length === 0) return { conversations: [], total: 0, next_cursor: null };
-    const blocked = await this.repository.findBlocked(scope, within, await this.blocklist.blocked(scope));
-    const hidden = blocked.filter((conversation) => matches(conversation, query, terms));
-    const ids = hidden.map(({ _id }) => _id);
     const asked = { within, archived: query.archived, unread: query.unread, terms };
-    const filter: ConversationFilter = query.blocklisted ? { ...asked, only: ids } : { ...asked, except: ids };
+    const hidden = this.hidden(scope, within, query, terms);
+    const page = { after, limit: query.limit + 1 };
     const [found, total] = await Promise.all([
-      this.repository.page(scope, filter, { after, limit: query.limit + 1 }),
-      query.blocklisted ? ids.length : this.total(scope, asked, ids),
+      query.blocklisted
+        ? this.repository.page(scope, { ...asked, only: await hidden }, page)
+        : this.pageWithout(hidden, scope, asked, page),
+      query.blocklisted ? (await hidden).length : this.total(scope, asked, hidden),
     ]);
     const shown = found.slice(0, query.limit);
     const last = found.length > query.limit ? shown.at(-1) : undefined;
@@ -88,12 +84,12 @@ export class InboxConversationsService {
     return this.get(scope, id);
   }
 
-  async view(conversation: Conversation): Promise<ConversationView> {
+  async view(conversation: ListedConversation): Promise<ConversationView> {
     const account = await this.directory.get(conversation.platform_account_id);
     return conversationView(conversation, account, this.clock.date());
   }
 
-  private async viewAll(conversations: Conversation[]): Promise<ConversationView[]> {
+  private async viewAll(conversations: ListedConversation[]): Promise<ConversationView[]> {
     return Promise.all(conversations.map((conversation) => this.view(conversation)));
   }
 
@@ -102,13 +98,33 @@ export class InboxConversationsService {
     return { platform_account_id: (await this.accounts.getOwnedForReading(scope, accountId))._id };
   }
 
-  /** Without a search everything is counted in the index and the hidden ones, known already, are taken off. */
-  private async total(scope: TenantScope, filter: ConversationFilter, hidden: string[]): Promise<number> {
-    if (filter.terms) return this.repository.count(scope, { ...filter, except: hidden });
+  /** The ids of those among the asked for that the blocklist hides. */
+  private async hidden(scope: TenantScope, within: Within, query: ListConversationsQuery, terms?: string[]) {
+    const blocked = await this.repository.findBlocked(scope, within, await this.blocklist.blocked(scope));
+    return blocked.filter((conversation) => matches(conversation, query, terms)).map(({ _id }) => _id);
+  }
+
+  /** Reads the page while it is being found out what to hide: few pages hold any of it. */
+  private async pageWithout(
+    hidden: Promise<string[]>,
+    scope: TenantScope,
+    filter: ConversationFilter,
+    page: { after?: Position; limit: number },
+  ): Promise<ListedConversation[]> {
+    const [found, except] = await Promise.all([this.repository.page(scope, filter, page), hidden]);
+    const isHidden = new Set(except);
+    if (!found.some(({ _id }) => isHidden.has(_id))) return found;
+    return this.repository.page(scope, { ...filter, except }, page);
+  }
+
+  /** Without a search everything is counted in the index and the hidden ones are taken off. */
+  private async total(scope: TenantScope, filter: ConversationFilter, hidden: Promise<string[]>): Promise<number> {
+    if (filter.terms) return this.repository.count(scope, { ...filter, except: await hidden });
     const { within, archived, unread } = filter;
     const key = `conversations ${JSON.stringify([within, archived, unread])}`;
-    const all = await this.totals.whileUnchanged(key, within, () => this.repository.count(scope, filter));
-    return Math.max(0, all - hidden.length);
+    const count = () => this.repository.count(scope, filter);
+    const [all, { length }] = await Promise.all([this.totals.whileUnchanged(key, within, count), hidden]);
+    return Math.max(0, all - length);
   }
 }
 

@@ -5,7 +5,7 @@ import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
 import { CONVERSATION, type Conversation, type ConversationRecord } from '../../conversations/index.js';
 import type { BlockedPair } from '../blocklist/blocklist.repository.js';
-import type { Position } from '../../paging/index.js';
+import { pageBehind, type Position } from '../../paging/index.js';
 
 /** Conversations to list: of an account, of a tenant, or all; each way has its index. */
 export type Within = { platform_account_id: string } | { user_id: string } | Record<never, never>;
@@ -24,9 +24,14 @@ export interface ConversationFilter {
 /** As much of a conversation as the blocklist needs. */
 export type BlockedConversation = Pick<Conversation, '_id' | 'archived' | 'unread_count' | 'search_terms'>;
 
+/** A conversation as lists show it. */
+export type ListedConversation = Omit<Conversation, keyof typeof unlisted>;
+
 type Query = Record<string, unknown>;
 
 const newestFirst = { last_message_at: -1, _id: -1 } as const;
+/** What serves finding and counting alone is not read. */
+const unlisted = { search_terms: 0, counts: 0, referral: 0, handover: 0 } as const;
 /** A conversation in which nothing was said yet is nothing to list. */
 const everSpoken = { $gt: new Date(0) };
 
@@ -42,17 +47,19 @@ export class InboxConversationsRepository {
     scope: TenantScope,
     filter: ConversationFilter,
     { after, limit }: { after?: Position; limit: number },
-  ): Promise<Conversation[]> {
+  ): Promise<ListedConversation[]> {
     const where = await this.where(scope, filter);
     if (!after) return this.find(filter, where, limit);
-    // Two plain ranges instead of one $or: those of the cursor's very millisecond first, then the older ones.
-    const sameTime = { last_message_at: after.at, _id: { ...where._id, $lt: new Types.ObjectId(after.id) } };
-    const older = { last_message_at: { ...everSpoken, $lt: after.at } };
-    const [first, rest] = await Promise.all([
-      this.find(filter, { ...where, ...sameTime }, limit),
-      this.find(filter, { ...where, ...older }, limit),
-    ]);
-    return [...first, ...rest].slice(0, limit);
+    return pageBehind(
+      after,
+      limit,
+      (conversation: ListedConversation) => conversation.last_message_at,
+      ({ time, idBelow }, count) => {
+        const last_message_at = time instanceof Date ? time : { ...everSpoken, ...time };
+        const _id = idBelow ? { _id: { ...where._id, $lt: idBelow } } : {};
+        return this.find(filter, { ...where, last_message_at, ..._id }, count);
+      },
+    );
   }
 
   /** Counted in the index alone, but for a search. */
@@ -97,10 +104,10 @@ export class InboxConversationsRepository {
       .explain('executionStats');
   }
 
-  private async find(filter: ConversationFilter, where: object, limit: number): Promise<Conversation[]> {
+  private async find(filter: ConversationFilter, where: object, limit: number): Promise<ListedConversation[]> {
     const hint = indexOf(filter);
     const found = await this.model.collection
-      .find<ConversationRecord>(where, { sort: newestFirst, limit, ...(hint ? { hint } : {}) })
+      .find<ConversationRecord>(where, { projection: unlisted, sort: newestFirst, limit, ...(hint ? { hint } : {}) })
       .toArray();
     return found.map((record) => ({ ...record, _id: String(record._id) }));
   }

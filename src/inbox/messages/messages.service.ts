@@ -56,12 +56,17 @@ export class InboxMessagesService {
    */
   async list(scope: TenantScope, id: string, query: ListMessagesQuery): Promise<MessagePage> {
     const position = query.cursor === undefined ? undefined : readCursor(query.cursor);
+    const read = () =>
+      this.dms.history(id, {
+        limit: query.limit + 1,
+        ...(position ? { before: { timestamp: position.at.getTime(), id: position.id } } : {}),
+      });
+    // Read beside the conversation, and shown only if that is the caller's.
+    const early = query.sync ? undefined : read();
+    early?.catch(() => undefined);
     const conversation = await this.conversations.get(scope, id);
     const synced = query.sync ? await this.fillGaps(conversation) : undefined;
-    const found = await this.dms.history(conversation._id, {
-      limit: query.limit + 1,
-      ...(position ? { before: { timestamp: position.at.getTime(), id: position.id } } : {}),
-    });
+    const found = await (early ?? read());
     const shown = found.slice(0, query.limit);
     const oldest = found.length > query.limit ? shown.at(-1) : undefined;
     return {
