@@ -108,6 +108,8 @@ export interface DmRecord {
   /** Taken back by its author: the record stays, the content goes. */
   unsent: boolean;
   raw?: unknown;
+  /** Its media is to be copied and is not yet; the time at which the sweep sees to it. */
+  media_to_keep?: Date;
   /** Stored copies whose message was taken back and that are still to be removed. */
   media_to_drop?: string[];
   /** The raw deliveries that carried it, so that an unsend reaches their copies too. */
@@ -185,6 +187,7 @@ export const DmSchema = new Schema<DmRecord>(
     is_deleted: { type: Boolean, required: true, default: false },
     unsent: { type: Boolean, required: true, default: false },
     raw: Mixed,
+    media_to_keep: Date,
     media_to_drop: { type: [String], default: undefined } as never,
     delivery_ids: { type: [Schema.Types.ObjectId], default: [] } as never,
     agent_state: String,
@@ -249,5 +252,7 @@ DmSchema.index({ platform_account_id: 1, ...newestFirst }, listed);
 DmSchema.index({ user_id: 1, ...newestFirst }, listed);
 DmSchema.index({ conversation_id: 1, ...newestFirst }, listed);
 DmSchema.index(newestFirst, listed);
+// Media that is still to be copied.
+DmSchema.index({ media_to_keep: 1 }, { sparse: true, name: 'media_to_keep_1' });
 // Copies of taken-back media that are still to be removed.
 DmSchema.index({ media_to_drop: 1 }, { sparse: true, name: 'media_to_drop_1' });

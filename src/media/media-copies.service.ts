@@ -60,6 +60,12 @@ export class MediaCopies {
         });
       }
     }
+    await this.repository.noteKept(dmId);
+  }
+
+  /** Whether there is a place for copies. */
+  get isConfigured(): boolean {
+    return this.storage.isConfigured;
   }
 
   /** Removes the copies of a message that was taken back. */

@@ -3,6 +3,7 @@ import { DmsModule } from '../dms/index.js';
 import { MediaController } from './media.controller.js';
 import { MediaCopies } from './media-copies.service.js';
 import { MediaProcessor } from './media.processor.js';
+import { MediaLinks } from './media-links.service.js';
 import { MediaStorage } from './media-storage.js';
 
 /** Copies of customers' media in S3-compatible storage, for accounts that switched it on. */
@@ -13,7 +14,7 @@ import { MediaStorage } from './media-storage.js';
 })
 export class MediaModule {}
 
-@Module({ imports: [MediaModule, DmsModule], controllers: [MediaController] })
+@Module({ imports: [MediaModule, DmsModule], controllers: [MediaController], providers: [MediaLinks] })
 export class MediaApiModule {}
 
 @Module({ imports: [MediaModule, DmsModule], providers: [MediaProcessor] })

@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/clock';
 import { DmMediaRepository } from '../dms/index.js';
 import { HandlesJob, JobQueue, Scheduled } from '../queue/index.js';
 import { MediaCopies } from './media-copies.service.js';
+
+const perSweep = 200;
+/** By then its job has had all its tries; Meta's link works for days. */
+const keepAgainMs = 3_600_000;
 
 @Injectable()
 export class MediaProcessor {
@@ -9,6 +14,7 @@ export class MediaProcessor {
     private readonly copies: MediaCopies,
     private readonly repository: DmMediaRepository,
     private readonly queue: JobQueue,
+    private readonly clock: Clock,
   ) {}
 
   @HandlesJob('keep-media')
@@ -21,9 +27,21 @@ export class MediaProcessor {
     await this.copies.drop(dm_id);
   }
 
+  /** Media whose job was lost, or had no luck. */
+  @Scheduled({ name: 'keep-media-sweep', everyMs: 60_000 })
+  async sweepToKeep(): Promise<void> {
+    if (!this.copies.isConfigured) return;
+    const handed: string[] = [];
+    for (const dm_id of await this.repository.findToKeep(this.clock.date(), perSweep)) {
+      if (!(await this.queue.add('keep-media', { dm_id }))) break;
+      handed.push(dm_id);
+    }
+    if (handed.length > 0) await this.repository.postponeKeeping(handed, new Date(this.clock.now() + keepAgainMs));
+  }
+
   /** A copy of what was taken back must go, also when the job that should see to it was lost. */
   @Scheduled({ name: 'drop-media-sweep', everyMs: 60_000 })
-  async sweep(): Promise<void> {
-    for (const dm_id of await this.repository.findToDrop(200)) await this.queue.add('drop-media', { dm_id });
+  async sweepToDrop(): Promise<void> {
+    for (const dm_id of await this.repository.findToDrop(perSweep)) await this.queue.add('drop-media', { dm_id });
   }
 }

@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ForAdmins } from '../auth/index.js';
 import { ApiErrors } from '../errors/index.js';
+import { pageOf } from '../paging/index.js';
 import { DeliveriesPage, DeliveriesQuery, DeliveryAnswer, ReplayAnswer } from './deliveries.dto.js';
 import { DeliveriesService } from './deliveries.service.js';
 
@@ -18,14 +19,14 @@ export class DeliveriesController {
   @ApiOkResponse({ type: DeliveriesPage })
   @ApiErrors(400, 401, 403, 429, 503)
   async list(@Query() { state, account_id, since, cursor, limit }: DeliveriesQuery): Promise<DeliveriesPage> {
-    const data = await this.deliveries.list({
+    const found = await this.deliveries.list({
       state,
       accountId: account_id,
       since: since === undefined ? undefined : new Date(since),
       before: cursor,
-      limit,
+      limit: limit + 1,
     });
-    return { success: true, data, next_cursor: data.length === limit ? (data.at(-1)?._id ?? null) : null };
+    return { success: true, ...pageOf(found, limit, ({ _id }) => _id) };
   }
 
   @Get(':id')

@@ -3,12 +3,11 @@ import { Clock } from '#libs/clock';
 import { metrics } from '../observability/index.js';
 import { DeadLetters, JobQueue, Scheduled } from '../queue/index.js';
 import { DeliveryLog, type DeliveryHead } from './delivery-log.repository.js';
-import { HandOver } from './hand-over.service.js';
+import { deliveriesPerJob, HandOver } from './hand-over.service.js';
 
 const pageSize = 500;
-/** As the door does: one job is one transaction's worth of work. */
-const jobSize = 50;
-const jobEvents = 1_000;
+/** Events of one job, as the largest single delivery has them: Meta batches up to a thousand. */
+const eventsPerJob = 1_000;
 /** Jobs waiting already: what is due is in one of them, most likely, and more jobs would only make the queue longer. */
 const enoughWaiting = 20;
 /** Behind a queue that never gets short, what has lost its job must still get its turn, but not one job after another. */
@@ -80,7 +79,7 @@ function* batches(deliveries: DeliveryHead[]): Generator<DeliveryHead[]> {
   let batch: DeliveryHead[] = [];
   let events = 0;
   for (const delivery of deliveries) {
-    if (batch.length > 0 && (batch.length === jobSize || events + delivery.events > jobEvents)) {
+    if (batch.length > 0 && (batch.length === deliveriesPerJob || events + delivery.events > eventsPerJob)) {
       yield batch;
       batch = [];
       events = 0;

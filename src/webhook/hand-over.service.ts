@@ -1,6 +1,9 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { JobQueue } from '../queue/index.js';
 
+/** The most that one job carries; the workers store small jobs together and cut large ones into transactions. */
+export const deliveriesPerJob = 100;
+
 /** Redis frozen costs each attempt its command timeout; more than this many at once would pile up for nothing. */
 const maxOutstanding = 32;
 /** After a refusal the sweep has the work; one attempt a second is enough to notice that Redis is back. */

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import mongoose from 'mongoose';
+import { GroupCommit, QueueFullError, type GiveUp } from '#libs/group-commit';
 import { metrics } from '../observability/index.js';
 import { DeliveryLog, type NewDelivery } from './delivery-log.repository.js';
-import type { GiveUp } from './give-up.js';
-import { GroupCommit, QueueFullError } from './group-commit.js';
-import { HandOver } from './hand-over.service.js';
+import { deliveriesPerJob, HandOver } from './hand-over.service.js';
 import { OverloadedError } from './webhook.errors.js';
 
 const megabyte = 1024 * 1024;
@@ -24,11 +23,11 @@ export class IntakeService {
     this.commits = new GroupCommit<NewDelivery>({
       write: (batch) => this.write(batch),
       sizeOf: ({ payload }) => payload.length,
-      // A batch is also what one job stores in one transaction: small enough to be done in well under a second.
-      maxBatchItems: 100,
-      maxBatchBytes: 2 * megabyte,
+      // What is written together goes to the workers as one job.
+      maxBatchItems: deliveriesPerJob,
+      maxBatchSize: 2 * megabyte,
       maxQueuedItems: 10_000,
-      maxQueuedBytes: 64 * megabyte,
+      maxQueuedSize: 64 * megabyte,
       maxWrites: 2,
       worthwhileItems: 16,
     });

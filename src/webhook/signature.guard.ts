@@ -14,9 +14,11 @@ import { BadSignatureError } from './webhook.errors.js';
 export class SignatureGuard implements CanActivate {
   private readonly refusals = new ThrottledLog(new Logger(SignatureGuard.name));
   private readonly secrets: string[];
+  private readonly current: Set<string | undefined>;
 
   constructor(config: AppConfig) {
     this.secrets = config.APP_SECRETS.map((secret) => secret.reveal());
+    this.current = new Set([config.INSTAGRAM_CLIENT_SECRET?.reveal(), config.META_APP_SECRET?.reveal()]);
   }
 
   /** @throws {BadSignatureError} */
@@ -25,7 +27,8 @@ export class SignatureGuard implements CanActivate {
     const rawBody = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
     const result = verifySignature(rawBody, headers['x-hub-signature-256'], this.secrets);
     if (result.ok) {
-      metrics.webhookSignatures.inc({ secret: String(result.secretIndex) });
+      const isCurrent = this.current.has(this.secrets[result.secretIndex]);
+      metrics.webhookSignatures.inc({ secret: isCurrent ? 'current' : 'previous' });
       return true;
     }
     metrics.webhookDeliveries.inc({ outcome: 'bad_signature' });

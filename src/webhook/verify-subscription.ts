@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Secret } from '../config/index.js';
 
 type Query = Record<string, unknown>;
 
@@ -10,11 +10,11 @@ const maxChallengeLength = 1_000;
  * @param query as the server parsed it: `hub.mode`, `hub[mode]` and `{hub: {mode}}` are the same thing
  * @returns `null` when it is not to be confirmed
  */
-export function confirmSubscription(query: Query, verifyToken: string): string | null {
+export function confirmSubscription(query: Query, verifyToken: Secret): string | null {
   const token = hubParameter(query, 'verify_token');
   const challenge = hubParameter(query, 'challenge');
   // Compared first and always, so that the time taken says nothing.
-  const known = isSame(token ?? '', verifyToken);
+  const known = verifyToken.isSame(token ?? '');
   if (!known || hubParameter(query, 'mode') !== 'subscribe') return null;
   return challenge === undefined || challenge.length > maxChallengeLength ? null : challenge;
 }
@@ -25,10 +25,4 @@ function hubParameter(query: Query, name: string): string | undefined {
   const nested = typeof hub === 'object' && hub !== null ? (hub as Query)[name] : undefined;
   const given = [query[`hub.${name}`], query[`hub[${name}]`], nested].filter((value) => value !== undefined);
   return given.length === 1 && typeof given[0] === 'string' && given[0] !== '' ? given[0] : undefined;
-}
-
-/** Hashing makes both the same length, so that not even the token's length shows. */
-function isSame(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }

@@ -3,6 +3,7 @@ import {
   createParamDecorator,
   Get,
   HttpCode,
+  Logger,
   Post,
   Query,
   Res,
@@ -13,10 +14,11 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../auth/index.js';
 import { AppConfig } from '../config/index.js';
-import { ForbiddenError } from '../errors/index.js';
 import { SignatureGuard } from './signature.guard.js';
+import { ThrottledLog } from './throttled-log.js';
 import { confirmSubscription } from './verify-subscription.js';
 import { DocumentsDelivery, DocumentsSubscription } from './webhook.docs.js';
+import { NotConfirmedError } from './webhook.errors.js';
 import { WebhookService, type WebhookAnswer } from './webhook.service.js';
 
 /** The bytes as they came; what signs them is checked before anything reads them. */
@@ -29,6 +31,8 @@ const RawBody = createParamDecorator((_: unknown, context: ExecutionContext): Bu
 @ApiTags('Webhook')
 @Controller('webhook')
 export class WebhookController {
+  private readonly refusals = new ThrottledLog(new Logger(WebhookController.name));
+
   constructor(
     private readonly webhook: WebhookService,
     private readonly config: AppConfig,
@@ -67,8 +71,11 @@ export class WebhookController {
   }
 
   private confirm(query: Record<string, unknown>, reply: FastifyReply): string {
-    const challenge = confirmSubscription(query, this.config.META_WEBHOOK_VERIFY_TOKEN.reveal());
-    if (challenge === null) throw new ForbiddenError('The verify token is not the one configured here.');
+    const challenge = confirmSubscription(query, this.config.META_WEBHOOK_VERIFY_TOKEN);
+    if (challenge === null) {
+      this.refusals.warn({ msg: 'the webhook was not confirmed: hub.verify_token is not META_WEBHOOK_VERIFY_TOKEN' });
+      throw new NotConfirmedError();
+    }
     void reply.type('text/plain; charset=utf-8');
     return challenge;
   }

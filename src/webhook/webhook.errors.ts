@@ -1,9 +1,18 @@
-import { AppError, NotFoundError, UnauthenticatedError } from '../errors/index.js';
+import { AppError, ForbiddenError, NotFoundError, UnauthenticatedError } from '../errors/index.js';
 
 /** No entry of the delivery names an account connected here. Meta redelivers, for it may be connecting right now. */
 export class AccountNotConnectedError extends NotFoundError {
   constructor() {
     super('Account not found');
+  }
+}
+
+/** The door tells of it itself, once in a while: anybody can ask this. */
+export class NotConfirmedError extends ForbiddenError {
+  override readonly logLevel = 'debug';
+
+  constructor() {
+    super('The verify token is not the one configured here.');
   }
 }
 

@@ -1,13 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import mongoose from 'mongoose';
 import { Clock } from '#libs/clock';
+import { GiveUp } from '#libs/group-commit';
 import { GraphJsonError, parseJsonLossless, summarizeDelivery, type DeliverySummary } from '#libs/graph-api';
 import { AccountDirectory } from '../accounts/index.js';
 import { AppError, InvalidRequestError } from '../errors/index.js';
 import { metrics } from '../observability/index.js';
 import { DeadLetters } from '../queue/index.js';
 import type { NewDelivery } from './delivery-log.repository.js';
-import { GiveUp } from './give-up.js';
 import { IntakeService } from './intake.service.js';
 import { ThrottledLog } from './throttled-log.js';
 import { AccountNotConnectedError, IntakeTimeoutError, NotDurableError, OverloadedError } from './webhook.errors.js';

@@ -86,7 +86,7 @@ it('after downtime fetches what is missing and nothing twice', async () => {
 
 it('goes on where a run was cut short, found by the sweep', async () => {
   const accounts = app.get(AccountsRepository);
-  await accounts.setBackfill(accountId, {
+  await accounts.saveBackfill(accountId, 'done', {
     state: 'running',
     conversations_done: 40,
     messages_stored: 12,
@@ -106,10 +106,13 @@ it('goes on where a run was cut short, found by the sweep', async () => {
 it('says why it ended when the account needs to be connected again', async () => {
   app.sandbox.account.revokeTokens();
 
+  // The run before must have let go: a job that meets it leaves the work to it.
   await eventually(async () => {
-    // The run before may not have let go yet: a job that meets it leaves the work to it.
-    await app.get(JobQueue).add('backfill-account', { account_id: accountId });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const { active, waiting } = await app.get(JobQueue).queue('accounts').getJobCounts();
+    expect({ active, waiting }).toEqual({ active: 0, waiting: 0 });
+  }, 40_000);
+  await app.get(JobQueue).add('backfill-account', { account_id: accountId });
+  await eventually(async () => {
     expect(await backfill()).toMatchObject({ state: 'failed', error: expect.any(String) });
   }, 40_000);
   const { body } = await (await app.call()).get(`/accounts/${accountId}`);

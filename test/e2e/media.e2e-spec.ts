@@ -7,7 +7,12 @@ import { startTestApp, tenant, type TestApp } from '../support/test-app.js';
 jest.setTimeout(300_000);
 
 interface Listed {
-  data: { _id: string; message_id: string; attachments: { type: string; has_copy?: boolean }[] }[];
+  data: {
+    _id: string;
+    conversation_id: string;
+    message_id: string;
+    attachments: { type: string; has_copy?: boolean }[];
+  }[];
 }
 
 describe('copies of media', () => {
@@ -78,6 +83,10 @@ describe('copies of media', () => {
     const stranger = await test.call({ userId: 'somebody-else', role: 'user' });
     await stranger.get(`/instagram-dms/${dm._id}/attachments/0`).expect(404);
 
+    const messages = `/inbox/conversations/${dm.conversation_id}/messages`;
+    const { body: inbox } = await (await test.call()).get(messages).expect(200);
+    expect(inbox.messages.at(-1)).toMatchObject({ id: dm._id, attachments: [{ type: 'image', has_copy: true }] });
+
     await test.sandbox.customer.unsend(sent.mid ?? '').delivered;
     await eventually(async () => expect(await keys()).toEqual([]));
     await (await test.call()).get(`/instagram-dms/${dm._id}/attachments/0`).expect(404);
@@ -93,5 +102,23 @@ describe('copies of media', () => {
       expect(await keys()).toEqual([expect.stringContaining((await dmOf(own.mid ?? ''))._id) as string]),
     );
     expect((await dmOf(mention.mid ?? '')).attachments[0]?.has_copy).toBeUndefined();
+  });
+
+  it('gives no link once the message is deleted here, nor for what is no id', async () => {
+    const sent = test.sandbox.customer.sendPicture();
+    await sent.delivered;
+    const dm = await eventually(async () => {
+      const found = await dmOf(sent.mid ?? '');
+      expect(found.attachments).toMatchObject([{ has_copy: true }]);
+      return found;
+    });
+    const call = await test.call();
+    const path = `/instagram-dms/${dm._id}/attachments/0`;
+    await call.get(path).expect(200);
+
+    await call.delete(`/instagram-dms/${dm._id}`).expect(200);
+    await call.get(path).expect(404);
+    for (const bad of ['nonsense/attachments/0', `${dm._id}/attachments/first`])
+      await call.get(`/instagram-dms/${bad}`).expect(400);
   });
 });

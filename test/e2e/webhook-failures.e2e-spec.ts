@@ -89,10 +89,12 @@ describe('while Redis is down', () => {
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     expect(slowest(answers)).toBeLessThan(2_000);
     expect(await lost(answers)).toEqual([]);
-    expect((await request(url).get('/health').expect(200)).body).toMatchObject({
+    expect((await request(url).get('/health').expect(503)).body).toMatchObject({
       status: 'degraded',
       parts: { redis: { status: 'down' }, mongodb: { status: 'up' } },
     });
+    await request(url).get('/health/ready').expect(200);
+    await request(url).get('/health/live').expect(200);
 
     await redis.start();
     await eventually(async () => expect(await deliverOneIsHandedOver()).toBe(true), 5_000);

@@ -14,9 +14,11 @@ import type { MetaIdentity } from '../meta/meta-identity.js';
 import type { AgentSettingsPatch } from '../settings/agent-settings.js';
 import { UserSettingsService } from '../settings/user-settings.service.js';
 import { SubscriptionService } from '../subscription/subscription.service.js';
-import { refreshDueAt } from '../tokens/refresh-schedule.js';
+import { firstRefreshAt } from '../tokens/refresh-schedule.js';
 
-const clearedByConnecting = ['needs_reauth', 'token_expiring', 'token_unreadable', 'deauthorized'] as const;
+const clearedByConnecting = [
+  ...['needs_reauth', 'token_expiring', 'token_unreadable', 'deauthorized', 'account_blocked'],
+] as const;
 
 /** Turns what Meta said about a token into a connected, subscribed account. */
 @Injectable()
@@ -73,6 +75,7 @@ export class ConnectService {
     for (const kind of clearedByConnecting) await this.alerts.clear(kind, accountId);
     this.logger.log({ msg: 'account connected', account_id: accountId, login: account.login });
     await this.subscriptions.check(accountId);
+    // A hint: the record says that it is wanted.
     await this.queue.add('backfill-account', { account_id: accountId });
     return (await this.accounts.findById(accountId)) ?? account;
   }
@@ -113,10 +116,10 @@ export class ConnectService {
         login: identity.login,
         access_token: this.cipher.encrypt(identity.accessToken, id),
         token_obtained_at: now,
-        ...(expiresInS === undefined
-          ? {}
-          : { expires_in: expiresInS, token_expires_at: new Date(now.getTime() + expiresInS * 1000) }),
-        refresh_due_at: identity.login === 'instagram' ? refreshDueAt(id, now.getTime()) : undefined,
+        // Named when unknown, too: the end of the token before says nothing of this one.
+        expires_in: expiresInS,
+        token_expires_at: expiresInS === undefined ? undefined : new Date(now.getTime() + expiresInS * 1000),
+        refresh_due_at: identity.login === 'instagram' ? firstRefreshAt(id, now.getTime(), expiresInS) : undefined,
         scopes: identity.scopes,
         instagram_data: {
           ig_id: identity.igId,

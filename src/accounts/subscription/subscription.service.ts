@@ -80,18 +80,18 @@ export class SubscriptionService {
     { found, health }: { found: string[]; health: SubscriptionHealth },
   ): Promise<void> {
     const accountId = account._id.toHexString();
-    await this.health.saveSubscription(accountId, health);
+    // Webhooks of the time without it never come: what was said meanwhile is fetched.
+    const isRepaired = health.state !== 'missing' && !found.includes(requiredField);
+    await this.health.saveSubscription(accountId, health, isRepaired ? this.clock.date() : undefined);
     if (health.state === 'missing') {
       await this.alert(account, 'Meta took the subscription but does not list it');
       return;
     }
     await this.alerts.clear('subscription_lost', accountId);
-    const wasInPlace = account.subscription.fields.includes(requiredField);
-    if (wasInPlace && !found.includes(requiredField)) {
-      // Webhooks of the time without it never come: what was said meanwhile is fetched.
+    if (!isRepaired) return;
+    if (account.subscription.state !== 'unknown')
       this.logger.warn({ msg: 'webhook subscription was lost and is repaired', account_id: accountId });
-      await this.queue.add('backfill-account', { account_id: accountId });
-    }
+    await this.queue.add('backfill-account', { account_id: accountId });
   }
 
   private async noteFailure(account: AccountRecord, error: unknown): Promise<void> {

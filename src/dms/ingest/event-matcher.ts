@@ -72,6 +72,7 @@ export class EventMatcher {
         participantId: participant,
         source: 'webhook',
         deliveryId: new Types.ObjectId(deliveryId),
+        keepMedia: account.keep_media,
         agentOff: this.agentOff(agent),
         now: this.clock.date(),
       },

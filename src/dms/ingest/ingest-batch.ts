@@ -10,15 +10,9 @@ import { newConversation, type Conversation } from '../../conversations/index.js
 import { applyToConversation, isVisible, noteCustomerAction } from '../dm-change.js';
 import type { DmChange } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
-import {
-  dmKeyOf,
-  isFull,
-  reduceDm,
-  storedReferral,
-  withoutContent,
-  type DmEvent,
-  type IngestContext,
-} from './reduce-dm.js';
+import { clockSlackMs } from '../outbound/echo-matching.js';
+import { dmKeyOf, isFetched, isFull, reduceDm, withoutContent, type DmEvent, type IngestContext } from './reduce-dm.js';
+import { storedReferral } from './stored-fields.js';
 
 /** An event, matched to the account and conversation it belongs to. */
 export interface IngestItem {
@@ -39,13 +33,21 @@ export interface BatchSnapshot {
   openSends: Map<string, DmRecord[]>;
   /** Hard-deleted here, by `slotOf(account, key)`. */
   tombstones: Set<string>;
+  /** Of conversations in which a fetched message meets its webhook: the time of our latest message, ms. */
+  answeredUntil: Map<string, number>;
 }
 
+/** Our messages of a stretch of time were read. */
 export interface ReadMark {
   conversationId: string;
+  /** What is older was marked before; absent at a conversation's first mark. */
+  fromMs?: number;
   upToMs: number;
   at: Date;
 }
+
+/** A message of ours has the time it was queued at; one that had to wait went out after a later mark. */
+const waitedMs = 10 * 60_000;
 
 export const slotOf = (platformAccountId: string, key: string): string => `${platformAccountId}\n${key}`;
 
@@ -116,13 +118,21 @@ export class IngestBatch {
       event.kind === 'message' && !byCustomer && !isFull(before)
         ? this.matchSend(conversation, event, key, before)
         : undefined;
-    const after = this.withReadMark(conversation, reduceDm(ours ?? before, event, key, context));
-    this.put(slot, conversation, ours ?? before, after);
-    const arrived = isVisible(after) && !isVisible(ours ?? before);
+    const known = ours ?? before;
+    const after = this.withReadMark(conversation, reduceDm(known, event, key, this.unlessAnswered(context, known)));
+    this.put(slot, conversation, known, after);
+    const arrived = isVisible(after) && (!isVisible(known) || known?.source !== after.source);
     if (arrived && event.kind === 'message' && !byCustomer && context.source === 'webhook')
       this.stepBack(conversation, event, pauseMs, context);
     if (arrived && byCustomer) this.noteArrival(conversation, after);
     if (event.kind === 'read' || (!isFull(before) && isFull(after) && after.read_at)) this.markReadUpTo(after);
+  }
+
+  /** Of what was fetched an answer may have been written before its webhook came: the agent would give another. */
+  private unlessAnswered(context: IngestContext, known: DmRecord | undefined): IngestContext {
+    if (!isFetched(known) || context.agentOff) return context;
+    const until = this.snapshot.answeredUntil.get(known.conversation_id);
+    return until !== undefined && until > known.timestamp ? { ...context, agentOff: 'already_answered' } : context;
   }
 
   /** An echo of a send whose answer we did not get (yet): it is that DM, and now it is sent. */
@@ -255,8 +265,9 @@ export class IngestBatch {
   }
 
   private readUpTo(conversation: Conversation, upToMs: number, at: Date): void {
-    this.readMarks.push({ conversationId: conversation._id, upToMs, at });
-    if (conversation.read_up_to !== undefined && conversation.read_up_to >= upToMs) return;
+    const { _id: conversationId, read_up_to: before } = conversation;
+    if (before !== undefined && before >= upToMs) return;
+    this.readMarks.push({ conversationId, upToMs, at, ...(before === undefined ? {} : { fromMs: before - waitedMs }) });
     conversation.read_up_to = upToMs;
     conversation.read_up_to_at = at;
     this.touched.add(conversation._id);
@@ -265,13 +276,10 @@ export class IngestBatch {
   /** A message of ours that arrives after the customer told they had read further. */
   private withReadMark(conversation: Conversation, dm: DmRecord): DmRecord {
     const { read_up_to, read_up_to_at } = conversation;
-    const covered =
-      isFull(dm) &&
-      dm.direction === 'outbound' &&
-      !dm.read_at &&
-      read_up_to !== undefined &&
-      dm.timestamp <= read_up_to;
-    return covered ? { ...dm, read_at: read_up_to_at } : dm;
+    if (!isFull(dm) || dm.direction !== 'outbound' || dm.read_at || read_up_to === undefined) return dm;
+    // One of ours may have waited since it was queued, and have gone out after the customer read.
+    const sentFrom = Math.max(dm.timestamp, (dm.sending_at?.getTime() ?? 0) - clockSlackMs);
+    return sentFrom <= read_up_to ? { ...dm, read_at: read_up_to_at } : dm;
   }
 }
 

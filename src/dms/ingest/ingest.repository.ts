@@ -5,7 +5,7 @@ import { ConversationLocks, ConversationsRepository } from '../../conversations/
 import { DM, DmStore } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 import { slotOf, type BatchSnapshot, type IngestBatch, type IngestItem, type ReadMark } from './ingest-batch.js';
-import { dmKeyOf } from './reduce-dm.js';
+import { dmKeyOf, isFetched } from './reduce-dm.js';
 
 /** Reads what a batch may touch as one snapshot, and writes what the batch made of it, in one transaction. */
 @Injectable()
@@ -27,9 +27,11 @@ export class IngestRepository {
       conversations: await this.conversations.findByIds(conversationIds, session),
       openSends: new Map(),
       tombstones: new Set(),
+      answeredUntil: new Map(),
     };
     for (const [accountId, mids] of midsByAccount) await this.loadDms(session, snapshot, accountId, [...mids]);
     await this.loadOpenSends(session, snapshot, items);
+    await this.loadAnswers(session, snapshot, items);
     return snapshot;
   }
 
@@ -81,12 +83,33 @@ export class IngestRepository {
     }
   }
 
-  private async markRead(session: ClientSession, { conversationId, upToMs, at }: ReadMark): Promise<void> {
+  /** Asked for messages alone that were fetched before their webhook came. */
+  private async loadAnswers(session: ClientSession, snapshot: BatchSnapshot, items: IngestItem[]): Promise<void> {
+    for (const { event, context } of items) {
+      const { account, conversationId } = context;
+      if ((event.kind !== 'message' && event.kind !== 'postback') || event.isEcho) continue;
+      const known = snapshot.dms.get(slotOf(account._id, dmKeyOf(event) ?? ''));
+      if (!isFetched(known) || snapshot.answeredUntil.has(conversationId)) continue;
+      const answer = await this.dms.collection.findOne<Pick<DmRecord, 'timestamp'>>(
+        {
+          conversation_id: conversationId,
+          direction: 'outbound',
+          status: { $ne: 'failed' },
+          placeholder: { $ne: true },
+        },
+        { session, sort: { timestamp: -1 }, projection: { timestamp: 1 } },
+      );
+      if (answer) snapshot.answeredUntil.set(conversationId, answer.timestamp);
+    }
+  }
+
+  private async markRead(session: ClientSession, { conversationId, fromMs, upToMs, at }: ReadMark): Promise<void> {
     await this.dms.collection.updateMany(
       {
         conversation_id: conversationId,
-        timestamp: { $lte: upToMs },
+        timestamp: { ...(fromMs === undefined ? {} : { $gt: fromMs }), $lte: upToMs },
         direction: 'outbound',
+        status: 'sent',
         read_at: null,
         placeholder: { $ne: true },
       },

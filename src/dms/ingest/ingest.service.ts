@@ -9,6 +9,7 @@ import type { DmRecord } from '../dm.schema.js';
 import { CommentsRepository } from './comments.repository.js';
 import { IngestBatch, type IngestItem } from './ingest-batch.js';
 import { IngestRepository } from './ingest.repository.js';
+import { isTransient } from './is-transient.js';
 
 /** What became of a batch, for whoever hands work on. */
 export interface IngestOutcome {
@@ -16,8 +17,8 @@ export interface IngestOutcome {
   pending: Map<string, string[]>;
   /** Conversations that did not exist before. */
   created: Set<string>;
-  /** DMs that came with media, new in the store. */
-  withMedia: DmRecord[];
+  /** DMs whose media is to be copied, new in the store. */
+  toCopy: DmRecord[];
   /** Conversations in which an echo settled a send: what waits behind it may go out. */
   settled: Set<string>;
   /** Conversations of which nothing could be stored, because somebody holds them: come back for them. */
@@ -51,7 +52,7 @@ export class IngestService {
       created: new Set(),
       settled: new Set(),
       held: new Set(),
-      withMedia: [],
+      toCopy: [],
       unsent: [],
     };
     await this.storeComments(items);
@@ -146,20 +147,7 @@ function report(batch: IngestBatch, outcome: IngestOutcome): void {
     }
     if (after.agent_state === 'skipped' && after.agent_reason && !before?.agent_state)
       metrics.agentSkips.inc({ reason: after.agent_reason });
-    if (!before?.attachments.length && after.attachments.some((attachment) => attachment.url && !attachment.link_only))
-      outcome.withMedia.push(after);
+    if (after.media_to_keep && !before?.media_to_keep) outcome.toCopy.push(after);
   }
   outcome.unsent.push(...batch.unsent());
-}
-
-/** The store is away or busy: the whole job is tried again, nothing is set aside. */
-function isTransient(error: unknown): boolean {
-  const labelled = error as { hasErrorLabel?: (label: string) => boolean; name?: string };
-  return (
-    labelled.hasErrorLabel?.('TransientTransactionError') === true ||
-    labelled.hasErrorLabel?.('UnknownTransactionCommitResult') === true ||
-    /^(Mongo(Server|oseServer)Selection|MongoNetwork|MongoNotConnected|MongoPool|MongoWaitQueue|MongoTopology|MongoExpired|MongoClientClosed)/.test(
-      labelled.name ?? '',
-    )
-  );
 }

@@ -3,19 +3,18 @@ import { Types } from 'mongoose';
 import {
   agentMayAnswer,
   directionOf,
-  type DecodedAttachment,
   type EditEvent,
   type MessageEvent,
   type OptinEvent,
   type PostbackEvent,
   type ReactionEvent,
   type ReadEvent,
-  type Referral,
   type UnknownEvent,
   type UnsendEvent,
   type WebhookEvent,
 } from '#libs/graph-api';
-import type { DmAttachment, DmReaction, DmRecord, DmSource } from '../dm.schema.js';
+import type { DmReaction, DmRecord, DmSource } from '../dm.schema.js';
+import { messageFields, postbackFields } from './stored-fields.js';
 
 /** Events that say something of one DM, known by its mid or a derived key. */
 export type DmEvent =
@@ -32,10 +31,15 @@ export interface IngestContext {
   /** An operator saw later ones, or it is history. */
   alreadyRead?: boolean;
   deliveryId?: Types.ObjectId;
+  /** The account keeps copies of media. */
+  keepMedia?: boolean;
   /** Why the agent has no say in this account's messages: nothing is kept waiting for it then. */
   agentOff?: string;
   now: Date;
 }
+
+/** The job that copies media usually has done it by then. */
+const copiedWithinMs = 60_000;
 
 /** The key under which a DM is unique in its account; `undefined` for events that are about no single DM. */
 export function dmKeyOf(event: WebhookEvent): string | undefined {
@@ -72,7 +76,8 @@ export function reduceDm(before: DmRecord | undefined, event: DmEvent, key: stri
     case 'optin':
       return fill(before, event, key, context, () => ({ kind: 'optin', text: event.title }));
     case 'unknown':
-      return fill(before, event, key, context, () => ({ kind: 'message', is_unsupported: true }));
+      // Whether it is the message itself or said of it nobody can tell: the place stays free for the message.
+      return noteDelivery(before ?? placeholder(event, key, context), context);
     case 'unsend':
       return unsend(before ?? placeholder(event, key, context), context);
     case 'edit':
@@ -87,6 +92,11 @@ export function reduceDm(before: DmRecord | undefined, event: DmEvent, key: stri
 /** Whether the DM itself is known, not only something said about it. */
 export function isFull(dm: DmRecord | undefined): dm is DmRecord {
   return dm !== undefined && !dm.placeholder;
+}
+
+/** Fetched through the Graph API, and its own webhook has not come yet: till then the agent has not heard of it. */
+export function isFetched(dm: DmRecord | undefined): dm is DmRecord {
+  return isFull(dm) && dm.source === 'sync';
 }
 
 function blank(event: WebhookEvent, key: string, context: IngestContext): DmRecord {
@@ -134,62 +144,22 @@ function fill(
   context: IngestContext,
   fields: () => Partial<DmRecord>,
 ): DmRecord {
-  if (isFull(before)) return confirmEcho(noteDelivery(before, context), event);
+  const isNews = !isFull(before) || (isFetched(before) && context.source === 'webhook');
+  if (!isNews) return confirmEcho(noteDelivery(before, context), event);
   const fresh: DmRecord = { ...blank(event, key, context), ...fields(), raw: event.raw };
   if (event.standby) fresh.standby = true;
   if (event.isSelf) fresh.is_self = true;
   if (context.source === 'webhook' && agentMayAnswer(event, context.ownIds))
     Object.assign(fresh, agentStateIn(context));
+  if (context.keepMedia && fresh.attachments.some(({ url, link_only: linkOnly }) => url && !linkOnly))
+    fresh.media_to_keep = new Date(context.now.getTime() + copiedWithinMs);
   if (fresh.direction === 'outbound') Object.assign(fresh, { status: 'sent', sent_at: new Date(event.timestamp) });
-  const filled = before ? mergePlaceholder(before, fresh) : fresh;
+  const filled = before ? (before.placeholder ? mergePlaceholder : adopt)(before, fresh) : fresh;
   return noteDelivery(filled, context);
 }
 
 function agentStateIn({ agentOff }: IngestContext): Pick<DmRecord, 'agent_state' | 'agent_reason'> {
   return agentOff === undefined ? { agent_state: 'pending' } : { agent_state: 'skipped', agent_reason: agentOff };
-}
-
-function messageFields(event: MessageEvent): Partial<DmRecord> {
-  return {
-    kind: 'message',
-    text: event.text,
-    attachments: event.attachments.map(storedAttachment),
-    ...(event.quickReply ? { quick_reply: event.quickReply } : {}),
-    ...(event.replyTo ? { reply_to: event.replyTo } : {}),
-    ...(event.referral ? { referral: storedReferral(event.referral) } : {}),
-    ...(event.isUnsupported ? { is_unsupported: true } : {}),
-  };
-}
-
-function postbackFields(event: PostbackEvent): Partial<DmRecord> {
-  return {
-    kind: 'postback',
-    text: event.title,
-    postback: { title: event.title, payload: event.payload },
-    ...(event.referral ? { referral: storedReferral(event.referral) } : {}),
-  };
-}
-
-/** Types nobody knows yet become `unsupported`, with Meta's word and the raw form kept. */
-export function storedAttachment(attachment: DecodedAttachment): DmAttachment {
-  const unsupported = attachment.kind === 'unsupported';
-  return {
-    type: unsupported ? 'unsupported' : attachment.type,
-    ...(unsupported ? { original_type: attachment.type } : {}),
-    ...(attachment.url ? { url: attachment.url } : {}),
-    ...(attachment.title ? { title: attachment.title } : {}),
-    ...(attachment.mediaId ? { media_id: attachment.mediaId } : {}),
-    ...(attachment.storyId ? { story_id: attachment.storyId } : {}),
-    ...(attachment.linkOnly ? { link_only: true } : {}),
-    raw: attachment.raw,
-  };
-}
-
-export function storedReferral(referral: Referral): Record<string, unknown> {
-  const { ref, source, type, adId, productId, adsContext } = referral;
-  return JSON.parse(
-    JSON.stringify({ ref, source, type, ad_id: adId, product_id: productId, ads_context: adsContext }),
-  ) as Record<string, unknown>;
 }
 
 /** The message has come at last: what was said about it before holds. */
@@ -205,6 +175,18 @@ function mergePlaceholder(before: DmRecord, fresh: DmRecord): DmRecord {
   return before.edits.length > 0
     ? withEdits(merged, [...before.edits, { num_edit: 0, text: fresh.text, at: fresh.timestamp }])
     : merged;
+}
+
+/**
+ * The webhook of what was fetched before it. It tells more of the message, and what the agent owes it; whatever became
+ * of the DM meanwhile (read, edited, taken back, copied) holds.
+ */
+function adopt(before: DmRecord, fresh: DmRecord): DmRecord {
+  const { source, kind, timestamp, raw } = fresh;
+  const keepsOld = fresh.attachments.length === 0 || before.attachments.some(({ stored_key: key }) => key);
+  const { attachments } = keepsOld ? before : fresh;
+  const adopted = { ...fresh, ...before, source, kind, timestamp, raw, attachments, text: before.text ?? fresh.text };
+  return before.unsent ? withoutContent(adopted) : adopted;
 }
 
 /** An echo confirms what we sent, whichever of the two was stored first. */
@@ -227,6 +209,7 @@ export function withoutContent(dm: DmRecord): DmRecord {
     referral: _f,
     outbound: _o,
     graph_result: _g,
+    media_to_keep: _k,
     ...rest
   } = dm;
   const skipped = dm.agent_state === 'pending' ? { agent_state: 'skipped' as const, agent_reason: 'unsent' } : {};

@@ -1,15 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
+import { GroupCommit } from '#libs/group-commit';
 import { decodeDelivery, parseJsonLossless } from '#libs/graph-api';
 import { AccountHealth, UserSettingsService, type AccountSummary } from '../../accounts/index.js';
 import { AppConfig } from '../../config/index.js';
 import { ContendedError } from '../../database/index.js';
 import { metrics } from '../../observability/index.js';
 import { HandlesJob, JobQueue } from '../../queue/index.js';
-import { DeliveryLog, GroupCommit, type Delivery } from '../../webhook/index.js';
+import { DeliveryLog, type Delivery } from '../../webhook/index.js';
 import { EventMatcher, type SettingsOf } from './event-matcher.js';
 import type { IngestItem } from './ingest-batch.js';
 import { IngestService, type IngestOutcome } from './ingest.service.js';
+import { isTransient } from './is-transient.js';
 import { Mailbox } from './mailbox.js';
 
 /** Who somebody is can wait until they have their answer. */
@@ -26,17 +28,18 @@ const maxDepth = 64;
 export class StoreDeliveriesProcessor {
   private readonly logger = new Logger(StoreDeliveriesProcessor.name);
   /**
-   * Jobs that come while others are being stored share the next transaction: under load the door makes many small ones,
-   * and most of what storing costs is by the transaction. Sizes are counted in deliveries.
+   * Jobs that come while others are being stored are stored together: under load the door makes many small ones, and
+   * most of what storing costs is by the transaction. Sizes are counted in deliveries; `IngestService` cuts what comes
+   * together into transactions by events.
    */
   private readonly together = new GroupCommit<string[]>({
     write: (jobs) => this.storeTogether(jobs),
     sizeOf: (deliveryIds) => deliveryIds.length,
     // A trickle makes jobs of one delivery each: a backlog of those must not cost a transaction for a few of them.
     maxBatchItems: 64,
-    maxBatchBytes: 150,
+    maxBatchSize: 150,
     maxQueuedItems: 1_000,
-    maxQueuedBytes: 100_000,
+    maxQueuedSize: 100_000,
     // Two at once would meet in the same conversations and wait for each other.
     maxWrites: 1,
     worthwhileItems: 1,
@@ -67,14 +70,34 @@ export class StoreDeliveriesProcessor {
       for (const [index, ids] of jobs.entries())
         if (ids.some((id) => held.has(id))) failures.set(index, new ContendedError());
     } catch (error) {
-      // Alone they would meet the same others: they come again, each in its own time.
-      if (jobs.length === 1 || error instanceof ContendedError) throw error;
+      // Alone they would meet the same others, or the same outage: they come again, each in its own time.
+      if (comesAgain(error)) throw error;
       for (const [index, ids] of jobs.entries()) {
-        const held = await this.storeAll(ids).catch((failure: unknown) => void failures.set(index, failure));
+        const held = await this.storeApart(ids).catch((failure: unknown) => void failures.set(index, failure));
         if (held && held.size > 0) failures.set(index, new ContendedError());
       }
     }
     return failures;
+  }
+
+  /** One of them can't be stored: the sweep brings it again, and parks it in the end; the others are stored. */
+  private async storeApart(deliveryIds: string[]): Promise<ReadonlySet<string>> {
+    try {
+      return await this.storeAll(deliveryIds);
+    } catch (error) {
+      if (comesAgain(error)) throw error;
+      const held: string[] = [];
+      for (const id of deliveryIds) {
+        if (deliveryIds.length > 1) held.push(...(await this.storeApart([id])));
+        else await this.noteFailure(id, error);
+      }
+      return new Set(held);
+    }
+  }
+
+  private async noteFailure(deliveryId: string, error: unknown): Promise<void> {
+    this.logger.warn({ msg: 'a delivery could not be stored', delivery_id: deliveryId, err: error });
+    await this.deliveries.markFailed(deliveryId, error instanceof Error ? error.message : String(error));
   }
 
   /** @returns the deliveries of which something could not be stored yet, because somebody holds its conversation */
@@ -151,14 +174,16 @@ export class StoreDeliveriesProcessor {
     for (const id of outcome.settled) hints.push(this.queue.add('send-conversation', { conversation_id: id }));
     for (const id of outcome.created)
       hints.push(this.queue.add('fetch-profile', { conversation_id: id }, { delayMs: profileDelayMs }));
-    for (const dm of outcome.withMedia) {
-      if (accounts.get(dm.platform_account_id)?.keep_media)
-        hints.push(this.queue.add('keep-media', { dm_id: dm._id.toHexString() }));
-    }
+    for (const dm of outcome.toCopy) hints.push(this.queue.add('keep-media', { dm_id: dm._id.toHexString() }));
     for (const dm of outcome.unsent)
       if (dm.media_to_drop) hints.push(this.queue.add('drop-media', { dm_id: dm._id.toHexString() }));
     await Promise.all(hints);
   }
+}
+
+/** It is no delivery's fault: the job is tried again as it is. */
+function comesAgain(error: unknown): boolean {
+  return error instanceof ContendedError || isTransient(error);
 }
 
 function heldDeliveries(items: IngestItem[], { held }: IngestOutcome): Set<string> {

@@ -4,7 +4,8 @@ import { AccountsRepository } from '../../accounts/index.js';
 import { ConversationLock, HandlesJob, JobQueue, Scheduled, type JobPayloads } from '../../queue/index.js';
 import { BackfillService } from './backfill.service.js';
 
-const minuteMs = 60_000;
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
 /** A run saves its progress every few seconds; silent for this long it has ended. */
 const silentMs = 10 * minuteMs;
 
@@ -26,11 +27,16 @@ export class BackfillProcessor {
   ): Promise<void> {
     const held = await this.lock.acquire(`backfill:${accountId}`);
     if (!held) return;
+    let againInMs: number | undefined;
     try {
-      await this.backfills.run(accountId, AbortSignal.any([signal, held.signal]));
+      againInMs = await this.backfills.run(accountId, AbortSignal.any([signal, held.signal]));
     } finally {
       await held.release();
     }
+    // The job of whoever asked just before the lock was released met it, and went away.
+    if (await this.backfills.isWanted(accountId)) againInMs = secondMs;
+    if (againInMs !== undefined)
+      await this.queue.add('backfill-account', { account_id: accountId }, { delayMs: againInMs });
   }
 
   /** A job that was lost with Redis, or whose process died. */

@@ -6,6 +6,7 @@ import {
   AccountHealth,
   AccountNotUsableError,
   AccountsRepository,
+  Alerts,
   ownIds,
   TokenVault,
   type AccountAccess,
@@ -18,13 +19,27 @@ import { SyncLimits } from './sync-limits.js';
 const pageSize = 25;
 /** Meta's list changes under our eyes, and its clock is not ours. */
 const overlapMs = 10 * 60_000;
-/** Tries without getting any further. */
+/** Tries without getting any further, in a few hours. */
 const maxFailures = 10;
+const minuteMs = 60_000;
+const maxPauseMs = 30 * minuteMs;
+
+/** Somebody has asked for the account's backfill anew. */
+class AskedAnewError extends Error {
+  override readonly name = 'AskedAnewError';
+}
+
+/** One run, and the state that the store is in as far as it knows. */
+interface Run {
+  accountId: string;
+  progress: BackfillProgress;
+  seen: BackfillProgress['state'] | null;
+}
 
 /**
  * Fetches an account's conversations through the Graph API: all of them the first time, afterwards those in which
  * something happened since the last complete run began. How far it came is kept on the account, so that a run that was
- * cut short goes on from there.
+ * cut short goes on from there. Whoever asks for one while it runs makes it start again: every save is conditional.
  */
 @Injectable()
 export class BackfillService {
@@ -38,45 +53,56 @@ export class BackfillService {
     private readonly graph: GraphClient,
     private readonly limits: SyncLimits,
     private readonly sync: ConversationSync,
+    private readonly alerts: Alerts,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws when Meta is in trouble or the signal aborts: run it again, it goes on */
-  async run(accountId: string, signal: AbortSignal): Promise<void> {
+  /**
+   * @returns in how many ms to run it again, when Meta is in trouble
+   * @throws what is no answer of Meta's, and when the signal aborts: run it again, it goes on
+   */
+  async run(accountId: string, signal: AbortSignal): Promise<number | undefined> {
     const [record, account] = await Promise.all([this.accounts.findById(accountId), this.directory.get(accountId)]);
-    if (!record || !account || record.status !== 'active') return;
-    const progress = this.begin(record.backfill);
+    if (!record || !account || record.status !== 'active') return undefined;
+    const run: Run = { accountId, progress: this.begin(record.backfill), seen: record.backfill?.state ?? null };
     try {
       const access = await this.vault.accessFor(accountId);
-      await this.save(accountId, progress);
-      while (await this.page(account, access, progress, signal)) signal.throwIfAborted();
-      Object.assign(progress, { state: 'done', finished_at: this.clock.date() });
-      await this.save(accountId, progress);
-      this.logger.log({ msg: 'backfill done', account_id: accountId, stored: progress.messages_stored });
+      await this.save(run);
+      while (await this.page(account, access, run, signal)) signal.throwIfAborted();
+      Object.assign(run.progress, { state: 'done', finished_at: this.clock.date() });
+      await this.save(run);
     } catch (error) {
-      if (await this.endsHere(accountId, progress, error)) return;
-      throw error;
+      if (error instanceof AskedAnewError) return this.run(accountId, signal);
+      return this.afterFailure(run, error, signal);
     }
+    await this.alerts.clear('backfill_failed', accountId);
+    this.logger.log({ msg: 'backfill done', account_id: accountId, stored: run.progress.messages_stored });
+    return undefined;
+  }
+
+  /** Whether somebody has asked for it and nobody has begun. */
+  async isWanted(accountId: string): Promise<boolean> {
+    const record = await this.accounts.findById(accountId);
+    return record?.status === 'active' && record.backfill?.state === 'queued';
   }
 
   private begin(before: BackfillProgress | undefined): BackfillProgress {
-    if (before && before.state !== 'done') return { ...before, state: 'running', error: undefined };
+    if (before?.state === 'running' || before?.state === 'failed')
+      return { ...before, state: 'running', error: undefined };
+    // Of a run that did not end, what it was to fetch is still to be fetched.
+    const since = before?.finished_at ? before.started_at : before?.since;
     return {
       state: 'running',
       conversations_done: 0,
       messages_stored: 0,
       started_at: this.clock.date(),
-      ...(before?.started_at ? { since: before.started_at } : {}),
+      ...(since ? { since } : {}),
     };
   }
 
   /** @returns whether there is another page */
-  private async page(
-    account: AccountSummary,
-    access: AccountAccess,
-    progress: BackfillProgress,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  private async page(account: AccountSummary, access: AccountAccess, run: Run, signal: AbortSignal): Promise<boolean> {
+    const { progress } = run;
     await this.limits.turn(account._id, signal);
     const page = await this.graph.getConversations(access, { limit: pageSize, after: progress.cursor, signal });
     let reachedKnown = false;
@@ -90,36 +116,56 @@ export class BackfillService {
       }
       progress.conversations_done += 1;
       progress.failures = 0;
-      await this.save(account._id, progress);
+      await this.save(run);
     }
     progress.cursor = page.after;
-    await this.save(account._id, progress);
+    await this.save(run);
     return !reachedKnown && page.after !== undefined;
   }
 
-  /** @returns whether trying again is of no use */
-  private async endsHere(accountId: string, progress: BackfillProgress, error: unknown): Promise<boolean> {
-    if (error instanceof AccountNotUsableError) {
-      await this.fail(accountId, progress, error.message);
-      return true;
+  /** @returns in how many ms to go on; `undefined` when trying again is of no use */
+  private async afterFailure(run: Run, error: unknown, signal: AbortSignal): Promise<number | undefined> {
+    // What an owner who connects again mends needs no alert of its own.
+    if (error instanceof AccountNotUsableError) return this.end(run, error.message);
+    if (signal.aborted || !isGraphError(error)) throw error;
+    const { accountId, progress } = run;
+    const { kind, retryAfterMs = 0 } = classifyGraphFailure(error);
+    if (kind === 'token_invalid') {
+      await this.health.markNeedsReauth(accountId, error.message);
+      return this.end(run, error.message);
     }
-    if (!isGraphError(error)) return false;
-    const { kind } = classifyGraphFailure(error);
-    if (kind === 'token_invalid') await this.health.markNeedsReauth(accountId, error.message);
-    progress.failures = (progress.failures ?? 0) + 1;
-    const forGood = kind === 'token_invalid' || kind === 'permission' || progress.failures >= maxFailures;
-    if (forGood) await this.fail(accountId, progress, error.message);
-    else await this.save(accountId, { ...progress, error: error.message });
-    return forGood;
+    // A limit is no failure: it says when to come again.
+    if (kind !== 'rate_limited') progress.failures = (progress.failures ?? 0) + 1;
+    const { failures = 0 } = progress;
+    if (kind === 'permission' || failures >= maxFailures) {
+      await this.end(run, error.message);
+      const text = `Past messages could not be fetched: ${error.message}. Connect the account again to have it tried again.`;
+      await this.alerts.raise('backfill_failed', { account_id: accountId, text });
+      return undefined;
+    }
+    const pauseMs = Math.max(retryAfterMs, Math.min(maxPauseMs, minuteMs * 2 ** failures));
+    progress.error = error.message;
+    await this.saveUnlessAsked(run, pauseMs);
+    return pauseMs;
   }
 
-  private async fail(accountId: string, progress: BackfillProgress, error: string): Promise<void> {
-    await this.save(accountId, { ...progress, state: 'failed', failures: 0, error });
-    this.logger.warn({ msg: 'backfill ended early', account_id: accountId, error });
+  private async end(run: Run, error: string): Promise<undefined> {
+    Object.assign(run.progress, { state: 'failed', failures: 0, error });
+    await this.saveUnlessAsked(run);
+    this.logger.warn({ msg: 'backfill ended early', account_id: run.accountId, error });
   }
 
-  private async save(accountId: string, progress: BackfillProgress): Promise<void> {
-    await this.accounts.setBackfill(accountId, { ...progress, saved_at: this.clock.date() });
+  /** @throws {AskedAnewError} */
+  private async save(run: Run): Promise<void> {
+    if (!(await this.saveUnlessAsked(run))) throw new AskedAnewError();
+  }
+
+  /** @param restMs the sweep does not take it for silent before */
+  private async saveUnlessAsked(run: Run, restMs = 0): Promise<boolean> {
+    const savedAt = new Date(this.clock.now() + restMs);
+    const saved = await this.accounts.saveBackfill(run.accountId, run.seen, { ...run.progress, saved_at: savedAt });
+    if (saved) run.seen = run.progress.state;
+    return saved;
   }
 }
 

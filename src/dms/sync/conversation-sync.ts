@@ -41,7 +41,8 @@ export interface Thread {
 
 /**
  * Fetches what did not arrive by webhook. What it stores is marked `sync`, never wakes the agent, and doubles nothing:
- * mids are unique, and what was deleted here for good stays deleted.
+ * mids are unique, and what was deleted here for good stays deleted. A webhook that only comes later makes it `webhook`
+ * and wakes the agent after all.
  */
 @Injectable()
 export class ConversationSync {
@@ -160,20 +161,20 @@ export class ConversationSync {
         conversationId: conversationIdOf(account._id, thread.participantId),
         participantId: thread.participantId,
         source: 'sync',
+        keepMedia: account.keep_media,
         alreadyRead: !unread,
         now: this.clock.date(),
       },
     }));
     const outcome = await this.ingest.store(items);
     if (outcome.held.size > 0) throw new ContendedError();
-    await this.handOn(account, outcome);
+    await this.handOn(outcome);
     const mids = missing.map(({ message }) => message.id);
     return (await this.dms.timesOf(account._id, mids)).size;
   }
 
-  private async handOn(account: AccountSummary, outcome: IngestOutcome): Promise<void> {
+  private async handOn(outcome: IngestOutcome): Promise<void> {
     for (const id of outcome.created) await this.queue.add('fetch-profile', { conversation_id: id });
-    if (!account.keep_media) return;
-    for (const dm of outcome.withMedia) await this.queue.add('keep-media', { dm_id: dm._id.toHexString() });
+    for (const dm of outcome.toCopy) await this.queue.add('keep-media', { dm_id: dm._id.toHexString() });
   }
 }

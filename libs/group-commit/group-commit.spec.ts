@@ -18,9 +18,9 @@ function heldStore(options: Partial<GroupCommitOptions<string>> = {}) {
       }),
     sizeOf: (item) => item.length,
     maxBatchItems: 100,
-    maxBatchBytes: 1_000,
+    maxBatchSize: 1_000,
     maxQueuedItems: 1_000,
-    maxQueuedBytes: 10_000,
+    maxQueuedSize: 10_000,
     maxWrites: 2,
     worthwhileItems: 3,
     ...options,
@@ -71,8 +71,8 @@ describe('GroupCommit', () => {
     await Promise.all(items);
   });
 
-  it('bounds a batch by items and by bytes, and gives a huge item one of its own', async () => {
-    const { commits, writes } = heldStore({ maxBatchItems: 3, maxBatchBytes: 10, maxWrites: 1 });
+  it('bounds a batch by items and by size, and gives a huge item one of its own', async () => {
+    const { commits, writes } = heldStore({ maxBatchItems: 3, maxBatchSize: 10, maxWrites: 1 });
     const items = ['aaaa', 'bbbb', 'cccc', 'd'.repeat(50), 'e', 'f', 'g', 'h'].map((item) => commits.add(item));
     for (let n = 0; n < 5; n++) {
       await nextTurn();
@@ -105,8 +105,8 @@ describe('GroupCommit', () => {
     await expect(second).resolves.toBeUndefined();
   });
 
-  it('refuses when too much waits, by items or by bytes, and takes again when there is room', async () => {
-    const { commits, writes } = heldStore({ maxQueuedItems: 2, maxQueuedBytes: 100, maxWrites: 1, worthwhileItems: 1 });
+  it('refuses when too much waits, by items or by size, and takes again when there is room', async () => {
+    const { commits, writes } = heldStore({ maxQueuedItems: 2, maxQueuedSize: 100, maxWrites: 1, worthwhileItems: 1 });
     const written = [commits.add('on its way')];
     await nextTurn();
     written.push(commits.add('x'), commits.add('y'));
@@ -115,7 +115,7 @@ describe('GroupCommit', () => {
     await nextTurn();
     written.push(commits.add('w'.repeat(90)));
     await expect(commits.add('v'.repeat(20))).rejects.toThrow(QueueFullError);
-    expect(commits.queued).toEqual({ items: 1, bytes: 90 });
+    expect(commits.queued).toEqual({ items: 1, size: 90 });
     writes[1]?.finish();
     await nextTurn();
     writes[2]?.finish();
@@ -133,7 +133,7 @@ describe('GroupCommit', () => {
 
     await expect(writing).rejects.toThrow('too late');
     await expect(waiting).rejects.toThrow('too late');
-    expect(commits.queued).toEqual({ items: 0, bytes: 0 });
+    expect(commits.queued).toEqual({ items: 0, size: 0 });
     writes[0]?.finish();
     await nextTurn();
     expect(writes).toHaveLength(1);
@@ -157,7 +157,7 @@ describe('GroupCommit', () => {
               );
             },
             sizeOf: (item) => item.length,
-            ...{ maxBatchItems: 7, maxBatchBytes: 90, maxQueuedItems: 1_000, maxQueuedBytes: 100_000 },
+            ...{ maxBatchItems: 7, maxBatchSize: 90, maxQueuedItems: 1_000, maxQueuedSize: 100_000 },
             ...{ maxWrites, worthwhileItems: 2 },
           });
           const items = plan.map(({ size, fails }, n) => `${fails ? 'f' : 'k'}${n}-`.padEnd(size, '.'));

@@ -8,12 +8,13 @@ export class QueueFullError extends Error {
 export interface GroupCommitOptions<T> {
   /** Writes a batch; resolves with the failures by position, rejects when nothing is known to be written. */
   write: (batch: T[]) => Promise<ReadonlyMap<number, unknown>>;
+  /** In whatever unit the two limits by size are given: bytes, or things that an item holds. */
   sizeOf: (item: T) => number;
   maxBatchItems: number;
   /** A single larger item is a batch of its own. */
-  maxBatchBytes: number;
+  maxBatchSize: number;
   maxQueuedItems: number;
-  maxQueuedBytes: number;
+  maxQueuedSize: number;
   /** Writes at once. The second and later ones start only with {@link worthwhileItems} waiting. */
   maxWrites: number;
   worthwhileItems: number;
@@ -21,7 +22,7 @@ export interface GroupCommitOptions<T> {
 
 interface Waiting<T> {
   item: T;
-  bytes: number;
+  size: number;
   resolve: () => void;
   reject: (reason: unknown) => void;
 }
@@ -33,7 +34,7 @@ interface Waiting<T> {
  */
 export class GroupCommit<T> {
   private queue: Waiting<T>[] = [];
-  private queuedBytes = 0;
+  private queuedSize = 0;
   private writes = 0;
   private scheduled = false;
 
@@ -45,22 +46,21 @@ export class GroupCommit<T> {
    * @throws {QueueFullError} when too much waits already; nothing of the item is kept
    */
   add(item: T, giveUp?: GiveUp): Promise<void> {
-    const bytes = this.options.sizeOf(item);
-    const { maxQueuedItems, maxQueuedBytes } = this.options;
-    const full =
-      this.queue.length >= maxQueuedItems || (this.queuedBytes + bytes > maxQueuedBytes && this.queuedBytes > 0);
+    const size = this.options.sizeOf(item);
+    const { maxQueuedItems, maxQueuedSize } = this.options;
+    const full = this.queue.length >= maxQueuedItems || (this.queuedSize + size > maxQueuedSize && this.queuedSize > 0);
     if (full) return Promise.reject(new QueueFullError('too much waits to be written'));
     return new Promise((resolve, reject) => {
-      const waiting = { item, bytes, resolve, reject };
+      const waiting = { item, size, resolve, reject };
       this.queue.push(waiting);
-      this.queuedBytes += bytes;
+      this.queuedSize += size;
       giveUp?.onGivenUp((reason) => this.leave(waiting, reason));
       this.schedule();
     });
   }
 
-  get queued(): { items: number; bytes: number } {
-    return { items: this.queue.length, bytes: this.queuedBytes };
+  get queued(): { items: number; size: number } {
+    return { items: this.queue.length, size: this.queuedSize };
   }
 
   /** Nobody waits for it any more: it must not take a place from those who do. A write on its way goes on. */
@@ -69,7 +69,7 @@ export class GroupCommit<T> {
     const at = this.queue.indexOf(waiting);
     if (at < 0) return;
     this.queue.splice(at, 1);
-    this.queuedBytes -= waiting.bytes;
+    this.queuedSize -= waiting.size;
   }
 
   /** After the current round of I/O: what came in with the same poll belongs into the same batch. */
@@ -91,15 +91,15 @@ export class GroupCommit<T> {
   }
 
   private take(): Waiting<T>[] {
-    const { maxBatchItems, maxBatchBytes } = this.options;
+    const { maxBatchItems, maxBatchSize } = this.options;
     let count = 0;
-    let bytes = 0;
+    let size = 0;
     for (const waiting of this.queue) {
-      if (count === maxBatchItems || (count > 0 && bytes + waiting.bytes > maxBatchBytes)) break;
-      bytes += waiting.bytes;
+      if (count === maxBatchItems || (count > 0 && size + waiting.size > maxBatchSize)) break;
+      size += waiting.size;
       count += 1;
     }
-    this.queuedBytes -= bytes;
+    this.queuedSize -= size;
     return this.queue.splice(0, count);
   }
 

@@ -1,0 +1,2 @@
+export { GiveUp } from './give-up.js';
+export { GroupCommit, QueueFullError, type GroupCommitOptions } from './group-commit.js';

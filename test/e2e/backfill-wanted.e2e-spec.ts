@@ -1,0 +1,134 @@
+import mongoose from 'mongoose';
+import type { SandboxCustomer } from '#libs/sandbox';
+import { AccountsRepository, Alerts } from '../../src/accounts/index.js';
+import { AccountHealthRepository } from '../../src/accounts/account-health.repository.js';
+import { SubscriptionService } from '../../src/accounts/subscription/subscription.service.js';
+import { conversationIdOf } from '../../src/conversations/index.js';
+import { DmsRepository } from '../../src/dms/index.js';
+import { BackfillProcessor } from '../../src/dms/sync/backfill.processor.js';
+import { BackfillService } from '../../src/dms/sync/backfill.service.js';
+import { JobQueue } from '../../src/queue/index.js';
+import { eventually } from '../support/eventually.js';
+import { useServices } from '../support/services.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+jest.setTimeout(90_000);
+
+const services = useServices();
+let app: TestApp;
+let client: InstanceType<typeof mongoose.mongo.MongoClient>;
+let accountId: string;
+let customer: SandboxCustomer;
+
+const record = async () => app.get(AccountsRepository).findById(accountId);
+const backfill = async () => (await record())?.backfill;
+const isDone = () => eventually(async () => expect(await backfill()).toMatchObject({ state: 'done' }), 40_000);
+const texts = async (): Promise<(string | undefined)[]> => {
+  const conversationId = conversationIdOf(accountId, customer.idFor(app.sandbox.account));
+  const history = await app.get(DmsRepository).history(conversationId, { limit: 100 });
+  return history.map(({ text }) => text);
+};
+/** Said while nobody told us. */
+const saysUnheard = (text: string) => void customer.sendText(text, { webhook: false });
+/** Redis takes no job, as when it is away. */
+const losesJobs = () => jest.spyOn(app.get(JobQueue), 'add').mockResolvedValue(false);
+
+/** The sweep, as if whoever saved last had been silent since yesterday. */
+async function sweep(): Promise<void> {
+  const yesterday = { 'backfill.saved_at': new Date(Date.now() - 86_400_000) };
+  const accounts = client.db().collection('accounts');
+  await accounts.updateOne({ _id: new mongoose.Types.ObjectId(accountId) }, { $set: yesterday });
+  await app.get(BackfillProcessor).resume();
+}
+
+beforeAll(async () => {
+  app = await startTestApp({ services });
+  client = await mongoose.mongo.MongoClient.connect(services.mongoUrl);
+  customer = app.sandbox.createCustomer({ username: 'quiet.one' });
+  saysUnheard('before you came');
+  accountId = await app.connect(undefined, { enabled: false });
+  await isDone();
+}, 90_000);
+afterEach(() => {
+  jest.restoreAllMocks();
+  app.sandbox.faults.clear();
+});
+afterAll(async () => {
+  await app?.stop();
+  await client?.close();
+});
+
+it('fetches what was said without a subscription, though the job for it was lost', async () => {
+  const before = (await backfill())?.started_at;
+  app.sandbox.account.unsubscribe();
+  saysUnheard('can you hear me?');
+  const lost = losesJobs();
+  await app.get(SubscriptionService).check(accountId);
+  expect(await record()).toMatchObject({ subscription: { state: 'subscribed' }, backfill: { state: 'queued' } });
+
+  lost.mockRestore();
+  await sweep();
+  await isDone();
+  expect(await backfill()).toMatchObject({ since: before });
+  expect(await texts()).toEqual(['can you hear me?', 'before you came']);
+});
+
+it('fetches what was said before the account was connected again, though the job for it was lost', async () => {
+  saysUnheard('are you back?');
+  const lost = losesJobs();
+  await app.connect(undefined, { enabled: false });
+  expect(await backfill()).toMatchObject({ state: 'queued' });
+
+  lost.mockRestore();
+  await sweep();
+  await isDone();
+  expect(await texts()).toContain('are you back?');
+});
+
+it('starts again when it is asked for at the very end of a run', async () => {
+  const accounts = app.get(AccountsRepository);
+  const save = accounts.saveBackfill.bind(accounts);
+  const asked = jest.spyOn(accounts, 'saveBackfill').mockImplementation(async (id, seen, progress) => {
+    if (progress.state !== 'done') return save(id, seen, progress);
+    asked.mockRestore();
+    saysUnheard('at the last moment');
+    const { subscription } = (await accounts.findById(id)) ?? {};
+    if (subscription) await app.get(AccountHealthRepository).saveSubscription(id, subscription, new Date());
+    return save(id, seen, progress);
+  });
+  await app.get(BackfillService).run(accountId, new AbortController().signal);
+  expect(await backfill()).toMatchObject({ state: 'done' });
+  expect(await texts()).toContain('at the last moment');
+});
+
+it('comes again when Meta says so, however often Meta asks for patience', async () => {
+  const error = { route: 'conversations', mode: 'error', error: 'rate_limit' } as const;
+  app.sandbox.faults.add({ ...error, headers: { 'retry-after': '1200' } });
+  const service = app.get(BackfillService);
+  const { signal } = new AbortController();
+  for (let n = 0; n < 12; n++) expect(await service.run(accountId, signal)).toBe(1_200_000);
+  const resting = await backfill();
+  expect(resting).toMatchObject({ state: 'running', error: expect.stringContaining('rate limit') });
+  expect(resting?.saved_at?.getTime()).toBeGreaterThan(Date.now() + 1_100_000);
+
+  app.sandbox.faults.clear();
+  expect(await service.run(accountId, signal)).toBeUndefined();
+  expect(await backfill()).toMatchObject({ state: 'done' });
+});
+
+it('waits longer and longer while Meta fails, then ends and alerts, until it succeeds', async () => {
+  app.sandbox.faults.add({ route: 'conversations', mode: 'error', error: 'transient' });
+  const service = app.get(BackfillService);
+  const { signal } = new AbortController();
+  const waits: (number | undefined)[] = [];
+  do waits.push(await service.run(accountId, signal));
+  while (waits.at(-1) !== undefined);
+  expect(waits.map((ms) => ms && ms / 60_000)).toEqual([2, 4, 8, 16, 30, 30, 30, 30, 30, undefined]);
+  const alerts = async () => (await app.get(Alerts).standing(accountId)).map(({ kind }) => kind);
+  expect(await backfill()).toMatchObject({ state: 'failed' });
+  expect(await alerts()).toEqual(['backfill_failed']);
+
+  app.sandbox.faults.clear();
+  await service.run(accountId, signal);
+  expect(await alerts()).toEqual([]);
+});

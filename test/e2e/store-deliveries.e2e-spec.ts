@@ -1,0 +1,46 @@
+import mongoose from 'mongoose';
+import { EventMatcher } from '../../src/dms/ingest/event-matcher.js';
+import { StoreDeliveriesProcessor } from '../../src/dms/ingest/store-deliveries.processor.js';
+import { DeliveryLog } from '../../src/webhook/index.js';
+import { deliveryOf, insertAccount, textEvent } from '../support/door.js';
+import { useServices } from '../support/services.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+jest.setTimeout(60_000);
+const services = useServices();
+const igId = '17841400000000077';
+let app: TestApp;
+
+beforeAll(async () => {
+  await insertAccount(services.databaseUrl, services.databaseName, igId);
+  app = await startTestApp({ services });
+}, 60_000);
+afterAll(() => app?.stop());
+
+it('a delivery that can’t be stored costs the others of its job nothing, and is marked', async () => {
+  const log = app.get(DeliveryLog);
+  const deliveries = Array.from({ length: 50 }, () => {
+    const payload = JSON.stringify(deliveryOf(igId, [textEvent(igId)]));
+    const id = new mongoose.Types.ObjectId().toHexString();
+    return { id, payload, events: 1, accountIds: [], receivedAt: new Date() };
+  });
+  await log.insertMany(deliveries);
+  const ids = deliveries.map(({ id }) => id);
+  const culprit = ids[17] as string;
+  const matcher = app.get(EventMatcher);
+  const match = matcher.match.bind(matcher);
+  jest.spyOn(matcher, 'match').mockImplementation(async (decoded, id, settingsOf) => {
+    if (id === culprit) throw new TypeError('nobody thought of this');
+    return match(decoded, id, settingsOf);
+  });
+
+  await app.get(StoreDeliveriesProcessor).storeDeliveries({ delivery_ids: ids });
+
+  const states = await log.findByIds(ids);
+  expect(states.filter(({ state }) => state === 'stored')).toHaveLength(49);
+  expect(states.find(({ _id }) => _id === culprit)).toMatchObject({
+    state: 'received',
+    failures: 1,
+    error: 'nobody thought of this',
+  });
+});
