@@ -280,7 +280,7 @@ describe('a call that never left', () => {
   const provablyNot = async (call: Promise<unknown>, reason: string): Promise<void> => {
     const error = await callErrorOf(call);
     expect(error).toMatchObject({ reason, delivered: 'no' });
-    expect(classifyGraphFailure(error)).toEqual({ kind: 'temporary', rule: reason, sent: 'no' });
+    expect(classifyGraphFailure(error)).toEqual({ kind: 'not_reached', rule: reason, sent: 'no' });
   };
 
   it('was ended by its caller before', async () => {

@@ -91,6 +91,7 @@ describe('what an error of the platform means', () => {
     expect(kindOf({ httpStatus, code: 230 })).toBe('permission');
     expect(kindOf({ httpStatus, code: 100 })).toBe('bad_request');
     expect(kindOf({ httpStatus, code: 2 })).toBe('temporary');
+    expect(kindOf({ httpStatus, code: 1 })).toBe('outcome_unknown');
   });
 
   it('goes by the HTTP status when the code says nothing', () => {
@@ -101,8 +102,15 @@ describe('what an error of the platform means', () => {
       expect(kindOf({ code, httpStatus: 500 })).toBe('temporary');
       expect(kindOf({ code, httpStatus: 404 })).toBe('bad_request');
     }
-    expect(kindOf({ code: 1, httpStatus: 500 })).toBe('temporary');
-    expect(kindOf({ code: 1, httpStatus: 200 })).toBe('outcome_unknown');
+  });
+
+  it('is no proof that nothing was sent when Meta asks to try again', () => {
+    const sentAfter = (said: Said) =>
+      classifyGraphFailure(new GraphApiError('no', { ...route, httpStatus: 400, ...said })).sent;
+
+    for (const said of [{ code: 2 }, { isTransient: true }, { httpStatus: 503 }])
+      expect(sentAfter(said)).toBe('unknown');
+    for (const said of [{ code: 613 }, { code: 190 }, { code: 100 }]) expect(sentAfter(said)).toBe('no');
   });
 
   it('hands on when to try again', () => {
@@ -116,7 +124,7 @@ describe('what a call without an answer means', () => {
     const errorOf = (delivered: 'no' | 'unknown') =>
       new GraphCallError('no answer', { ...route, reason: 'timeout', delivered });
 
-    expect(classifyGraphFailure(errorOf('no'))).toEqual({ kind: 'temporary', rule: 'timeout', sent: 'no' });
+    expect(classifyGraphFailure(errorOf('no'))).toEqual({ kind: 'not_reached', rule: 'timeout', sent: 'no' });
     expect(classifyGraphFailure(errorOf('unknown'))).toEqual({
       ...{ kind: 'outcome_unknown', rule: 'timeout', sent: 'unknown' },
     });

@@ -3,6 +3,9 @@ import { GraphApiError, type GraphError } from './errors.js';
 /** What a failed call means for whoever made it. */
 export type GraphFailureKind =
   | 'rate_limited'
+  /** Nothing was sent: repeating it at once is safe. */
+  | 'not_reached'
+  /** Meta asks to try again. It says so of what it has done, too: look before repeating a send. */
   | 'temporary'
   | 'outcome_unknown'
   | 'outside_window'
@@ -107,10 +110,10 @@ export const GRAPH_FAILURE_RULES: readonly GraphFailureRule[] = [
     meaning: 'The app or the person has not given this permission; 230: the person has not yet consented to be seen',
   },
   { rule: 'bad_parameter', kind: 'bad_request', codes: [100], meaning: 'The request is wrong, or names what is gone' },
+  { rule: 'unknown_error', kind: 'outcome_unknown', codes: [1], meaning: 'Meta doesn’t know itself what happened' },
   { rule: 'http_429', kind: 'rate_limited', statuses: [429], meaning: 'Too many requests' },
   { rule: 'http_5xx', kind: 'temporary', statuses: [[500, 599]], meaning: 'A readable error of Meta’s own side' },
   { rule: 'http_401', kind: 'token_invalid', statuses: [401], meaning: 'The token was not taken' },
-  { rule: 'unknown_error', kind: 'outcome_unknown', codes: [1], meaning: 'Meta doesn’t know itself what happened' },
   { rule: 'http_403', kind: 'permission', statuses: [403], meaning: 'Refused without a known code' },
   { rule: 'other', kind: 'bad_request', meaning: 'Any other refusal' },
 ];
@@ -119,14 +122,14 @@ export const GRAPH_FAILURE_RULES: readonly GraphFailureRule[] = [
 export function classifyGraphFailure(error: GraphError): GraphFailure {
   if (!(error instanceof GraphApiError)) {
     if (error.delivered === 'unknown') return { kind: 'outcome_unknown', rule: error.reason, sent: 'unknown' };
-    const kind = error.reason === 'invalid' ? 'bad_request' : 'temporary';
+    const kind = error.reason === 'invalid' ? 'bad_request' : 'not_reached';
     return { kind, rule: error.reason, sent: 'no' };
   }
   const { kind, rule } = GRAPH_FAILURE_RULES.find((row) => fits(row, error)) as GraphFailureRule;
   return {
     kind,
     rule,
-    sent: kind === 'outcome_unknown' ? 'unknown' : 'no',
+    sent: kind === 'outcome_unknown' || kind === 'temporary' ? 'unknown' : 'no',
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
   };
 }

@@ -19,6 +19,7 @@ import { AgentSettingsApi } from './api/agent-settings.service.js';
 import { AgentBudgets } from './budget/agent-budgets.js';
 import { AgentUsageRepository } from './budget/agent-usage.repository.js';
 import { AGENT_USAGE, AgentUsageSchema } from './budget/agent-usage.schema.js';
+import { WaitingReplies } from './gate/waiting-replies.js';
 import { ModelClient } from './model/model-client.js';
 import { VoiceTranscripts } from './model/voice-transcripts.js';
 
@@ -30,7 +31,7 @@ import { VoiceTranscripts } from './model/voice-transcripts.js';
     InboxModule,
     MongooseModule.forFeature([{ name: AGENT_USAGE, schema: AgentUsageSchema }]),
   ],
-  providers: [AgentBudgets, AgentUsageRepository, Composer, ModelClient, VoiceTranscripts],
+  providers: [AgentBudgets, AgentUsageRepository, Composer, ModelClient, VoiceTranscripts, WaitingReplies],
   exports: [AccountsModule, DmsModule, InboxModule, AgentBudgets, Composer, ModelClient],
 })
 export class AgentModule {}

@@ -125,8 +125,9 @@ export class ConversationsRepository {
         { $inc: { [epoch]: 1 }, $set: { [lease]: new Date(now.getTime() + leaseMs) } },
         {
           ...{ returnDocument: 'after', projection: { [epoch]: 1 }, maxTimeMS: heldPatienceMs },
-          // That of `send` only keeps two from trying the same: each DM is claimed durably before its call.
-          ...(work === 'send' ? { writeConcern: { w: 1 } } : {}),
+          // Were it lost with MongoDB's primary, two might work on the same: each DM is claimed durably before its
+          // call, and of two answers the one that finds its messages answered is not written.
+          writeConcern: { w: 1 },
         },
       ),
     );

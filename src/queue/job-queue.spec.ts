@@ -147,6 +147,24 @@ describe('JobQueue', () => {
       await eventually(() => expect(handlers.done).toContainEqual(['store-deliveries', { delivery_ids: ['w1'] }]));
     });
 
+    it('has a job that failed wait as long as its kind of job should', async () => {
+      jest.spyOn(Math, 'random').mockReturnValue(1);
+      const accounts = worker.get(JobQueue).queue('accounts');
+      handlers.failures = 2;
+      const startedAt = Date.now();
+      await queue.add('refresh-token', { account_id: 'a1' }); // 60 s
+      await queue.add('backfill-account', { account_id: 'a2' }); // 30 s
+
+      await eventually(async () => expect(await accounts.getDelayedCount()).toBe(2));
+      const delayed = await accounts.client.zrange(accounts.toKey('delayed'), 0, -1, 'WITHSCORES');
+      jest.restoreAllMocks();
+
+      // Bull's score: the time in ms, and 12 bits of the job's id.
+      const pausesMs = [delayed[1], delayed[3]].map((score) => Number(score) / 4_096 - startedAt);
+      expect(pausesMs.map((ms) => Math.floor(ms / 10_000))).toEqual([3, 6]);
+      await accounts.empty();
+    });
+
     it('runs what is scheduled when it is due, and again after a failure', async () => {
       const scheduler = worker.get(Scheduler);
       await eventually(() => expect(handlers.swept).toBe(1)); // due at once, and fails

@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } fro
 import { ModuleRef } from '@nestjs/core';
 import { getQueueToken } from '@nestjs/bull';
 import type { JobOptions as BullJobOptions, Queue } from 'bull';
+import { backoffFrom } from './backoff.js';
 import { BullConnections } from './bull-connections.js';
 import { jobs, queueNames, type JobName, type JobPayloads, type QueueName } from './jobs.js';
 
@@ -47,14 +48,14 @@ export class JobQueue implements OnModuleInit, OnApplicationShutdown {
 
   /** @returns whether Redis took the job; `false` within 1.5 s when it is away or frozen */
   async add<N extends JobName>(name: N, payload: JobPayloads[N], { delayMs = 0 }: AddOptions = {}): Promise<boolean> {
-    const { queue: queueName, attempts, timeoutMs } = jobs[name];
+    const { queue: queueName, attempts, backoffMs, timeoutMs } = jobs[name];
     const queue = this.queue(queueName);
     if (queue.client.status !== 'ready') return false;
     const options: BullJobOptions = {
       attempts,
       timeout: timeoutMs,
       delay: delayMs,
-      backoff: { type: 'fullJitter' },
+      backoff: backoffFrom(backoffMs),
       // No job ids of our own: Bull silently drops a job whose id it still keeps. Doubles are harmless, drops are not.
       removeOnComplete: true,
       removeOnFail: { count: 500 },

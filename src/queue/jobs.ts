@@ -32,7 +32,7 @@ export interface JobOptions {
   queue: QueueName;
   /** Tries before it is given up and recorded as a dead letter. */
   attempts: number;
-  /** First pause between tries; doubles with full jitter. */
+  /** First pause between tries, at most; doubles, with full jitter. */
   backoffMs: number;
   /** A run longer than this is reported as failed (the handler must be safe to run again). */
   timeoutMs: number;

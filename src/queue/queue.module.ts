@@ -4,6 +4,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { MongooseModule } from '@nestjs/mongoose';
 import type { QueueOptions } from 'bull';
 import { AppConfig } from '../config/index.js';
+import { backoffStrategies } from './backoff.js';
 import { BullConnections } from './bull-connections.js';
 import { ConversationLock } from './conversation-lock.js';
 import { DeadLetterReplays } from './dead-letter-replays.js';
@@ -51,10 +52,7 @@ function bullOptions(config: AppConfig, connections: BullConnections): QueueOpti
       stalledInterval: 5_000,
       // Bull fails a job for good when its worker was killed more often than this; two unlucky deploys must not.
       maxStalledCount: 1_000,
-      backoffStrategies: {
-        fullJitter: (attemptsMade: number, _error: Error, options?: { delay?: number }) =>
-          Math.ceil(Math.random() * Math.min(60_000, (options?.delay ?? 500) * 2 ** attemptsMade)),
-      },
+      backoffStrategies,
     },
   };
 }

@@ -39,6 +39,8 @@ export type Prospect =
 
 /** Enough to see two machines talking. */
 const minHistory = maxQuickExchanges * 2 + 5;
+/** Read before it is known how much is wanted; by default that is less. */
+const usualHistory = 64;
 /** Waits up to this long get a job; longer ones are the sweep's. */
 const hintWithinMs = 30_000;
 const reconnectMs = 60_000;
@@ -69,37 +71,38 @@ export class OpenMessages {
 
   /** Looks at what is open, and closes or puts off what is not to be answered now. */
   async look(conversationId: string): Promise<Prospect> {
-    const open = await this.withoutUnanswerable(await this.dms.pending(conversationId, maxOpen));
+    const [conversation, pending, recent] = await Promise.all([
+      this.conversations.getById(conversationId),
+      this.dms.pending(conversationId, maxOpen),
+      this.dms.history(conversationId, { limit: usualHistory }),
+    ]);
+    const open = await this.withoutUnanswerable(pending);
     const [first] = open;
     if (!first) return { kind: 'none' };
     const account = await this.accounts.get(first.platform_account_id);
-    const [settings, conversation, blocked] = account
-      ? await Promise.all([
-          this.userSettings.agentSettings(account),
-          this.conversations.getById(conversationId),
-          this.blocklist.isBlocked(account.user_id, first.sender_id),
-        ])
-      : [null, null, false];
+    const { settings, blocked, spent } = await this.rulesFor(account, first);
     const waitMs = this.quietLeftMs(open, settings?.quiet_ms ?? this.config.AGENT_QUIET_MS);
     if (waitMs > 0) return { kind: 'quiet', waitMs };
     const off = this.checks.switchedOff(account, settings);
-    if (off !== undefined || !account || !settings) return this.skip(open, off ?? 'account_gone');
+    if (off !== undefined || !account || !settings || !conversation) return this.skip(open, off ?? 'account_gone');
     const limit = Math.max(settings.history, minHistory) + open.length;
-    if (!conversation) return this.skip(open, 'account_gone');
-    const [history, spent] = await Promise.all([
-      this.dms.history(conversationId, { limit }),
-      this.budgets.spent(account._id, conversationId, settings),
-    ]);
+    const history = limit <= usualHistory ? recent : await this.dms.history(conversationId, { limit });
     const reason = this.checks.conversationReason(conversation, { blocked, history }) ?? spent;
     if (reason) return this.skip(open, reason);
     if (account.status === 'needs_reauth') return this.putOff(open, reconnectMs);
     return { kind: 'answer', situation: { conversation, account, settings, open, history } };
   }
 
-  /** Whether exactly these messages are still open. */
-  async isCurrent({ conversation, open }: Situation): Promise<boolean> {
-    const pending = await this.dms.pending(conversation._id, maxOpen);
-    return pending.length === open.length && pending.every((dm, index) => dm._id === open[index]?._id);
+  /** What its owner wants of the agent now, and what is left to spend. */
+  private async rulesFor(account: AccountSummary | null, { conversation_id: id, sender_id: sender }: Dm) {
+    if (!account) return { settings: null, blocked: false, spent: undefined };
+    const wanted = this.userSettings.agentSettings(account);
+    const [settings, blocked, spent] = await Promise.all([
+      wanted,
+      this.blocklist.isBlocked(account.user_id, sender),
+      this.budgets.spent(account._id, id, wanted),
+    ]);
+    return { settings, blocked, spent };
   }
 
   /** They get no answer. */

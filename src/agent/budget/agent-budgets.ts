@@ -62,14 +62,19 @@ export class AgentBudgets {
     return { granted: false, reason: refused.reason };
   }
 
-  /** Which budget has nothing left, without taking of any: cheaper than asking for a reservation that is refused. */
+  /**
+   * Which budget has nothing left, without taking of any: cheaper than asking for a reservation that is refused.
+   * @param limits read beside the counters, whose names don't depend on them
+   */
   async spent(
     accountId: string,
     conversationId: string,
-    settings: Pick<AgentSettings, 'daily_token_budget' | 'replies_per_conversation_hour'>,
+    limits: Promise<Pick<AgentSettings, 'daily_token_budget' | 'replies_per_conversation_hour'>>,
   ): Promise<BudgetReason | undefined> {
+    const unlimited = { daily_token_budget: Infinity, replies_per_conversation_hour: Infinity };
+    const keys = this.countersFor(accountId, conversationId, unlimited, 1).map(({ key }) => key);
+    const [amounts, settings] = await Promise.all([this.usage.amountsOf(keys), limits]);
     const counters = this.countersFor(accountId, conversationId, settings, 1);
-    const amounts = await this.usage.amountsOf(counters.map(({ key }) => key));
     return counters.find(({ key, limit }) => (amounts.get(key) ?? 0) >= limit)?.reason;
   }
 

@@ -1,10 +1,10 @@
 import type { GraphFailureKind } from '#libs/graph-api';
-import type { DmError } from '../dm.schema.js';
+import type { DmError, DmRecord } from '../dm.schema.js';
 
 /** Why Meta did not send it; each has its own consequence. */
 export type Refusal = Exclude<GraphFailureKind, 'outcome_unknown'>;
 
-/** What is known after one call: it was sent, it was not, or nobody can tell. */
+/** What is known after one call: it was sent, it was not (as far as Meta says), or nobody can tell. */
 export type CallOutcome =
   | { kind: 'sent'; mid: string; recipientId?: string; result: unknown }
   | { kind: 'not_sent'; refusal: Refusal; error: DmError; heldUntil?: Date }
@@ -12,5 +12,12 @@ export type CallOutcome =
 
 /** Refusals that say something about the host, not about this message. */
 export function isOutage(outcome: CallOutcome): boolean {
-  return outcome.kind === 'unknown' || (outcome.kind === 'not_sent' && outcome.refusal === 'temporary');
+  return outcome.kind === 'unknown' || (outcome.kind === 'not_sent' && outages.has(outcome.refusal));
+}
+
+const outages: ReadonlySet<Refusal> = new Set(['temporary', 'not_reached']);
+
+/** Meta asked to try again, which it also does about what it has sent: it is looked for before it is repeated. */
+export function isInDoubt({ error }: Pick<DmRecord, 'error'>): boolean {
+  return error?.kind === ('temporary' satisfies Refusal);
 }

@@ -9,8 +9,10 @@ import { SendLimits } from './send-limits.js';
 import { SendOutcomes } from './send-outcomes.js';
 import { SendPace } from './send-pace.js';
 import { SendReplays } from './send-replays.js';
+import { SendTraces } from './send-traces.js';
 import { Sender } from './sender.js';
 import { SendSettling } from './settle.js';
+import { SupersededReplies } from './superseded-replies.js';
 
 export { OutboundProcessor } from './outbound.processor.js';
 export { OutboundRepository } from './outbound.repository.js';
@@ -19,6 +21,7 @@ export { humanAgentWindowMs, isOutsideWindow, windowClosesAt, windowSentence } f
 export { SendLimits } from './send-limits.js';
 export { Sender } from './sender.js';
 export { SendSettling } from './settle.js';
+export { SupersededReplies } from './superseded-replies.js';
 
 /** The way out; every process carries it, because the API sends what it queues at once. */
 export const outboundProviders = [
@@ -29,6 +32,8 @@ export const outboundProviders = [
   SendLimits,
   SendPace,
   SendCircuits,
+  SendTraces,
+  SupersededReplies,
   SendGates,
   SendOutcomes,
   SendAttempt,

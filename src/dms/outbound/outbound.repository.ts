@@ -101,12 +101,16 @@ export class OutboundRepository {
     ) as Promise<DmRecord | null>;
   }
 
-  /** `sending → queued`: Meta said that it was not sent, or the call was never made. */
+  /**
+   * `sending | unconfirmed → queued`: Meta said that it was not sent, or the call was never made. Its answer counts also
+   * when it is read so late that the call was taken for lost, unless later DMs may have gone out since.
+   */
   async backToQueue(dm: Seen, { until, reason, error, counted }: Retry): Promise<boolean> {
-    return this.change(dm, ['sending'], {
+    const update = {
       $set: { status: 'queued', next_attempt_at: until, held_reason: reason, ...(error ? { error } : {}) },
       ...(counted ? { $inc: { [`retries.${counted}`]: 1 } } : {}),
-    });
+    };
+    return this.change(dm, ['sending', 'unconfirmed'], update, { next_attempt_at: { $type: 'date' } });
   }
 
   /** Stays `queued` until then; what comes after it waits with it. */
@@ -130,11 +134,11 @@ export class OutboundRepository {
   }
 
   /**
-   * `sending | unconfirmed → sent`. Matches nothing when an echo was faster.
+   * `queued | sending | unconfirmed → sent`. Matches nothing when an echo was faster.
    * @throws {MongoServerError} 11000 when another DM holds the mid: its echo was stored on its own
    */
   async markSent(dm: Seen, mid: string, result: unknown): Promise<boolean> {
-    return this.change(dm, ['sending', 'unconfirmed'], {
+    return this.change(dm, ['queued', 'sending', 'unconfirmed'], {
       $set: { status: 'sent', message_id: mid, sent_at: this.clock.date(), graph_result: result },
       $unset: { ...settled, error: '' },
     });
@@ -240,8 +244,9 @@ export class OutboundRepository {
     { _id, attempts }: Seen,
     from: SendStatus[],
     update: { $set?: object; $unset?: object; $inc?: object },
+    also: object = {},
   ): Promise<boolean> {
-    const changed = await this.model.collection.updateOne({ _id, status: { $in: from }, attempts }, {
+    const changed = await this.model.collection.updateOne({ _id, status: { $in: from }, attempts, ...also }, {
       ...update,
       $set: { ...update.$set, updated_at: this.clock.date() },
     } as never);

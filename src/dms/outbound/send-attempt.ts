@@ -4,8 +4,8 @@ import { AccountHealth, Alerts, type AccountAccess } from '../../accounts/index.
 import { AppConfig } from '../../config/index.js';
 import type { Conversation } from '../../conversations/index.js';
 import { metrics } from '../../observability/index.js';
-import type { DmRecord } from '../dm.schema.js';
-import { isOutage, type CallOutcome } from './call-outcome.js';
+import type { DmError, DmRecord } from '../dm.schema.js';
+import { isInDoubt, isOutage, type CallOutcome } from './call-outcome.js';
 import { GraphMessages } from './graph-messages.js';
 import { OutboundRepository, type Retry } from './outbound.repository.js';
 import { CircuitOpenError, SendCircuits } from './send-circuit.js';
@@ -20,6 +20,11 @@ const marginMs = 15_000;
 /** Meta's first echo is usually there by then. */
 const firstLookMs = 5_000;
 const maxTemporary = 3;
+const retryWaitMs = {
+  not_reached: (tried: number) => 200 + Math.random() * Math.min(30_000, 1_000 * 2 ** tried),
+  /** Time for an echo, or for Meta's conversation, to show that it was sent after all. */
+  temporary: (tried: number) => firstLookMs * 2 ** tried * (1 + Math.random() * 0.4),
+};
 /** 551: the person may be back in some hours, while the window is open. */
 const unavailableWaitsMs = [2, 4, 8].map((hours) => hours * 3_600_000);
 const blockedPauseMs = 3_600_000;
@@ -53,13 +58,14 @@ export class SendAttempt {
   async run(dm: DmRecord, conversation: Conversation): Promise<Date | undefined> {
     const answer = await this.gates.ask(dm, conversation);
     if (!answer.pass) {
-      if ('fail' in answer) {
-        await this.outcomes.failed(dm, answer.fail, ['queued']);
-        return undefined;
-      }
+      if ('sent' in answer) return void (await this.outcomes.sent(dm, answer.sent));
+      if ('superseded' in answer) return void (await this.outcomes.superseded(dm, answer.superseded));
+      if ('fail' in answer) return void (await this.outcomes.failed(dm, answer.fail, ['queued']));
       metrics.sends.inc({ source: dm.source, outcome: 'held' });
-      await this.outbound.hold(dm, answer.hold.until, answer.hold.reason);
-      return answer.hold.until;
+      const { reason } = answer.hold;
+      const until = reason === 'sends_paused' ? this.lookAgain(answer.hold.until) : answer.hold.until;
+      await this.outbound.hold(dm, until, reason);
+      return until;
     }
     const claimStartedAt = performance.now();
     const claimed = await this.outbound.claim(dm, abandonedAfterMs(this.config.GRAPH_TIMEOUT_MS));
@@ -87,14 +93,16 @@ export class SendAttempt {
     if (outcome.kind === 'sent') {
       await this.outcomes.sent(dm, outcome);
       await this.pace.noteAccepted(dm.platform_account_id);
+      await this.health.noteAccepted(dm.platform_account_id);
       return undefined;
     }
-    if (outcome.kind === 'unknown') {
-      const nextLookAt = new Date(this.clock.now() + firstLookMs);
-      await this.outcomes.unconfirmed(dm, outcome.error, nextLookAt);
-      return nextLookAt;
-    }
-    return this.refused(dm, access, outcome);
+    return outcome.kind === 'unknown' ? this.leaveOpen(dm, outcome.error) : this.refused(dm, access, outcome);
+  }
+
+  private async leaveOpen(dm: DmRecord, error: DmError): Promise<Date> {
+    const nextLookAt = new Date(this.clock.now() + firstLookMs);
+    await this.outcomes.unconfirmed(dm, error, nextLookAt);
+    return nextLookAt;
   }
 
   private async refused(
@@ -115,15 +123,19 @@ export class SendAttempt {
       case 'blocked': {
         const until = new Date(now + blockedPauseMs);
         await this.health.pauseSends(accountId, until, error.message);
-        const text = `Meta blocked sending for a policy violation: ${error.message}. Sends wait until ${until.toISOString()}.`;
+        const text = `Meta blocked sending for a policy violation: ${error.message}. Sends wait until ${until.toISOString()}, or until somebody ends the pause.`;
         await this.alerts.raise('account_blocked', { account_id: accountId, text });
-        return this.retry(dm, { until, reason: 'sends_paused', error });
+        return this.retry(dm, { until: this.lookAgain(until), reason: 'sends_paused', error });
       }
+      case 'not_reached':
       case 'temporary': {
         const tried = dm.retries?.temporary ?? 0;
-        if (tried >= maxTemporary) break;
-        const waitMs = 200 + Math.random() * Math.min(30_000, 1_000 * 2 ** tried);
-        return this.retry(dm, { until: new Date(now + waitMs), reason: 'retry', error, counted: 'temporary' });
+        if (tried < maxTemporary) {
+          const until = new Date(now + retryWaitMs[refusal](tried));
+          return this.retry(dm, { until, reason: 'retry', error, counted: 'temporary' });
+        }
+        if (refusal === 'temporary') return this.leaveOpen(dm, error);
+        break;
       }
       case 'person_unavailable': {
         const waitMs = unavailableWaitsMs[dm.retries?.unavailable ?? 0];
@@ -132,12 +144,20 @@ export class SendAttempt {
       }
       default:
     }
-    await this.outcomes.failed(dm, error, ['sending']);
+    await this.outcomes.failed(dm, error, ['sending', 'unconfirmed']);
     return undefined;
   }
 
+  /** A person may end a pause early: what waits for its end looks again soon, spread so as not to come back as one. */
+  private lookAgain(pausedUntil: Date): Date {
+    const soon = this.clock.now() + accountPollMs * (1 + Math.random() / 2);
+    return new Date(Math.min(pausedUntil.getTime(), soon));
+  }
+
   private async retry(dm: DmRecord, retry: Retry): Promise<Date | undefined> {
-    if (!(await this.outbound.backToQueue(dm, retry))) return undefined; // an echo has settled it
+    // What one call left in doubt, a later one does not clear up.
+    const error = isInDoubt(dm) ? dm.error : retry.error;
+    if (!(await this.outbound.backToQueue(dm, { ...retry, error }))) return undefined; // an echo has settled it
     metrics.sends.inc({ source: dm.source, outcome: 'retried' });
     await this.outbound.holdFollowers(dm, retry.until);
     return retry.until;

@@ -3,19 +3,29 @@ import { Clock } from '#libs/clock';
 import { AccountDirectory, AccountNotUsableError, TokenVault, type AccountAccess } from '../../accounts/index.js';
 import type { Conversation } from '../../conversations/index.js';
 import type { DmError, DmRecord, HeldReason } from '../dm.schema.js';
+import { isInDoubt } from './call-outcome.js';
+import type { SentAs } from './echo-merge.repository.js';
 import { SendCircuits } from './send-circuit.js';
 import { SendLimits } from './send-limits.js';
 import { SendPace } from './send-pace.js';
+import { provesAbsenceAfterMs, SendTraces } from './send-traces.js';
 import { isOutsideWindow, windowSentence } from './send-window.js';
+import { SupersededReplies } from './superseded-replies.js';
 
 /** Whether a DM may go out at this moment. */
 export type GateAnswer =
   | { pass: true; access: AccountAccess }
   | { pass: false; hold: { until: Date; reason: HeldReason } }
-  | { pass: false; fail: DmError };
+  | { pass: false; fail: DmError }
+  /** Something came first: it is not to be sent any more. */
+  | { pass: false; superseded: string }
+  /** Meta has it already. */
+  | { pass: false; sent: SentAs };
 
 /** How often a DM of an account that can't send is looked at again. */
 const accountPollMs = 60_000;
+/** How often Meta's conversation is looked at, while it does not show what it must. */
+const lookAgainMs = 5_000;
 /** Nothing that has waited this long is still an answer. */
 const expiresMs = 7 * 24 * 3_600_000;
 
@@ -31,14 +41,20 @@ export class SendGates {
     private readonly circuits: SendCircuits,
     private readonly pace: SendPace,
     private readonly limits: SendLimits,
+    private readonly traces: SendTraces,
+    private readonly superseded: SupersededReplies,
     private readonly clock: Clock,
   ) {}
 
   async ask(dm: DmRecord, conversation: Conversation): Promise<GateAnswer> {
     const now = this.clock.now();
+    const settled = isInDoubt(dm) ? await this.lookFirst(dm, now) : undefined;
+    if (settled) return settled;
     if (now - dm.created_at.getTime() > expiresMs)
       return fail('expired', 'It waited for more than 7 days and was not sent.');
     if (isOutsideWindow(dm, conversation.last_inbound_at, now)) return fail('outside_window', windowSentence);
+    const superseded = await this.superseded.reasonFor(dm, conversation);
+    if (superseded !== undefined) return { pass: false, superseded };
     const access = await this.accessFor(dm.platform_account_id);
     if (!access) return this.holdFor(accountPollMs * (1 + Math.random() / 2), 'account');
     const account = await this.accounts.get(dm.platform_account_id);
@@ -47,11 +63,22 @@ export class SendGates {
     const openMs = this.circuits.waitMs(access.login, dm.platform_account_id);
     if (openMs > 0) return this.holdFor(openMs, 'circuit_open');
     const { heldUntil, weight } = await this.pace.of(dm.platform_account_id);
-    if (heldUntil) return holdUntil(new Date(heldUntil.getTime() + Math.random() * 2_000), 'meta_limit');
+    if (heldUntil) return holdUntil(heldUntil, 'meta_limit');
     const refusal = await this.limits.takeSend(dm.platform_account_id, dm.recipient_id, weight);
     // Spread, so that a crowd of waiting conversations does not come back as one.
     if (refusal) return this.holdFor(refusal.waitMs * (1 + Math.random() / 5), 'rate_limit');
     return { pass: true, access };
+  }
+
+  /** @returns `undefined` when it was not sent as far as can be told: no echo came, Meta does not show it */
+  private async lookFirst(dm: DmRecord, now: number): Promise<GateAnswer | undefined> {
+    const finding = await this.traces.look(dm);
+    if (finding.kind === 'found') return { pass: false, sent: finding.as };
+    if (finding.kind === 'not_now') return this.holdFor(finding.waitMs * (1 + Math.random()), 'retry');
+    // Where Meta can't be asked, its echo has longer to come.
+    const elapsedMs = now - (dm.sending_at?.getTime() ?? 0);
+    if (finding.kind === 'absent' || elapsedMs >= provesAbsenceAfterMs) return undefined;
+    return this.holdFor(lookAgainMs * (1 + Math.random()), 'retry');
   }
 
   private async accessFor(accountId: string): Promise<AccountAccess | null> {

@@ -56,6 +56,20 @@ export class SendOutcomes {
     await this.health.noteSend(dm.platform_account_id, { at: this.clock.date(), error: said });
   }
 
+  /** Not sent, and rightly so: nothing failed, nobody has to know. */
+  async superseded(dm: DmRecord, message: string): Promise<void> {
+    const error = { kind: 'superseded', message };
+    if (!(await this.outbound.markFailed(dm, error, ['queued']))) return;
+    await this.outbound.failFollowers(dm, error);
+    metrics.sends.inc({ source: dm.source, outcome: 'superseded' });
+    this.logger.log({
+      msg: 'reply not sent, superseded',
+      dm_id: String(dm._id),
+      account_id: dm.platform_account_id,
+      reason: message,
+    });
+  }
+
   /** Nobody can tell (yet). */
   async unconfirmed(dm: DmRecord, error: DmError, nextLookAt?: Date): Promise<void> {
     if (!(await this.outbound.markUnconfirmed(dm, error, nextLookAt))) return;
