@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { DestinationStream } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 import type { Clock } from '#libs/clock';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/index.js';
@@ -35,6 +35,8 @@ export async function createApp(config: AppConfig, options: CreateAppOptions = {
     trustProxy: config.TRUST_PROXY ?? false,
     genReqId: () => randomUUID(),
     requestTimeout: 30_000,
+    // How often the timeouts are looked after: Node's own half a minute would double the time of a slow sender.
+    http: { connectionsCheckingInterval: 5_000 },
     keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: 500 },
     // While stopping, a request on a connection that is still open is answered, not refused: it may be a delivery.
@@ -55,7 +57,7 @@ export async function createApp(config: AppConfig, options: CreateAppOptions = {
   await registerHttpHooks(fastify, config, logger);
   refuseOtherMethods(fastify);
   app.enableCors({
-    origin: [config.FRONTEND_URL],
+    origin: dashboardOrigins(config),
     credentials: true,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['retry-after', 'ratelimit-remaining', 'x-request-id'],
@@ -65,5 +67,18 @@ export async function createApp(config: AppConfig, options: CreateAppOptions = {
   app.useGlobalFilters(new ErrorFilter());
   app.enableShutdownHooks([], { useProcessExit: true });
   if (config.SWAGGER_ENABLED ?? !config.isProduction) serveDocs(app);
+  warnOfOpenDoors(config, logger);
   return app;
+}
+
+/** An origin has no path, the dashboard's address may. In production a dashboard that is not set lets no browser in. */
+function dashboardOrigins({ FRONTEND_URL: url, frontendIsSet, isProduction }: AppConfig): string[] {
+  return frontendIsSet || !isProduction ? [new URL(url).origin] : [];
+}
+
+/** https is what the world can reach; a deployment that forgot to say it is production takes example secrets there. */
+function warnOfOpenDoors({ API_URL, ENVIRONMENT, isProduction }: AppConfig, logger: Logger): void {
+  if (isProduction || !API_URL.startsWith('https:')) return;
+  const msg = 'not in production: weak secrets are taken, /metrics and /docs are open; set ENVIRONMENT=production';
+  logger.warn({ msg, environment: ENVIRONMENT, api_url: API_URL });
 }

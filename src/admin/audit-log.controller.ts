@@ -2,6 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ForAdmins } from '../auth/index.js';
 import { ApiErrors } from '../errors/index.js';
+import { pageOf } from '../paging/index.js';
 import { AuditLog } from './audit-log.repository.js';
 import { AuditPage, AuditQuery } from './admin.dto.js';
 
@@ -16,7 +17,7 @@ export class AuditLogController {
   @ApiOkResponse({ type: AuditPage })
   @ApiErrors(400, 401, 403, 429, 503)
   async list(@Query() { actor, cursor, limit }: AuditQuery): Promise<AuditPage> {
-    const data = await this.log.list({ actor, before: cursor, limit });
-    return { success: true, data, next_cursor: data.length === limit ? (data.at(-1)?._id ?? null) : null };
+    const found = await this.log.list({ actor, before: cursor, limit: limit + 1 });
+    return { success: true, ...pageOf(found, limit, ({ _id }) => _id) };
   }
 }

@@ -1,10 +1,14 @@
+import { createHmac, hkdfSync } from 'node:crypto';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { AuthenticatedRequest } from '../auth/index.js';
+import { AppConfig } from '../config/index.js';
 import { AuditLog } from './audit-log.repository.js';
 
 const readingMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** Digits alone, more than a count has; 24 may be an id of ours. */
+const metaIds = /\b(?!\d{24}\b)\d{10,}\b/g;
 
 /**
  * Writes down every change an admin asks for, on whatever route, before the answer goes out: a new route can't be
@@ -13,11 +17,17 @@ const readingMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 @Injectable()
 export class AuditTrail implements OnModuleInit {
   private readonly logger = new Logger(AuditTrail.name);
+  private readonly targetKey: Buffer;
 
   constructor(
     private readonly adapter: HttpAdapterHost,
     private readonly log: AuditLog,
-  ) {}
+    config: AppConfig,
+  ) {
+    this.targetKey = Buffer.from(
+      hkdfSync('sha256', config.JWT_SECRET.reveal(), '', 'instagram-dm audit target v1', 32),
+    );
+  }
 
   onModuleInit(): void {
     const fastify = this.adapter.httpAdapter.getInstance<FastifyInstance>();
@@ -30,7 +40,7 @@ export class AuditTrail implements OnModuleInit {
     const entry = {
       actor: principal.userId,
       action: `${request.method} ${request.routeOptions.url ?? 'unknown'}`,
-      target: { ...(request.params as Record<string, string>) },
+      target: this.targetOf(request.params),
       status: reply.statusCode,
       request_id: request.id,
     };
@@ -39,5 +49,15 @@ export class AuditTrail implements OnModuleInit {
       this.logger.error({ msg: 'an admin’s action could not be written to the audit log', ...entry, err: error });
     });
     return payload;
+  }
+
+  /**
+   * Our ids as they are. Meta's stand for people, whom an erasure must reach everywhere while entries are never changed:
+   * of those a keyed hash, by which entries about the same one are still found.
+   */
+  private targetOf(params: unknown): Record<string, string> {
+    const hidden = (id: string): string => `hmac:${createHmac('sha256', this.targetKey).update(id).digest('hex')}`;
+    const named = Object.entries({ ...(params as Record<string, string> | undefined) });
+    return Object.fromEntries(named.map(([name, value]) => [name, value.replace(metaIds, hidden)]));
   }
 }

@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Caller, ForAdmins, type Principal } from '../auth/index.js';
 import { ApiErrors, InvalidRequestError, NotFoundError } from '../errors/index.js';
+import { pageOf } from '../paging/index.js';
 import { DeadLetterReplays, DeadLetters } from '../queue/index.js';
 import { DeadLetterAnswer, DeadLettersPage, DeadLettersQuery } from './admin.dto.js';
 
@@ -23,8 +24,8 @@ export class DeadLettersController {
   async list(@Query() { state, kind, cursor, limit }: DeadLettersQuery): Promise<DeadLettersPage> {
     const after = cursor === undefined ? undefined : await this.letters.find(cursor);
     if (after === null) throw new InvalidRequestError('cursor: is not one of this list');
-    const data = await this.letters.list({ state, kind, after, limit });
-    return { success: true, data, next_cursor: data.length === limit ? (data.at(-1)?._id ?? null) : null };
+    const found = await this.letters.list({ state, kind, after, limit: limit + 1 });
+    return { success: true, ...pageOf(found, limit, ({ _id }) => _id) };
   }
 
   @Get(':id')

@@ -2,6 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { ForbiddenError, UnauthenticatedError } from '../errors/index.js';
 import { accessKey, type Access, type AuthenticatedRequest } from './auth.decorators.js';
+import { RefusedTokens } from './refused-tokens.js';
 import { TokenService } from './token.service.js';
 
 /** Global: every route asks for a valid Bearer token unless it says `@Public()`. */
@@ -10,6 +11,7 @@ export class AuthGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly tokens: TokenService,
+    private readonly refused: RefusedTokens,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -21,7 +23,7 @@ export class AuthGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined) throw new UnauthenticatedError('This route needs an Authorization: Bearer token.');
-    request.principal = await this.tokens.verify(token);
+    request.principal = await this.refused.counting(request.ip, () => this.tokens.verify(token));
     if (access === 'admin' && request.principal.role !== 'admin')
       throw new ForbiddenError('This route is for the role admin.');
     return true;

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AuthGuard } from './auth.guard.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
+import { RefusedTokens } from './refused-tokens.js';
 import { TokenService } from './token.service.js';
 
 /** Guards run in this order on every route: who is it, then how often. */
@@ -9,9 +10,11 @@ import { TokenService } from './token.service.js';
 @Module({
   providers: [
     TokenService,
+    RefusedTokens,
+    RateLimitGuard,
     { provide: APP_GUARD, useClass: AuthGuard },
-    { provide: APP_GUARD, useClass: RateLimitGuard },
+    { provide: APP_GUARD, useExisting: RateLimitGuard },
   ],
-  exports: [TokenService],
+  exports: [TokenService, RefusedTokens, RateLimitGuard],
 })
 export class AuthModule {}

@@ -1,4 +1,6 @@
 export { Caller, ForAdmins, ForUsers, Public, Scope, type AuthenticatedRequest } from './auth.decorators.js';
 export { AuthModule } from './auth.module.js';
 export { ownerFilter, scopeOf, systemScope, type Principal, type TenantScope } from './principal.js';
+export { RateLimitGuard } from './rate-limit.guard.js';
+export { RefusedTokens } from './refused-tokens.js';
 export { TokenService } from './token.service.js';

@@ -107,6 +107,45 @@ describe('TokenService', () => {
     await expect(tokens.verify(token)).rejects.toThrow(UnauthenticatedError);
   });
 
+  describe('a token for the queue dashboard', () => {
+    const purpose = 'queue dashboard';
+
+    it('opens the queue dashboard and nothing else, and no other token opens it, whichever was seen before', async () => {
+      const tokens = service();
+      const bearer = await tokens.sign({ userId: 'admin', role: 'admin' }, 60);
+      const { token: session, principal } = await tokens.exchange(bearer, purpose, 60);
+
+      expect(principal).toEqual({ userId: 'admin', role: 'admin' });
+      for (let n = 0; n < 2; n++) {
+        await expect(tokens.verify(session, purpose)).resolves.toEqual(principal);
+        await expect(tokens.verify(session)).rejects.toThrow(UnauthenticatedError);
+        await expect(tokens.verify(bearer)).resolves.toEqual(principal);
+        await expect(tokens.verify(bearer, purpose)).rejects.toThrow(UnauthenticatedError);
+      }
+    });
+
+    it('can not be exchanged for another', async () => {
+      const { token: session } = await service().exchange(forge(hs256, good), purpose, 60);
+
+      await expect(service().exchange(session, purpose, 60)).rejects.toThrow(UnauthenticatedError);
+    });
+
+    it.each([
+      [3_600, 60],
+      [20, 20],
+    ])('that may live %i s lives %i s when the one it comes from has a minute left', async (mayS, livesS) => {
+      const moving = new MovableClock(clock.now());
+      const tokens = new TokenService({ JWT_SECRET: new Secret(secret) } as AppConfig, moving);
+      const session = await tokens.exchange(forge(hs256, good), purpose, mayS);
+      expect(session.ttlS).toBe(livesS);
+
+      moving.advance(livesS * 1000 - 1000);
+      await expect(tokens.verify(session.token, purpose)).resolves.toBeTruthy();
+      moving.advance(2_000);
+      await expect(tokens.verify(session.token, purpose)).rejects.toThrow(UnauthenticatedError);
+    });
+  });
+
   it('remembers a good token, and takes no other for it', async () => {
     const tokens = service();
     const token = await tokens.sign({ userId: 'user-1', role: 'user' }, 60);

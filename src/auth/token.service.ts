@@ -1,4 +1,4 @@
-import { hash, type webcrypto } from 'node:crypto';
+import { hash, hkdfSync, type webcrypto } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
@@ -6,6 +6,9 @@ import { Clock } from '#libs/clock';
 import { AppConfig } from '../config/index.js';
 import { UnauthenticatedError } from '../errors/index.js';
 import type { Principal } from './principal.js';
+
+/** What a token opens. Each has a key of its own, so that none is ever taken for another. */
+export type TokenPurpose = 'api' | 'queue dashboard';
 
 interface Verified {
   principal: Principal;
@@ -16,8 +19,8 @@ interface Verified {
 /** Makes and checks the dashboards' JWTs: HS256 alone, `sub` and `exp` required, `iss` and `aud` where configured. */
 @Injectable()
 export class TokenService {
-  /** Imported once; of bare bytes it would be imported for each request. */
-  private readonly key: Promise<webcrypto.CryptoKey>;
+  /** Imported once; of bare bytes they would be imported for each request. */
+  private readonly keys: Record<TokenPurpose, Promise<webcrypto.CryptoKey>>;
   /** Tokens seen lately, by their digest: a dashboard asks many times with the same, and each check leaves the thread. */
   private readonly verified = new LRUCache<string, Verified>({ max: 2_000, ttl: 60_000 });
 
@@ -25,23 +28,60 @@ export class TokenService {
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {
-    const secret = new TextEncoder().encode(config.JWT_SECRET.reveal());
-    this.key = crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
+    const secret = config.JWT_SECRET.reveal();
+    this.keys = {
+      api: importKey(new TextEncoder().encode(secret)),
+      'queue dashboard': importKey(hkdfSync('sha256', secret, '', 'instagram-dm queue dashboard v1', 32)),
+    };
   }
 
   /** @throws {UnauthenticatedError} always the same sentence, whatever was wrong: a caller learns nothing of the check */
-  async verify(token: string): Promise<Principal> {
-    const digest = hash('sha256', token, 'base64');
-    const known = this.verified.get(digest);
-    if (known && this.clock.now() < known.expiresAtS * 1000) return known.principal;
-    const verified = await this.check(token);
-    this.verified.set(digest, verified);
-    return verified.principal;
+  async verify(token: string, purpose: TokenPurpose = 'api'): Promise<Principal> {
+    return (await this.verifyOnce(token, purpose)).principal;
   }
 
-  private async check(token: string): Promise<Verified> {
+  /**
+   * A token for one purpose in exchange for one of the API, which it does not outlive. What comes out can't be exchanged
+   * again.
+   * @param ttlS the longest it may live
+   * @throws {UnauthenticatedError}
+   */
+  async exchange(
+    token: string,
+    purpose: TokenPurpose,
+    ttlS: number,
+  ): Promise<{ principal: Principal; token: string; ttlS: number }> {
+    const { principal, expiresAtS } = await this.verifyOnce(token, 'api');
+    const leftS = Math.min(ttlS, Math.floor(expiresAtS - this.clock.now() / 1000));
+    return { principal, token: await this.sign(principal, leftS, purpose), ttlS: leftS };
+  }
+
+  /** @param ttlS seconds the token lives */
+  async sign(principal: Principal, ttlS: number, purpose: TokenPurpose = 'api'): Promise<string> {
+    const nowS = Math.floor(this.clock.now() / 1000);
+    const jwt = new SignJWT({ role: principal.role })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .setSubject(principal.userId)
+      .setIssuedAt(nowS)
+      .setExpirationTime(nowS + ttlS);
+    if (this.config.JWT_ISSUER) jwt.setIssuer(this.config.JWT_ISSUER);
+    if (this.config.JWT_AUDIENCE) jwt.setAudience(this.config.JWT_AUDIENCE);
+    return jwt.sign(await this.keys[purpose]);
+  }
+
+  private async verifyOnce(token: string, purpose: TokenPurpose): Promise<Verified> {
+    // With its purpose: what one key has verified says nothing of another.
+    const digest = hash('sha256', `${purpose} ${token}`, 'base64');
+    const known = this.verified.get(digest);
+    if (known && this.clock.now() < known.expiresAtS * 1000) return known;
+    const verified = await this.check(token, purpose);
+    this.verified.set(digest, verified);
+    return verified;
+  }
+
+  private async check(token: string, purpose: TokenPurpose): Promise<Verified> {
     try {
-      const { payload } = await jwtVerify(token, await this.key, {
+      const { payload } = await jwtVerify(token, await this.keys[purpose], {
         algorithms: ['HS256'],
         requiredClaims: ['sub', 'exp'],
         currentDate: this.clock.date(),
@@ -56,17 +96,8 @@ export class TokenService {
       throw new UnauthenticatedError('The Bearer token is missing, expired or not valid.', { cause });
     }
   }
+}
 
-  /** @param ttlS seconds the token lives */
-  async sign(principal: Principal, ttlS: number): Promise<string> {
-    const nowS = Math.floor(this.clock.now() / 1000);
-    const jwt = new SignJWT({ role: principal.role })
-      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-      .setSubject(principal.userId)
-      .setIssuedAt(nowS)
-      .setExpirationTime(nowS + ttlS);
-    if (this.config.JWT_ISSUER) jwt.setIssuer(this.config.JWT_ISSUER);
-    if (this.config.JWT_AUDIENCE) jwt.setAudience(this.config.JWT_AUDIENCE);
-    return jwt.sign(await this.key);
-  }
+function importKey(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<webcrypto.CryptoKey> {
+  return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
 }

@@ -1,28 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse as parseDotEnv } from 'dotenv';
 import { parse } from 'yaml';
 import { envSchema, InvalidSettingsError, readSettings, secretNames } from './index.js';
 
 const root = join(__dirname, '../..');
 const lines = readFileSync(join(root, '.env.example'), 'utf8').split('\n');
+/** A default that differs from place to place stands behind a `#`: what is left empty would be set there, to nothing. */
+const settingLine = /^#?([A-Z0-9_]+)=(.*)$/;
+const isSetting = (line: string): boolean => settingLine.test(line);
 const example = Object.fromEntries(
   lines.flatMap((line) => {
-    const [, name, value] = /^([A-Z0-9_]+)=(.*)$/.exec(line) ?? [];
+    const [, name, value] = settingLine.exec(line) ?? [];
     return name === undefined ? [] : [[name, value ?? '']];
   }),
 );
+/** What Docker reads of a copy of the file. */
+const copied = parseDotEnv(lines.join('\n'));
 const stores = { DATABASE_URL: 'mongodb://mongo:27017/?replicaSet=rs0', REDIS_URL: 'redis://redis:6379' };
 
 describe('.env.example', () => {
   it('lists every setting there is, and none that there is not', () => {
     expect(Object.keys(example).sort()).toEqual(Object.keys(envSchema.shape).sort());
-    expect(lines.filter((line) => /^[A-Z0-9_]+=/.test(line))).toHaveLength(Object.keys(example).length);
+    expect(lines.filter(isSetting)).toHaveLength(Object.keys(example).length);
   });
 
   it('says what each setting is for, right above it or above its neighbours', () => {
     const uncommented = lines.filter((line, index) => {
-      const above = lines.slice(0, index).findLast((before) => !/^[A-Z0-9_]+=/.test(before));
-      return /^[A-Z0-9_]+=/.test(line) && !above?.startsWith('#') && !/^RATE_LIMIT/.test(line);
+      const above = lines.slice(0, index).findLast((before) => !isSetting(before));
+      return isSetting(line) && !above?.startsWith('#') && !/^RATE_LIMIT/.test(line);
     });
 
     expect(uncommented).toEqual([]);
@@ -49,13 +55,11 @@ describe('.env.example', () => {
   });
 
   it('is refused in production, each of its secrets by name', () => {
-    const refusal = refusalOf({ ...example, ...stores, ENVIRONMENT: 'production' });
+    expectRefusal({ ...example, ...stores, ENVIRONMENT: 'production' });
+  });
 
-    const named = refusal.problems.map(({ name }) => name);
-    const given = secretNames.filter((name) => example[name] !== '');
-    expect(given.length).toBeGreaterThanOrEqual(4);
-    expect(named).toEqual(expect.arrayContaining([...given]));
-    for (const name of given) expect(refusal.message).not.toContain(example[name]);
+  it('leaves it to the deployment what it is: a copy of the file does not switch production off', () => {
+    expect(copied).not.toHaveProperty('ENVIRONMENT');
   });
 });
 
@@ -78,9 +82,20 @@ describe('docker-compose.yml', () => {
     for (const { environment = {} } of Object.values(compose.services)) {
       expect(Object.keys(envSchema.shape)).toEqual(expect.arrayContaining(Object.keys(environment)));
     }
-    expect(readSettings({ ...example, ...api?.environment })).toMatchObject({ ROLE: 'api', ...stores });
+    const development = { ...example, ...substitute(api?.environment, { ENVIRONMENT: 'development' }) };
+    expect(readSettings(development)).toMatchObject({ ROLE: 'api', ...stores });
     const substituted = [...text.matchAll(/\$\{(\w+)/g)].map(([, name]) => name);
     expect(Object.keys(example)).toEqual(expect.arrayContaining(substituted));
+  });
+
+  it('runs as production unless told otherwise, and then refuses the secrets of .env.example', () => {
+    for (const service of [api, worker]) {
+      for (const shell of [{}, { ENVIRONMENT: '' }] as Record<string, string>[]) {
+        const environment = substitute(service?.environment, { ...copied, ...shell });
+        expect(environment['ENVIRONMENT']).toBe('production');
+        expectRefusal({ ...copied, ...environment });
+      }
+    }
   });
 
   it('gives the server the stores it needs: a replica set, and a Redis that keeps and never evicts', () => {
@@ -108,6 +123,14 @@ describe('Dockerfile', () => {
     expect(text).toMatch(/^USER node$/m);
   });
 
+  it('runs as production', () => {
+    expect(text).toMatch(/^ENV .*\bENVIRONMENT=production\b/m);
+  });
+
+  it('counts as ill only when the process itself is: restarting it mends no store', () => {
+    expect(/^HEALTHCHECK .*\\\n(.*)$/m.exec(text)?.[1]).toContain('/health/live`');
+  });
+
   it('starts the server as `npm run start:prod` and the local stack do', () => {
     const command = JSON.parse(/^CMD (.+)$/m.exec(text)?.[1] ?? '[]') as string[];
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
@@ -119,6 +142,23 @@ describe('Dockerfile', () => {
     expect(/nodeFlags = \[(.*)\]/.exec(stack)?.[1]).toBe(flags.map((flag) => `'${flag}'`).join(', '));
   });
 });
+
+/** As Compose fills in `${NAME:-default}`: from the shell and from .env, where empty counts as not set. */
+function substitute(environment: Record<string, string> = {}, values: Record<string, string>): Record<string, string> {
+  const filled = Object.entries(environment).map(([name, value]) => [
+    name,
+    value.replace(/\$\{(\w+):-(\w*)\}/g, (_all, wanted: string, fallback: string) => values[wanted] || fallback),
+  ]);
+  return Object.fromEntries(filled) as Record<string, string>;
+}
+
+function expectRefusal(source: Record<string, string>): void {
+  const { problems, message } = refusalOf(source);
+  const given = secretNames.filter((name) => example[name] !== '');
+  expect(given.length).toBeGreaterThanOrEqual(4);
+  expect(problems.map(({ name }) => name)).toEqual(expect.arrayContaining([...given, 'API_URL']));
+  for (const name of given) expect(message).not.toContain(example[name]);
+}
 
 function refusalOf(source: Record<string, string | undefined>): InvalidSettingsError {
   try {

@@ -44,7 +44,7 @@ export const envSchema = z.object({
   ROLE: z.enum(['all', 'api', 'worker']).default('all'),
   ENVIRONMENT: z.enum(['development', 'test', 'staging', 'production']).default('development'),
   API_URL: httpUrl('https://dm.example.com').default('http://localhost:3000'),
-  FRONTEND_URL: httpUrl('https://app.example.com').default('http://localhost:5173'),
+  FRONTEND_URL: httpUrl('https://app.example.com').optional(),
   TRUST_PROXY: z.string().optional(),
   SWAGGER_ENABLED: flag.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

@@ -1,3 +1,4 @@
+import { hash, timingSafeEqual } from 'node:crypto';
 import { inspect } from 'node:util';
 
 /** A setting that must never be printed: logs, errors and JSON show `[secret]`; only {@link Secret.reveal} gives it away. */
@@ -11,6 +12,11 @@ export class Secret {
   /** The value itself. Call it where it is used, never to keep it. */
   reveal(): string {
     return this.#value;
+  }
+
+  /** Whether somebody gave the same value. The time it takes says nothing, not even of its length: digests are compared. */
+  isSame(given: string): boolean {
+    return timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', this.#value, 'buffer'));
   }
 
   toString(): string {

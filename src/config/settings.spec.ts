@@ -70,10 +70,14 @@ describe('the settings of production', () => {
     ['ENCRYPTION_KEY', { ENCRYPTION_KEY: '0'.repeat(64) }],
     ['ENCRYPTION_KEY', { ENCRYPTION_KEY: Buffer.from('passwordpasswordpasswordpassword').toString('base64') }],
     ['ENCRYPTION_KEYS_PREVIOUS', { ENCRYPTION_KEYS_PREVIOUS: 'nonsense' }],
+    ['ENCRYPTION_KEYS_PREVIOUS', { ENCRYPTION_KEYS_PREVIOUS: `${strong.ENCRYPTION_KEY},${'0'.repeat(64)}` }],
     ['METRICS_TOKEN', { METRICS_TOKEN: 'short' }],
     ['METRICS_TOKEN', { METRICS_TOKEN: 'changeme-changeme' }],
     ['ALERT_WEBHOOK_SECRET', { ALERT_WEBHOOK_URL: 'https://alerts.example.com/hook' }],
+    ['ALERT_WEBHOOK_SECRET', { ALERT_WEBHOOK_SECRET: 'alert-webhook-secret' }],
+    ['ALERT_WEBHOOK_SECRET', { ALERT_WEBHOOK_SECRET: 'abcabcabcabcabcabcabc' }],
     ['API_URL', { API_URL: 'http://dm.example.com' }],
+    ['API_URL', { API_URL: undefined }],
     ['FRONTEND_URL', { FRONTEND_URL: 'http://app.example.com' }],
     ['FRONTEND_URL', { FRONTEND_URL: 'app.example.com' }],
     ['FRONTEND_URL', { FRONTEND_URL: '*' }],
@@ -84,6 +88,9 @@ describe('the settings of production', () => {
     ['FACEBOOK_OAUTH_URL', { FACEBOOK_OAUTH_URL: 'http://www.facebook.com' }],
     ['OPENAI_BASE_URL', { OPENAI_BASE_URL: 'http://127.0.0.1:4001/v1' }],
     ['ALERT_WEBHOOK_URL', { ALERT_WEBHOOK_URL: 'http://alerts.example.com', ALERT_WEBHOOK_SECRET: strong.JWT_SECRET }],
+    ['AWS_ENDPOINT_URL_S3', { AWS_ENDPOINT_URL_S3: 'http://s3.example.com' }],
+    ['AWS_ENDPOINT_URL_S3', { AWS_ENDPOINT_URL_S3: 'http://203.0.113.7:9000' }],
+    ['AWS_ENDPOINT_URL_S3', { AWS_ENDPOINT_URL_S3: 'http://10.0.0.5.example.com' }],
     ['ENVIRONMENT', { ENVIRONMENT: 'prod' }],
     ['ROLE', { ROLE: 'web' }],
     ['PORT', { PORT: '80a' }],
@@ -93,6 +100,24 @@ describe('the settings of production', () => {
 
     expect(problems.map((problem) => problem.name)).toContain(name);
     expect(message).toContain(`${name}: `);
+  });
+
+  it.each([
+    'https://s3.example.com',
+    'http://minio:9000',
+    'http://minio.internal:9000',
+    'http://127.0.0.1:9000',
+    'http://10.1.2.3',
+    'http://[fd00::5]:9000',
+  ])('take a storage at %s', (AWS_ENDPOINT_URL_S3) => {
+    expect(readSettings({ ...production, AWS_ENDPOINT_URL_S3 })).toMatchObject({ AWS_ENDPOINT_URL_S3 });
+  });
+
+  it('ask for no dashboard', () => {
+    expect(readSettings({ ...production, FRONTEND_URL: '' })).toMatchObject({
+      isProduction: true,
+      frontendIsSet: false,
+    });
   });
 
   it('are told all at once, and never with the value of a secret', () => {
@@ -125,6 +150,18 @@ describe('settings', () => {
 
     for (const secret of Object.values(strong)) expect(printed).not.toContain(secret);
     expect(settings.JWT_SECRET.reveal()).toBe(strong.JWT_SECRET);
+  });
+
+  it('compare a secret with what somebody gave', () => {
+    const { JWT_SECRET: secret } = readSettings(production);
+    const near = strong.JWT_SECRET.replace(/^./, 'K');
+
+    expect([strong.JWT_SECRET, near, `${strong.JWT_SECRET} `, ''].map((given) => secret.isSame(given))).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('hold each app secret once, the ones in use before the ones going out', () => {

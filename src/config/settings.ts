@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { envSchema, type secretNames, type Env } from './env.js';
 import { Secret } from './secret.js';
 
@@ -18,10 +19,11 @@ export class InvalidSettingsError extends Error {
   }
 }
 
-type WithSecrets = Omit<Env, (typeof secretNames)[number]>;
+type WithoutSecrets = Omit<Env, (typeof secretNames)[number]>;
 
 /** All settings, checked and typed; secrets are wrapped so that they can't be printed by accident. */
-export interface Settings extends WithSecrets {
+export interface Settings extends WithoutSecrets {
+  FRONTEND_URL: string;
   META_WEBHOOK_VERIFY_TOKEN: Secret;
   JWT_SECRET: Secret;
   ENCRYPTION_KEY: Secret;
@@ -75,7 +77,7 @@ export function readSettings(source: Record<string, string | undefined>): AppCon
   const env = parsed.data;
   const problems = [...crossChecks(env), ...(env.ENVIRONMENT === 'production' ? productionChecks(env) : [])];
   if (problems.length > 0) throw new InvalidSettingsError(problems);
-  return wrap(env, present['FRONTEND_URL'] !== undefined);
+  return wrap(env);
 }
 
 function crossChecks(env: Env): SettingProblem[] {
@@ -106,9 +108,12 @@ function productionChecks(env: Env): SettingProblem[] {
   strong('INSTAGRAM_CLIENT_SECRET', env.INSTAGRAM_CLIENT_SECRET, 16);
   strong('META_APP_SECRET', env.META_APP_SECRET, 16);
   strong('METRICS_TOKEN', env.METRICS_TOKEN, 16);
+  strong('ALERT_WEBHOOK_SECRET', env.ALERT_WEBHOOK_SECRET, 16);
   for (const previous of env.APP_SECRET_PREVIOUS) strong('APP_SECRET_PREVIOUS', previous, 16);
   if (isWeakKey(env.ENCRYPTION_KEY))
     problems.push({ name: 'ENCRYPTION_KEY', expected: 'is not random; production needs a real key' });
+  if (env.ENCRYPTION_KEYS_PREVIOUS.some(isWeakKey))
+    problems.push({ name: 'ENCRYPTION_KEYS_PREVIOUS', expected: 'is not random; npm run keys:rotate, then remove it' });
   const https = [
     'API_URL', 'FRONTEND_URL', 'GRAPH_INSTAGRAM_URL', 'GRAPH_FACEBOOK_URL', 'INSTAGRAM_OAUTH_URL',
     'INSTAGRAM_TOKEN_URL', 'FACEBOOK_OAUTH_URL', 'OPENAI_BASE_URL', 'ALERT_WEBHOOK_URL',
@@ -116,7 +121,19 @@ function productionChecks(env: Env): SettingProblem[] {
   for (const name of https) {
     if (env[name]?.startsWith('http:')) problems.push({ name, expected: 'expected https in production' });
   }
+  const { AWS_ENDPOINT_URL_S3: storage } = env;
+  if (storage?.startsWith('http:') && !isInOwnNetwork(storage)) {
+    const expected = 'expected https in production, or a host of the own network';
+    problems.push({ name: 'AWS_ENDPOINT_URL_S3', expected });
+  }
   return problems;
+}
+
+/** A storage beside us (MinIO) often has no certificate: private addresses, and names that only an own network knows. */
+function isInOwnNetwork(url: string): boolean {
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  if (ipaddr.isValid(host)) return ['loopback', 'private', 'uniqueLocal'].includes(ipaddr.process(host).range());
+  return !host.includes('.') || /\.(internal|local|localhost)$/.test(host);
 }
 
 /** Random keys of 32 bytes never have this few distinct bytes; typed-in ones do. */
@@ -125,13 +142,14 @@ function isWeakKey(key: string): boolean {
   return new Set(bytes).size < 16;
 }
 
-function wrap(env: Env, frontendIsSet: boolean): AppConfig {
+function wrap(env: Env): AppConfig {
   const secret = (value: string | undefined): Secret | undefined =>
     value === undefined ? undefined : new Secret(value);
   const { APP_SECRET_PREVIOUS: previous, ...others } = env;
   const appSecrets = [env.INSTAGRAM_CLIENT_SECRET, env.META_APP_SECRET, ...previous];
   return {
     ...others,
+    FRONTEND_URL: env.FRONTEND_URL ?? 'http://localhost:5173',
     META_WEBHOOK_VERIFY_TOKEN: new Secret(env.META_WEBHOOK_VERIFY_TOKEN),
     JWT_SECRET: new Secret(env.JWT_SECRET),
     ENCRYPTION_KEY: new Secret(env.ENCRYPTION_KEY),
@@ -143,7 +161,7 @@ function wrap(env: Env, frontendIsSet: boolean): AppConfig {
     OPENAI_API_KEY: secret(env.OPENAI_API_KEY),
     ALERT_WEBHOOK_SECRET: secret(env.ALERT_WEBHOOK_SECRET),
     AWS_SECRET_ACCESS_KEY: secret(env.AWS_SECRET_ACCESS_KEY),
-    frontendIsSet,
+    frontendIsSet: env.FRONTEND_URL !== undefined,
     isProduction: env.ENVIRONMENT === 'production',
     carriesApi: env.ROLE !== 'worker',
     carriesWorker: env.ROLE !== 'api',

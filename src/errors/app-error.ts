@@ -1,4 +1,7 @@
-/** How loud an error is in the log: 4xx are the caller's (`debug`, `info`), ours are `error`. */
+/**
+ * How loud an error is in the log: 4xx are the caller's, ours are `error`. What a caller may do all day, or without a
+ * token, is `debug`: nobody else may fill the log.
+ */
 export type ErrorLogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Where the input was wrong and what was expected instead. */
@@ -37,6 +40,7 @@ export abstract class AppError extends Error {
 export class InvalidRequestError extends AppError {
   readonly status = 400;
   readonly code: string = 'invalid_request';
+  override readonly logLevel: ErrorLogLevel = 'debug';
 
   constructor(message: string, problems: FieldProblem[] = [], options: AppErrorOptions = {}) {
     super(message, { ...options, details: problems.length > 0 ? problems : options.details });
@@ -70,6 +74,7 @@ export class ConflictError extends AppError {
 export class TooManyRequestsError extends AppError {
   readonly status = 429;
   readonly code: string = 'rate_limited';
+  override readonly logLevel: ErrorLogLevel = 'debug';
 }
 
 /** A part we need (MongoDB, Redis) is away; the caller may try again. */

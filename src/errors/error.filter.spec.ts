@@ -1,7 +1,21 @@
-import { BadRequestException, InternalServerErrorException, NotFoundException } from '@nestjs/common';
+import {
+  BadRequestException,
+  InternalServerErrorException,
+  Logger,
+  NotFoundException,
+  type ArgumentsHost,
+} from '@nestjs/common';
 import mongoose from 'mongoose';
-import { InvalidRequestError, TooManyRequestsError, UnavailableError, UpstreamError } from './app-error.js';
-import { answerTo } from './error.filter.js';
+import {
+  ForbiddenError,
+  InvalidRequestError,
+  NotFoundError,
+  TooManyRequestsError,
+  UnauthenticatedError,
+  UnavailableError,
+  UpstreamError,
+} from './app-error.js';
+import { answerTo, ErrorFilter } from './error.filter.js';
 
 const { mongo } = mongoose;
 const id = 'request-1';
@@ -12,7 +26,7 @@ describe('the answer to an error', () => {
 
     expect(answerTo(error, id)).toEqual({
       status: 429,
-      level: 'info',
+      level: 'debug',
       retryAfterS: 3.2,
       body: { success: false, error: 'Too many.', code: 'rate_limited', details: { dm_id: '1' }, request_id: id },
     });
@@ -81,5 +95,33 @@ describe('the answer to an error', () => {
 
   it('keeps the level that an error asks for', () => {
     expect(answerTo(new UnavailableError('Away.'), id).level).toBe('warn');
+  });
+});
+
+describe('the log of an error', () => {
+  const reply = { sent: true, raw: { destroy: () => undefined } };
+  const host = {
+    switchToHttp: () => ({ getResponse: () => reply, getRequest: () => ({ id }) }),
+  } as unknown as ArgumentsHost;
+
+  afterEach(() => jest.restoreAllMocks());
+
+  it.each<['log' | 'debug' | 'warn' | 'error', Error]>([
+    ['log', new ForbiddenError('This route is for the role admin.')],
+    ['debug', new InvalidRequestError('limit: a whole number')],
+    ['debug', new UnauthenticatedError('The Bearer token is missing.')],
+    ['debug', new TooManyRequestsError('Too many.')],
+    ['debug', new NotFoundError('There is no such account.')],
+    ['warn', new UnavailableError('Away.')],
+    ['error', new TypeError('a defect')],
+  ])('has the level %s for %s, and no other', (level, error) => {
+    const levels = (['log', 'debug', 'warn', 'error'] as const).map((name) => ({
+      name,
+      spy: jest.spyOn(Logger.prototype, name).mockImplementation(() => undefined),
+    }));
+
+    new ErrorFilter().catch(error, host);
+
+    expect(levels.filter(({ spy }) => spy.mock.calls.length > 0).map(({ name }) => name)).toEqual([level]);
   });
 });

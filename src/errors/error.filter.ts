@@ -39,23 +39,21 @@ export class ErrorFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     const request = http.getRequest<FastifyRequest>();
-    const { status, body, level, retryAfterS } = answerTo(thrown, request.id);
-    this.log(level, thrown, body, status);
+    const answer = answerTo(thrown, request.id);
+    this.log(thrown, answer);
     // A stream (server-sent events) that fails midway has sent its headers already: all that is left is to end it.
     if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();
       return;
     }
-    if (retryAfterS !== undefined) void reply.header('retry-after', String(Math.max(1, Math.ceil(retryAfterS))));
-    if (status === 401) void reply.header('www-authenticate', 'Bearer');
-    void reply.status(status).type('application/json; charset=utf-8').send(body);
+    void writeHead(reply, answer).type('application/json; charset=utf-8').send(answer.body);
   }
 
-  private log(level: ErrorLogLevel, thrown: unknown, body: ErrorBody, status: number): void {
+  private log(thrown: unknown, { level, body, status }: Answer): void {
     const entry = { msg: body.error, code: body.code, status, request_id: body.request_id, err: thrown };
     if (level === 'error') this.logger.error(entry);
     else if (level === 'warn') this.logger.warn(entry);
-    else this.logger.debug({ ...entry, err: undefined });
+    else this.logger[level === 'info' ? 'log' : 'debug']({ ...entry, err: undefined });
   }
 }
 
@@ -79,6 +77,13 @@ export function answerTo(thrown: unknown, requestId: string): Answer {
     return { status, level: 'debug', body: shape(message, codesByStatus[status] ?? 'invalid_request', requestId) };
   }
   return { status: 500, level: 'error', body: shape('Something went wrong on our side.', 'internal_error', requestId) };
+}
+
+/** Status and headers of the answer to an error; what follows is the caller's. */
+export function writeHead(reply: FastifyReply, { status, retryAfterS }: Answer): FastifyReply {
+  if (retryAfterS !== undefined) void reply.header('retry-after', String(Math.max(1, Math.ceil(retryAfterS))));
+  if (status === 401) void reply.header('www-authenticate', 'Bearer');
+  return reply.status(status);
 }
 
 function shape(error: string, code: string, request_id: string, details?: unknown): ErrorBody {

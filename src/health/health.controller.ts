@@ -2,6 +2,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../auth/index.js';
+import { AppConfig } from '../config/index.js';
 import { HealthView, LivenessView } from './health.dto.js';
 import { HealthService } from './health.service.js';
 
@@ -9,16 +10,19 @@ import { HealthService } from './health.service.js';
 @ApiTags('Health')
 @Controller('health')
 export class HealthController {
-  constructor(private readonly health: HealthService) {}
+  constructor(
+    private readonly health: HealthService,
+    private readonly config: AppConfig,
+  ) {}
 
   @Public()
   @Get()
   @ApiOperation({ summary: 'Is the service well', description: '503 names the part that is not.' })
-  @ApiOkResponse({ type: HealthView, description: 'Healthy, or degraded: Redis is away, deliveries are still taken.' })
-  @ApiResponse({ status: 503, type: HealthView, description: 'MongoDB is away, or the process is stopping.' })
+  @ApiOkResponse({ type: HealthView })
+  @ApiResponse({ status: 503, type: HealthView, description: 'A part is away, or the process is stopping.' })
   async report(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthView> {
     const report = await this.health.check();
-    if (report.status === 'unhealthy' || report.status === 'stopping') void reply.status(503);
+    if (report.status !== 'healthy') void reply.status(503);
     return report;
   }
 
@@ -32,10 +36,17 @@ export class HealthController {
 
   @Public()
   @Get('ready')
-  @ApiOperation({ summary: 'May it be given work', description: '503 while MongoDB is away and while it stops.' })
+  @ApiOperation({
+    summary: 'May it be given work',
+    description:
+      '503 while MongoDB is away and while it stops. Without Redis the API still takes deliveries; a worker has no work.',
+  })
   @ApiOkResponse({ type: HealthView })
   @ApiResponse({ status: 503, type: HealthView, description: 'Send nothing here now.' })
-  ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthView> {
-    return this.report(reply);
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthView> {
+    const report = await this.health.check();
+    const takesDeliveries = report.status === 'degraded' && this.config.carriesApi;
+    if (report.status !== 'healthy' && !takesDeliveries) void reply.status(503);
+    return report;
   }
 }

@@ -1,8 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { Controller, Get, Headers, Res } from '@nestjs/common';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
-import { Public, TokenService } from '../auth/index.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Public, RefusedTokens, TokenService } from '../auth/index.js';
 import { AppConfig } from '../config/index.js';
 import { ApiErrors, ForbiddenError, UnauthenticatedError } from '../errors/index.js';
 import { registry, ScrapeSources } from '../observability/index.js';
@@ -13,6 +12,7 @@ export class MetricsController {
   constructor(
     private readonly config: AppConfig,
     private readonly tokens: TokenService,
+    private readonly refused: RefusedTokens,
     private readonly sources: ScrapeSources,
   ) {}
 
@@ -32,27 +32,18 @@ export class MetricsController {
     },
   })
   @ApiErrors(401, 403)
-  async scrape(
-    @Headers('authorization') authorization: string | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<string> {
-    if (this.config.isProduction) await this.assertMayRead(authorization);
+  async scrape(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    if (this.config.isProduction) await this.assertMayRead(request);
     await this.sources.refresh();
     void reply.type(registry.contentType);
     return registry.metrics();
   }
 
-  private async assertMayRead(authorization = ''): Promise<void> {
-    const token = /^Bearer (\S+)$/i.exec(authorization)?.[1];
+  private async assertMayRead({ headers, ip }: FastifyRequest): Promise<void> {
+    const token = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
     if (token === undefined) throw new UnauthenticatedError('Metrics need an Authorization: Bearer token.');
-    const expected = this.config.METRICS_TOKEN?.reveal();
-    if (expected !== undefined && isSame(token, expected)) return;
-    const { role } = await this.tokens.verify(token);
+    if (this.config.METRICS_TOKEN?.isSame(token)) return;
+    const { role } = await this.refused.counting(ip, () => this.tokens.verify(token));
     if (role !== 'admin') throw new ForbiddenError('Metrics are for the role admin.');
   }
-}
-
-function isSame(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }

@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { closeRequestBodies, documentValidationRules } from './documented-rules.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 const description = `Instagram Direct Messages for businesses: what Meta delivers is stored exactly once, answered at most
 once, in order per conversation.
@@ -13,7 +18,7 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setTitle('Instagram DM API')
     .setDescription(description)
-    .setVersion('1.0')
+    .setVersion(version)
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .build();
   documentValidationRules();

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { registry } from './metrics.js';
 
-const deploy = join(__dirname, '../../deploy');
+const root = join(__dirname, '../..');
+const deploy = join(root, 'deploy');
 const suffixes = /_(?:bucket|sum|count)$/;
 /** Prometheus makes these itself. */
 const notOurs = new Set(['up']);
@@ -54,18 +55,72 @@ async function check(exprs: string[]): Promise<void> {
   }
 }
 
+interface Rule {
+  alert: string;
+  expr: string;
+  annotations: { summary: string; action: string };
+}
+
+function readRules(): Rule[] {
+  const { groups } = parse(readFileSync(join(deploy, 'prometheus-rules.yml'), 'utf8')) as {
+    groups: { rules: Rule[] }[];
+  };
+  return groups.flatMap(({ rules }) => rules);
+}
+
+/** Values of a label that a series has before anything has happened. */
+async function valuesOf(series: string, label: string): Promise<string[]> {
+  const metric = await registry.getSingleMetric(series)?.get();
+  return (metric?.values ?? []).map(({ labels }) => String(labels[label])).sort();
+}
+
+/** Values of a label that the rules ask for by name. */
+const askedFor = (series: string, label: string): string[] =>
+  readRules().flatMap(({ expr }) =>
+    [...expr.matchAll(new RegExp(`${series}\\{${label}=~?"([^"]*)"`, 'g'))].flatMap(([, values = '']) =>
+      values.split('|'),
+    ),
+  );
+
 describe('deploy/', () => {
   it('alerts on series that exist, and says what to do', async () => {
-    const { groups } = parse(readFileSync(join(deploy, 'prometheus-rules.yml'), 'utf8')) as {
-      groups: { rules: { alert: string; expr: string; annotations: { summary: string; action: string } }[] }[];
-    };
-    const rules = groups.flatMap((group) => group.rules);
+    const rules = readRules();
 
     await check(rules.map(({ expr }) => expr));
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
     for (const { annotations } of rules)
       expect(annotations).toEqual({ summary: expect.any(String), action: expect.any(String) });
     expect(rules.length).toBeGreaterThan(20);
+  });
+
+  it('alerts on each kind of alert at the first one, and on none that is never raised', async () => {
+    const schema = readFileSync(join(root, 'src/accounts/alerts/alert.schema.ts'), 'utf8');
+    const raised = [...(/alertKinds = \[([^\]]*)\]/.exec(schema)?.[1] ?? '').matchAll(/'(\w+)'/g)].map(
+      ([, kind]) => kind,
+    );
+
+    expect(raised.length).toBeGreaterThan(5);
+    expect(askedFor('dm_alerts_total', 'kind').sort()).toEqual(raised.sort());
+    expect(await valuesOf('dm_alerts_total', 'kind')).toEqual(raised);
+  });
+
+  it.each([
+    ['dm_webhook_deliveries_total', 'outcome'],
+    ['dm_webhook_signatures_total', 'secret'],
+  ])('sees the first increase of each %s it alerts on: it is there from the start', async (series, label) => {
+    const asked = askedFor(series, label);
+
+    expect(asked.length).toBeGreaterThan(0);
+    expect(await valuesOf(series, label)).toEqual(expect.arrayContaining(asked));
+  });
+
+  it('alarms on memory above what a process runs in, and before its heap is at its bound', () => {
+    const { expr = '' } = readRules().find(({ alert }) => alert === 'MemoryGrows') ?? {};
+    const alarmMb = Number(/> (\d+)$/.exec(expr)?.[1]) / 1e6;
+    const boundMb = Number(/--max-old-space-size=(\d+)/.exec(readFileSync(join(root, 'Dockerfile'), 'utf8'))?.[1]);
+
+    expect(alarmMb).toBeGreaterThan(350); // what the benchmark of memory allows
+    expect(alarmMb).toBeLessThan(boundMb);
   });
 
   it('shows series that exist, and every one of ours somewhere', async () => {

@@ -25,7 +25,7 @@ export const metrics = {
   }),
   webhookSignatures: new Counter({
     name: 'dm_webhook_signatures_total',
-    help: 'Verified signatures by position of the secret that matched; anything but 0 and 1 is a previous secret',
+    help: 'Verified signatures by the app secret that matched (current, or previous: one in APP_SECRET_PREVIOUS)',
     labelNames: ['secret'],
     registers,
   }),
@@ -144,3 +144,22 @@ export const metrics = {
     registers,
   }),
 } as const;
+
+/** As `src/accounts/alerts` raises them; a spec compares. */
+const alertKinds = [
+  'needs_reauth',
+  'token_expiring',
+  'token_unreadable',
+  'subscription_lost',
+  'account_blocked',
+  'deauthorized',
+  'backfill_failed',
+  'erasure_failed',
+];
+
+// What `deploy/` alarms on at the first time is there from the start: Prometheus sees no increase in a series that
+// begins at one.
+for (const kind of alertKinds) metrics.alerts.inc({ kind }, 0);
+for (const outcome of ['accepted', 'parked', 'bad_signature', 'overloaded', 'unavailable'])
+  metrics.webhookDeliveries.inc({ outcome }, 0);
+metrics.webhookSignatures.inc({ secret: 'previous' }, 0);

@@ -249,47 +249,6 @@ describe('/admin/dead-letters', () => {
   });
 });
 
-describe('/admin/queues', () => {
-  it('asks a browser for a token, and takes it for a cookie that reaches nothing else', async () => {
-    const browser = request.agent(url);
-    const page = await browser.get('/admin/queues').set('accept', 'text/html').expect(401);
-    expect(page.text).toContain('<form method="post" action="/admin/queues/session">');
-
-    const opened = await browser.post('/admin/queues/session').type('form').send({ token: adminToken }).expect(303);
-    expect(opened.headers['location']).toBe('/admin/queues');
-    expect(opened.headers['set-cookie']?.[0]).toMatch(
-      /^queue_dashboard=.*; Path=\/admin\/queues; Max-Age=3600; HttpOnly; SameSite=Strict$/,
-    );
-    const board = await browser.get('/admin/queues').set('accept', 'text/html').expect(200);
-    expect(board.text).toContain('Instagram DMs');
-    const queues = (await browser.get('/admin/queues/api/queues').expect(200)).body.queues as { name: string }[];
-    expect(queues.map(({ name }) => name)).toEqual(expect.arrayContaining(['deliveries', 'replies', 'outbound']));
-    await browser.get('/admin/deliveries').expect(401);
-  });
-
-  it('refuses what is no admin’s token, in words for people and for programs', async () => {
-    const userToken = await app.get(TokenService).sign(tenant, 600);
-    for (const [token, status] of [
-      ['nonsense', 401],
-      [userToken, 403],
-      ['', 401],
-    ] as const) {
-      await request(url).post('/admin/queues/session').type('form').send({ token }).expect(status);
-    }
-    const answer = await request(url).get('/admin/queues/api/queues').expect(401);
-    expect(answer.body).toMatchObject({ success: false, code: 'unauthenticated' });
-    await request(url).get('/admin/queues/static/nothing.js').expect(401);
-    await request(url).get(`/admin/queues?token=${adminToken}`).expect(401);
-  });
-
-  it('takes a Bearer header, and writes down what is done there', async () => {
-    await asAdmin().put('/admin/queues/api/queues/deliveries/pause').expect(200);
-    await asAdmin().put('/admin/queues/api/queues/deliveries/resume').expect(200);
-
-    await eventually(async () => expect(await collection('audit_log').countDocuments({ actor: admin.userId })).toBe(2));
-  });
-});
-
 describe('/metrics and /health', () => {
   it('tells Prometheus how things stand, looked up when it asks', async () => {
     await deliver(url, deliveryOf(igId, [textEvent(igId)])).expect(200);

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import request from 'supertest';
 import { createApp } from '../../src/app.factory.js';
@@ -23,11 +25,20 @@ const settings = {
   METRICS_TOKEN: randomBytes(16).toString('hex'),
 };
 
-async function start(env: Record<string, string> = {}): Promise<NestFastifyApplication> {
-  const app = await createApp(readSettings(testSettings(services, { ...settings, ...env })));
+/** @param logs what is logged goes there */
+async function start(env: Record<string, string> = {}, logs: string[] = []): Promise<NestFastifyApplication> {
+  const logTo = new PassThrough().on('data', (line: Buffer) => logs.push(line.toString()));
+  const app = await createApp(readSettings(testSettings(services, { ...settings, ...env })), { logTo });
   await app.listen(0, '127.0.0.1');
   return app;
 }
+
+const preflight = (url: string, origin: string) =>
+  request(url)
+    .options('/accounts')
+    .set('origin', origin)
+    .set('access-control-request-method', 'PATCH')
+    .set('access-control-request-headers', 'authorization,content-type,idempotency-key');
 
 describe('a server in production', () => {
   let app: NestFastifyApplication;
@@ -51,7 +62,8 @@ describe('a server in production', () => {
       const documented = await request(await open.getUrl())
         .get('/docs-json')
         .expect(200);
-      expect(documented.body).toMatchObject({ openapi: expect.stringMatching(/^3\./) });
+      const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+      expect(documented.body).toMatchObject({ openapi: expect.stringMatching(/^3\./), info: { version } });
       await request(await open.getUrl())
         .get('/docs')
         .expect(200);
@@ -103,15 +115,8 @@ describe('a server in production', () => {
   });
 
   describe('called from a browser', () => {
-    const preflight = (origin: string) =>
-      request(url)
-        .options('/accounts')
-        .set('origin', origin)
-        .set('access-control-request-method', 'PATCH')
-        .set('access-control-request-headers', 'authorization,content-type,idempotency-key');
-
     it('lets the front end in', async () => {
-      const { headers } = await preflight(frontend);
+      const { headers } = await preflight(url, frontend);
 
       expect(headers).toMatchObject({
         'access-control-allow-origin': frontend,
@@ -130,7 +135,7 @@ describe('a server in production', () => {
       async (origin) => {
         const asked = await request(url).get('/health').set('origin', origin);
 
-        for (const headers of [(await preflight(origin)).headers, asked.headers]) {
+        for (const headers of [(await preflight(url, origin)).headers, asked.headers]) {
           expect(headers).not.toHaveProperty('access-control-allow-origin');
         }
       },
@@ -153,5 +158,57 @@ describe('a server in production', () => {
       .get('/admin/deliveries')
       .set('authorization', `Bearer ${await token('user')}`)
       .expect(403);
+  });
+});
+
+describe('a server in production that is configured otherwise', () => {
+  it.each<[string, string, string[], string[]]>([
+    ['whose dashboard has a path', `${frontend}/inbox`, [frontend], ['https://other.example.com']],
+    ['without a dashboard', '', [], [frontend, 'http://localhost:5173']],
+  ])('%s lets browsers in from there alone', async (_what, FRONTEND_URL, welcome, strangers) => {
+    const app = await start({ FRONTEND_URL });
+    try {
+      const url = await app.getUrl();
+      const allowed = async (origin: string) => (await preflight(url, origin)).headers['access-control-allow-origin'];
+
+      for (const origin of welcome) expect(await allowed(origin)).toBe(origin);
+      for (const origin of strangers) expect(await allowed(origin)).toBeUndefined();
+    } finally {
+      await app.close();
+    }
+  });
+
+  it.each([
+    ['staging', 'https://dm.example.com', 1],
+    ['staging', 'http://localhost:3000', 0],
+    ['production', 'https://dm.example.com', 0],
+  ])('in %s at %s warns %i times that its doors are open', async (ENVIRONMENT, API_URL, times) => {
+    const logs: string[] = [];
+    const app = await start({ ENVIRONMENT, API_URL, LOG_LEVEL: 'info' }, logs);
+    await app.close();
+
+    const warnings = logs.filter((line) => line.includes('"level":"warn"') && line.includes('ENVIRONMENT=production'));
+    expect(warnings).toHaveLength(times);
+  });
+
+  it('says in its log that the webhook was not confirmed, once in a while, and neither token', async () => {
+    const logs: string[] = [];
+    const app = await start({ LOG_LEVEL: 'info' }, logs);
+    try {
+      const ask = (token: string) =>
+        request(app.getHttpServer())
+          .get('/webhook/instagram')
+          .query({ 'hub.mode': 'subscribe', 'hub.verify_token': token, 'hub.challenge': '42' });
+      for (let n = 0; n < 20; n++) await ask('what-meta-was-told').expect(403);
+      await ask(settings.META_WEBHOOK_VERIFY_TOKEN).expect(200, '42');
+    } finally {
+      await app.close();
+    }
+
+    const told = logs.filter((line) => line.includes('META_WEBHOOK_VERIFY_TOKEN'));
+    expect(told.map((line) => (JSON.parse(line) as { level: string }).level)).toEqual(['warn']);
+    expect(logs.filter((line) => line.includes('verify token'))).toEqual([]);
+    expect(logs.join('')).not.toContain('what-meta-was-told');
+    expect(logs.join('')).not.toContain(settings.META_WEBHOOK_VERIFY_TOKEN);
   });
 });
