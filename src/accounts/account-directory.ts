@@ -76,11 +76,6 @@ export class AccountDirectory {
     return account;
   }
 
-  /** The live accounts of a tenant, newest first; read from MongoDB each time. */
-  async forUser(userId: string): Promise<AccountSummary[]> {
-    return (await this.accounts.listLiveOfUser(userId)).map(summaryOf);
-  }
-
   private fresh(id: string): Entry | undefined {
     const entry = this.entries.get(id);
     if (!entry) return undefined;

@@ -8,6 +8,7 @@ import {
   type AccountUsage,
   type SubscriptionHealth,
 } from './account.schema.js';
+import { queuedBackfill } from './subscription/queued-backfill.js';
 
 const { trusted } = mongoose;
 /** Health notes are not changes of the account: `updated_at` stays. */
@@ -52,10 +53,11 @@ export class AccountHealthRepository {
       .lean<AccountRecord | null>();
   }
 
-  async resumeSends(id: string): Promise<AccountRecord | null> {
+  /** @param overBy only a pause that is over by then: of an account paused anew meanwhile, nothing changes */
+  async resumeSends(id: string, overBy?: Date): Promise<AccountRecord | null> {
     return this.model
       .findOneAndUpdate(
-        { _id: new Types.ObjectId(id), sends_paused_until: trusted({ $ne: null }) },
+        { _id: new Types.ObjectId(id), sends_paused_until: trusted(overBy ? { $lte: overBy } : { $ne: null }) },
         { $unset: { sends_paused_until: 1, sends_paused_reason: 1 } },
         { returnDocument: 'after', timestamps: false },
       )
@@ -79,12 +81,10 @@ export class AccountHealthRepository {
     await this.model.updateOne({ _id: new Types.ObjectId(id) }, { $set: { usage } }, quietly);
   }
 
-  async saveSubscription(id: string, subscription: SubscriptionHealth): Promise<void> {
-    await this.model.updateOne({ _id: new Types.ObjectId(id), released: false }, { $set: { subscription } }, quietly);
-  }
-
-  async saveScopes(id: string, scopes: string[]): Promise<void> {
-    await this.model.updateOne({ _id: new Types.ObjectId(id) }, { $set: { scopes } }, quietly);
+  /** @param gapEndedAt it was not in place till then: what was written meanwhile is to be fetched */
+  async saveSubscription(id: string, subscription: SubscriptionHealth, gapEndedAt?: Date): Promise<void> {
+    const update = { $set: { subscription, ...(gapEndedAt ? queuedBackfill(gapEndedAt) : {}) } };
+    await this.model.updateOne({ _id: new Types.ObjectId(id), released: false }, update, quietly);
   }
 
   /** After a downtime: nobody knows what Meta thinks of us. */

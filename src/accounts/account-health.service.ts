@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { metrics } from '../observability/index.js';
 import { AccountChanges, changeOf } from './account-changes.js';
+import { AccountDirectory } from './account-directory.js';
 import { AccountHealthRepository } from './account-health.repository.js';
 import type { AccountError, AccountRecord } from './account.schema.js';
 import { Alerts } from './alerts/alerts.service.js';
@@ -26,6 +27,7 @@ export class AccountHealth {
 
   constructor(
     private readonly repository: AccountHealthRepository,
+    private readonly directory: AccountDirectory,
     private readonly alerts: Alerts,
     private readonly changes: AccountChanges,
     private readonly clock: Clock,
@@ -55,10 +57,22 @@ export class AccountHealth {
     await this.announce(account);
   }
 
-  /** Ends a pause early. */
+  /** Ends a pause early, by a person's word: they know of the block, and a new one is a new alert. */
   async resumeSends(accountId: string): Promise<void> {
     const account = await this.repository.resumeSends(accountId);
     if (account) await this.announce(account);
+    await this.alerts.clear('account_blocked', accountId);
+  }
+
+  /** Meta took a send: a pause that has run out is over for good. Cheap to call for every send. */
+  async noteAccepted(accountId: string): Promise<void> {
+    const now = this.clock.date();
+    const pausedUntil = (await this.directory.get(accountId))?.sends_paused_until;
+    if (!pausedUntil || pausedUntil > now) return;
+    const account = await this.repository.resumeSends(accountId, now);
+    if (!account) return;
+    await this.announce(account);
+    await this.alerts.clear('account_blocked', accountId);
   }
 
   /** Webhook events came in for these accounts. Cheap to call for every delivery. */

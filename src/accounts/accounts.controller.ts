@@ -41,7 +41,7 @@ export class AccountsController {
   @Get()
   @ApiOperation({ summary: 'Connected accounts, newest first', description: 'With the health of each.' })
   @ApiOkResponse({ type: AccountListAnswer })
-  @ApiErrors(400, 401, 429, 503)
+  @ApiErrors(400, 401, 404, 429, 503)
   async list(@Scope() scope: TenantScope, @Query() query: ListAccountsQuery): Promise<AccountListAnswer> {
     const { data, total } = await this.accounts.list(scope, query);
     return { success: true, data, total, limit: query.limit, skip: query.skip };
@@ -58,7 +58,10 @@ export class AccountsController {
 
   @ForUsers()
   @Patch(':id')
-  @ApiOperation({ summary: 'Change an account', description: 'Switch it or its agent on or off, name it, keep media.' })
+  @ApiOperation({
+    summary: 'Change an account',
+    description: 'Switch it or its agent on or off, end a pause of sends, name it, keep media.',
+  })
   @DocumentsBody(UpdateAccountDto, { minProperties: 1 })
   @ApiOkResponse({ type: AccountAnswer })
   @ApiErrors(400, 401, 404, 409, 413, 415, 429, 503)

@@ -76,6 +76,15 @@ export class UpdateAccountDto {
   @IsBoolean()
   agent_enabled?: boolean;
 
+  @ApiPropertyOptional({
+    enum: [false],
+    example: false,
+    description: 'Ends a pause of sends early (`sends_paused_until`); what waits goes out within two minutes.',
+  })
+  @MayBeAbsent()
+  @IsIn([false])
+  sends_paused?: false;
+
   @ApiPropertyOptional({ example: false, description: 'Copy media before Meta’s links expire.' })
   @MayBeAbsent()
   @IsBoolean()
@@ -93,7 +102,7 @@ export class ListAccountsQuery {
   @IsIn(statuses)
   status?: AccountStatus;
 
-  @ApiPropertyOptional(userId)
+  @ApiPropertyOptional({ ...userId, description: 'This tenant’s alone; for the role admin, who otherwise sees all.' })
   @MayBeAbsent()
   @IsString()
   @MinLength(1)
@@ -124,7 +133,7 @@ export class ListAccountsQuery {
 
 export class AccountIdParam {
   @ApiProperty({
-    description: 'Our id, or the Instagram account’s professional id.',
+    description: 'Our id, or either id of the Instagram account (professional or app-scoped).',
     example: '665f1c2e9b1d8a0012345678',
   })
   @Matches(/^([0-9a-fA-F]{24}|\d{5,30})$/, { message: 'id must be an account id' })

@@ -14,6 +14,7 @@ import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
 import { AccountsWorker } from './accounts-worker.js';
 import { ALERT, AlertSchema } from './alerts/alert.schema.js';
+import { AlertWebhook } from './alerts/alert-webhook.js';
 import { AlertsRepository } from './alerts/alerts.repository.js';
 import { Alerts } from './alerts/alerts.service.js';
 import { ConnectService } from './connect/connect.service.js';
@@ -74,6 +75,7 @@ const repositories = [
     AccountHealth,
     AccountsService,
     Alerts,
+    AlertWebhook,
     ConnectService,
     GraphCallObserver,
     GraphClientCloser,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import mongoose, { Model, Types } from 'mongoose';
 import { ownerFilter, type TenantScope } from '../auth/index.js';
+import { queuedBackfill } from './subscription/queued-backfill.js';
 import { ACCOUNT, type AccountRecord, type AccountStatus, type BackfillProgress } from './account.schema.js';
 
 export interface AccountPage {
@@ -41,11 +42,11 @@ export class AccountsRepository {
     return this.model.findById(id).lean<AccountRecord | null>();
   }
 
-  /** By our id or by a professional account id; a tenant's own live record comes before a released one. */
+  /** By our id or either of Instagram's; a tenant's own live record comes before a released one. */
   async findOwned(scope: TenantScope, idOrIgId: string): Promise<AccountRecord | null> {
     const byId = /^[0-9a-f]{24}$/i.test(idOrIgId)
       ? { _id: new Types.ObjectId(idOrIgId) }
-      : { 'instagram_data.ig_id': idOrIgId };
+      : { $or: [{ 'instagram_data.ig_id': idOrIgId }, { 'instagram_data.id': idOrIgId }] };
     return this.model
       .findOne({ ...byId, ...ownerFilter(scope) })
       .sort({ released: 1 })
@@ -72,10 +73,6 @@ export class AccountsRepository {
       this.model.countDocuments(where),
     ]);
     return { accounts, total };
-  }
-
-  async listLiveOfUser(userId: string): Promise<AccountRecord[]> {
-    return this.model.find({ user_id: userId, released: false }).sort({ created_at: -1 }).lean<AccountRecord[]>();
   }
 
   /** Every account the tenant has or had. */
@@ -124,6 +121,8 @@ export class AccountsRepository {
             status_changed_at: now,
             released: false,
             connected_at: now,
+            // What was written while it was not connected.
+            ...queuedBackfill(now),
           },
           $unset: Object.fromEntries([...outlived, ...unset.filter((key) => !kept.has(key))].map((key) => [key, 1])),
           $inc: { token_version: 1 },
@@ -187,8 +186,11 @@ export class AccountsRepository {
     await this.model.deleteOne({ _id: new Types.ObjectId(id) });
   }
 
-  async setBackfill(id: string, backfill: BackfillProgress): Promise<void> {
-    await this.model.updateOne({ _id: new Types.ObjectId(id) }, { $set: { backfill } }, { timestamps: false });
+  /** @returns `false` when it is not in the state seen any more: somebody has asked for it anew */
+  async saveBackfill(id: string, seen: BackfillProgress['state'] | null, backfill: BackfillProgress): Promise<boolean> {
+    const filter = { _id: new Types.ObjectId(id), 'backfill.state': seen };
+    const saved = await this.model.updateOne(filter, { $set: { backfill } }, { timestamps: false });
+    return saved.matchedCount === 1;
   }
 
   /** Accounts whose history was never fetched, or whose run has been silent since then. */

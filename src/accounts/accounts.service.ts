@@ -4,6 +4,7 @@ import { ownerFilter, type TenantScope } from '../auth/index.js';
 import { InvalidRequestError, NotFoundError } from '../errors/index.js';
 import { AccountChanges, changeOf } from './account-changes.js';
 import { AccountDirectory } from './account-directory.js';
+import { AccountHealth } from './account-health.service.js';
 import { summaryOf, type AccountSummary } from './account-summary.js';
 import { viewOf } from './account-view.js';
 import type { AccountView } from './account-view.dto.js';
@@ -12,9 +13,10 @@ import { AccountNotUsableError } from './accounts.errors.js';
 import type { ListAccountsQuery, UpdateAccountDto } from './accounts.dto.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { Alerts } from './alerts/alerts.service.js';
-import { alertKinds } from './alerts/alert.schema.js';
 import { UserSettingsService } from './settings/user-settings.service.js';
 import { SubscriptionService } from './subscription/subscription.service.js';
+
+const changeable = 'label, status, agent_enabled, sends_paused, keep_media, human_agent_allowed';
 
 /** Accounts as the caller may see and change them. */
 @Injectable()
@@ -24,6 +26,7 @@ export class AccountsService {
   constructor(
     private readonly accounts: AccountsRepository,
     private readonly directory: AccountDirectory,
+    private readonly health: AccountHealth,
     private readonly settings: UserSettingsService,
     private readonly subscriptions: SubscriptionService,
     private readonly changes: AccountChanges,
@@ -32,7 +35,7 @@ export class AccountsService {
   ) {}
 
   /**
-   * @param idOrIgId our id or the professional account id
+   * @param idOrIgId our id or either of Instagram's
    * @throws {NotFoundError} when there is none, or it is another tenant's
    */
   async getOwned(scope: TenantScope, idOrIgId: string): Promise<AccountSummary> {
@@ -46,7 +49,11 @@ export class AccountsService {
     return known && (owner === undefined || known.user_id === owner) ? known : this.getOwned(scope, idOrIgId);
   }
 
+  /** @throws {NotFoundError} for another tenant's user id */
   async list(scope: TenantScope, query: ListAccountsQuery): Promise<{ data: AccountView[]; total: number }> {
+    const own = ownerFilter(scope).user_id;
+    if (query.user_id !== undefined && own !== undefined && query.user_id !== own)
+      throw new NotFoundError('There is no such user.');
     const { accounts, total } = await this.accounts.listOwned(scope, {
       status: query.status,
       userId: query.user_id,
@@ -72,11 +79,12 @@ export class AccountsService {
     const accountId = account._id.toHexString();
     if (Object.values(patch).every((value) => value === undefined)) {
       throw new InvalidRequestError('There is nothing to change in this request.', [
-        { field: 'body', expected: 'at least one of label, status, agent_enabled, keep_media, human_agent_allowed' },
+        { field: 'body', expected: `at least one of ${changeable}` },
       ]);
     }
-    const { status, agent_enabled: agentEnabled, ...fields } = patch;
+    const { status, agent_enabled: agentEnabled, sends_paused: sendsPaused, ...fields } = patch;
     if (status !== undefined) await this.changeStatus(scope, accountId, status);
+    if (sendsPaused === false) await this.health.resumeSends(accountId);
     const updated = await this.accounts.updateOwned(scope, accountId, fields);
     if (!updated) throw new NotFoundError('This account is disconnected.');
     if (agentEnabled !== undefined)
@@ -94,7 +102,7 @@ export class AccountsService {
     const released = await this.accounts.release(accountId, 'disconnected by its owner', this.clock.date());
     if (released) {
       await this.changes.announce(changeOf(released));
-      for (const kind of alertKinds) await this.alerts.clear(kind, accountId);
+      await this.alerts.clearAll(accountId);
       this.logger.log({ msg: 'account disconnected', account_id: accountId });
     }
     return this.view(await this.getRecord(scope, accountId));

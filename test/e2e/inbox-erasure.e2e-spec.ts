@@ -2,13 +2,16 @@ import { Redis } from 'ioredis';
 import mongoose, { Types } from 'mongoose';
 import { MovableClock } from '#libs/clock';
 import type { SandboxCustomer } from '#libs/sandbox';
+import { AccountHealth } from '../../src/accounts/index.js';
 import { systemScope } from '../../src/auth/index.js';
 import { conversationIdOf, ConversationsRepository } from '../../src/conversations/index.js';
 import { DmsRepository } from '../../src/dms/index.js';
+import { BlocklistRepository } from '../../src/inbox/blocklist/blocklist.repository.js';
+import { ErasureService } from '../../src/inbox/erasure/erasure.service.js';
 import { Scheduler } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import { admin, startTestApp, tenant, type TestApp } from '../support/test-app.js';
 
 jest.setTimeout(60_000);
 
@@ -47,8 +50,22 @@ async function placesOf(text: string): Promise<string[]> {
     for await (const document of db.collection(name).find())
       if (JSON.stringify(document).includes(text)) places.push(`${name}/${String(document._id)}`);
   }
-  for (const key of await redis.keys('*')) if (key.includes(text)) places.push(`redis/${key}`);
+  for (const key of await redis.keys('*')) {
+    if (JSON.stringify([key, await valueOf(key)]).includes(text)) places.push(`redis/${key}`);
+  }
   return places;
+}
+
+async function valueOf(key: string): Promise<unknown> {
+  const readers: Record<string, () => Promise<unknown>> = {
+    string: () => redis.get(key),
+    hash: () => redis.hgetall(key),
+    list: () => redis.lrange(key, 0, -1),
+    set: () => redis.smembers(key),
+    zset: () => redis.zrange(key, 0, -1),
+    stream: () => redis.xrange(key, '-', '+'),
+  };
+  return readers[await redis.type(key)]?.();
 }
 
 beforeAll(async () => {
@@ -74,7 +91,11 @@ it('removes everything of a person everywhere, leaves the others alone and a rec
   leaving.comment('nice shop');
   const path = `/inbox/conversations/${conversationIdOf(accountId, person)}/messages`;
   await (await app.call()).post(path).send({ message: 'We will' }).expect(200);
-  await (await app.call()).post('/inbox/blocklist').send({ external_participant_id: person }).expect(200);
+  const block = async () =>
+    (await app.call()).post('/inbox/blocklist').send({ external_participant_id: person }).expect(200);
+  await block();
+  await (await app.call(admin)).delete(`/inbox/blocklist/${person}?user_id=${tenant.userId}`).expect(200);
+  await block();
   await eventually(async () => expect((await (await app.call()).get('/inbox/comments')).body.data).toHaveLength(1));
   expect((await placesOf(person)).length).toBeGreaterThan(5);
 
@@ -130,8 +151,46 @@ it('purges DMs past their retention, with counts and last message right', async 
   expect((await app.get(DmsRepository).history(id, { limit: 10 })).map(({ text }) => text)).toEqual(['today']);
 });
 
+it('alerts a deletion that keeps failing for an hour, until it is done', async () => {
+  const customer = app.sandbox.createCustomer({ username: 'unlucky' });
+  await wrote(customer, 'forget me');
+  const failing = jest.spyOn(app.get(BlocklistRepository), 'erasePerson').mockRejectedValue(new Error('away'));
+  const db = mongo.db(services.databaseName);
+  const code = await deletionOf(customer.idFor(app.sandbox.account));
+  const run = async () => {
+    const { _id } = (await db.collection('erasures').findOne({ code })) ?? {};
+    await app
+      .get(ErasureService)
+      .run(String(_id), AbortSignal.timeout(10_000))
+      .catch(() => undefined);
+    return db.collection('alerts').findOne({ _id: `erasure_failed:${String(_id)}` as never });
+  };
+  await eventually(async () =>
+    expect(await db.collection('erasures').findOne({ code })).toMatchObject({ state: 'failed' }),
+  );
+  expect(await run()).toBeNull();
+
+  clock.advance(3_600_000);
+
+  await eventually(async () => expect(await run()).toMatchObject({ times: 1 }));
+  expect(await run()).not.toHaveProperty('cleared_at');
+  failing.mockRestore();
+  await eventually(async () => expect(await run()).toHaveProperty('cleared_at'));
+  expect(await receipt(code)).toMatchObject({ state: 'done' });
+});
+
 it('removes everything of an account whose owner asks for it', async () => {
-  const igId = app.sandbox.account.igId;
+  const { igId, username } = app.sandbox.account;
+  const caller = await app.call();
+  await caller.patch(`/accounts/${igId}`).send({ agent_enabled: true }).expect(200);
+  await (await app.call(admin)).patch(`/accounts/${igId}`).send({ label: 'Known to admins' }).expect(200);
+  await caller
+    .put(`/agent/settings/${accountId}`)
+    .send({ instructions: `You are @${username}.` })
+    .expect(200);
+  await app.get(AccountHealth).markNeedsReauth(accountId, 'Session has expired');
+  const named = ['accounts', 'alerts', 'user_settings'].map((name) => expect.stringMatching(`^${name}/`) as string);
+  expect(await placesOf(username)).toEqual(expect.arrayContaining(named));
   const code = await deletionOf(app.sandbox.account.appScopedId);
 
   await eventually(async () => expect(await receipt(code)).toMatchObject({ state: 'done' }), 30_000);
@@ -140,5 +199,10 @@ it('removes everything of an account whose owner asks for it', async () => {
   for (const name of ['instagram_dms', 'inbox_conversations', 'instagram_comments', 'dm_tombstones', 'accounts']) {
     expect([name, await db.collection(name).countDocuments()]).toEqual([name, 0]);
   }
-  expect(await placesOf(igId)).toEqual([]);
+  for (const text of [igId, username]) expect(await placesOf(text)).toEqual([]);
+  await caller.get(`/accounts/${accountId}`).expect(404);
+  // What a dashboard reads of its settings it can write back.
+  const { is_active, configs } = (await caller.get('/user-settings').expect(200)).body.data;
+  await caller.put('/user-settings').send({ is_active, configs }).expect(200);
+  await caller.get('/inbox/conversations').query({ platform_account_id: accountId }).expect(404);
 });

@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 
-export const alertKinds = [
+const alertKinds = [
   'needs_reauth',
   'token_expiring',
   'token_unreadable',
@@ -12,20 +12,27 @@ export const alertKinds = [
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
+/** What an alert is about: an account, or a deletion request. */
+export type AlertSubject =
+  { account_id: string; erasure_id?: undefined } | { account_id?: undefined; erasure_id: string };
+
 export interface AlertRecord {
-  /** `<kind>:<account id>`: one alert per kind and account until it is cleared. */
+  /** `<kind>:<id of its subject>`: one alert per kind and subject until it is cleared. */
   _id: string;
   kind: AlertKind;
-  account_id: string;
+  account_id?: string;
+  erasure_id?: string;
   text: string;
   raised_at: Date;
   cleared_at?: Date;
   /** Grows each time it is raised anew; part of the webhook's message id. */
   times: number;
-  /** Set while ALERT_WEBHOOK_URL has not taken it yet. */
+  /** Set while ALERT_WEBHOOK_URL has not taken it as it is now, raised or cleared. */
   undelivered?: true;
   attempts: number;
   next_attempt_at?: Date;
+  /** It is being posted: what it becomes meanwhile waits, so that the receiver hears it in order. */
+  claimed_until?: Date;
 }
 
 export const ALERT = 'Alert';
@@ -33,8 +40,9 @@ export const ALERT = 'Alert';
 export const AlertSchema = new Schema<AlertRecord>(
   {
     _id: String,
-    kind: { type: String, required: true },
-    account_id: { type: String, required: true },
+    kind: { type: String, required: true, enum: alertKinds },
+    account_id: String,
+    erasure_id: String,
     text: { type: String, required: true },
     raised_at: { type: Date, required: true },
     cleared_at: Date,
@@ -42,6 +50,7 @@ export const AlertSchema = new Schema<AlertRecord>(
     undelivered: Boolean,
     attempts: { type: Number, required: true, default: 0 },
     next_attempt_at: Date,
+    claimed_until: Date,
   },
   { collection: 'alerts', timestamps: false },
 );

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import mongoose, { Model } from 'mongoose';
-import { ALERT, type AlertKind, type AlertRecord } from './alert.schema.js';
+import { ALERT, type AlertKind, type AlertRecord, type AlertSubject } from './alert.schema.js';
 
 const { trusted } = mongoose;
 
@@ -12,68 +12,81 @@ export class AlertsRepository {
   /** Raises it unless it stands already; of all processes that notice at once, one gets it back. */
   async raiseOnce(
     kind: AlertKind,
-    accountId: string,
+    subject: AlertSubject,
     text: string,
     now: Date,
     toDeliver: boolean,
   ): Promise<AlertRecord | null> {
-    const _id = `${kind}:${accountId}`;
+    const _id = idOf(kind, subject.account_id ?? subject.erasure_id);
     await this.model.updateOne(
       { _id },
-      { $setOnInsert: { kind, account_id: accountId, text, raised_at: now, cleared_at: now, times: 0, attempts: 0 } },
+      { $setOnInsert: { kind, ...subject, text, raised_at: now, cleared_at: now, times: 0, attempts: 0 } },
       { upsert: true },
     );
     return this.model
       .findOneAndUpdate(
         { _id, cleared_at: trusted({ $ne: null }) },
-        {
-          $set: {
-            text,
-            raised_at: now,
-            attempts: 0,
-            ...(toDeliver ? { undelivered: true as const, next_attempt_at: now } : {}),
-          },
-          $inc: { times: 1 },
-          $unset: { cleared_at: 1 },
-        },
+        { $set: { text, raised_at: now, ...news(now, toDeliver) }, $inc: { times: 1 }, $unset: { cleared_at: 1 } },
         { returnDocument: 'after' },
       )
       .lean<AlertRecord | null>();
   }
 
-  /** @returns whether it stood */
-  async clear(kind: AlertKind, accountId: string, now: Date): Promise<boolean> {
-    const { modifiedCount } = await this.model.updateOne(
-      { _id: `${kind}:${accountId}`, cleared_at: null },
-      { $set: { cleared_at: now } },
-    );
-    return modifiedCount === 1;
+  /** @returns it, if it stood; of all that clear it at once, one gets it */
+  async clear(kind: AlertKind, subjectId: string, now: Date, toDeliver: boolean): Promise<AlertRecord | null> {
+    return this.model
+      .findOneAndUpdate(
+        { _id: idOf(kind, subjectId), cleared_at: null },
+        { $set: { cleared_at: now, ...news(now, toDeliver) } },
+        { returnDocument: 'after' },
+      )
+      .lean<AlertRecord | null>();
   }
 
   async findStanding(accountId: string): Promise<AlertRecord[]> {
     return this.model.find({ account_id: accountId, cleared_at: null }).sort({ raised_at: -1 }).lean<AlertRecord[]>();
   }
 
-  /** Conditional: takes one undelivered alert whose turn has come and puts its next turn off. */
-  async claimUndelivered(now: Date, nextAttemptAt: Date, id?: string): Promise<AlertRecord | null> {
+  /** Conditional: takes one undelivered alert whose turn has come and that nobody is posting. */
+  async claimUndelivered(now: Date, claimedUntil: Date, id?: string): Promise<AlertRecord | null> {
     return this.model
       .findOneAndUpdate(
-        { undelivered: true, next_attempt_at: trusted({ $lte: now }), ...(id === undefined ? {} : { _id: id }) },
-        { $set: { next_attempt_at: nextAttemptAt }, $inc: { attempts: 1 } },
+        {
+          undelivered: true,
+          next_attempt_at: trusted({ $lte: now }),
+          $or: [{ claimed_until: null }, { claimed_until: trusted({ $lte: now }) }],
+          ...(id === undefined ? {} : { _id: id }),
+        },
+        { $set: { claimed_until: claimedUntil }, $inc: { attempts: 1 } },
         { returnDocument: 'after' },
       )
       .lean<AlertRecord | null>();
   }
 
-  async postpone(id: string, until: Date): Promise<void> {
-    await this.model.updateOne({ _id: id, undelivered: true }, { $set: { next_attempt_at: until } });
+  async markDelivered(posted: AlertRecord): Promise<void> {
+    await this.endAttempt(posted, { $unset: { undelivered: 1, next_attempt_at: 1 } });
   }
 
-  async markDelivered(id: string, times: number): Promise<void> {
-    await this.model.updateOne({ _id: id, times }, { $unset: { undelivered: 1, next_attempt_at: 1 } });
+  async postpone(posted: AlertRecord, until: Date): Promise<void> {
+    await this.endAttempt(posted, { $set: { next_attempt_at: until } });
   }
 
   async removeAbout(accountId: string): Promise<void> {
     await this.model.deleteMany({ account_id: accountId });
   }
+
+  /** What it has become while it was posted keeps its own turn, after this one: the receiver's last word is the latest. */
+  private async endAttempt({ _id, times, cleared_at }: AlertRecord, update: object): Promise<void> {
+    await this.model.updateOne({ _id, times, cleared_at: cleared_at ?? null }, update);
+    await this.model.updateOne({ _id }, { $unset: { claimed_until: 1 } });
+  }
+}
+
+function idOf(kind: AlertKind, subjectId: string): string {
+  return `${kind}:${subjectId}`;
+}
+
+/** What the webhook is to be told next, instead of what it may not have been told yet. */
+function news(now: Date, toDeliver: boolean): Partial<AlertRecord> {
+  return { attempts: 0, ...(toDeliver ? { undelivered: true, next_attempt_at: now } : {}) };
 }

@@ -20,7 +20,7 @@ export function noteOf(error: GraphError): Omit<AccountError, 'at' | 'during'> {
 export function detailsOf(error: GraphError): Record<string, unknown> {
   if (!(error instanceof GraphApiError)) return { reason: error.reason };
   const { code, subcode, type, fbtraceId } = error;
-  return { code, error_subcode: subcode, type, fbtrace_id: fbtraceId };
+  return { code, subcode, type, fbtrace_id: fbtraceId };
 }
 
 /** A failed Graph call as our answer: 502 with Meta's codes in `details`. What isn't one passes through. */

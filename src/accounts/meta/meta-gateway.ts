@@ -83,12 +83,13 @@ export class MetaGateway {
     };
   }
 
-  private async pageIdentities({ accessToken, scopes }: MetaToken): Promise<MetaIdentity[]> {
+  private async pageIdentities({ accessToken, expiresInS, scopes }: MetaToken): Promise<MetaIdentity[]> {
     const token = { login: 'facebook', accessToken } as const;
     const pages = await this.pagesOf(accessToken);
     if (!pages) {
       const page = await this.graph.getOwnPage(token);
-      return identitiesOfPages([{ ...page, accessToken }], scopes);
+      // A Page's own token ends when Meta said; those that come of a person's long-lived token don't end.
+      return identitiesOfPages([{ ...page, accessToken }], scopes).map((identity) => ({ ...identity, expiresInS }));
     }
     const [{ id: appUserId }, known] = await Promise.all([
       this.graph.getMe(token),

@@ -25,8 +25,4 @@ export class OAuthStatesRepository {
       )
       .lean<OAuthStateRecord | null>();
   }
-
-  async removeOfUser(userId: string): Promise<void> {
-    await this.model.deleteMany({ user_id: userId });
-  }
 }

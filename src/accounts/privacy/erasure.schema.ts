@@ -6,7 +6,6 @@ export interface ErasureCounts {
   conversations?: number;
   deliveries?: number;
   media?: number;
-  queue_entries?: number;
   accounts?: number;
 }
 

@@ -31,7 +31,7 @@ export class DataDeletionStatus {
     type: 'object',
     additionalProperties: { type: 'integer' },
     description: 'What was removed so far.',
-    example: { dms: 12, conversations: 1, deliveries: 14, media: 2, queue_entries: 0 },
+    example: { dms: 12, conversations: 1, deliveries: 14, media: 2 },
   })
   removed!: Record<string, number>;
 }

@@ -70,6 +70,17 @@ export class PrivacyService {
     return { url: `${this.config.API_URL}/meta/data-deletion/${erasure.code}`, confirmation_code: erasure.code };
   }
 
+  /** The end of erasing an account: what this room holds of it, the record last, so that a run cut short finds it again. */
+  async removeAccount(accountId: string): Promise<boolean> {
+    const account = await this.accounts.findById(accountId);
+    if (!account) return false;
+    await this.settings.removeConfig(account.user_id, accountId);
+    await this.alerts.forget(accountId);
+    await this.accounts.remove(accountId);
+    await this.changes.announce(changeOf(account));
+    return true;
+  }
+
   /** When this person last asked to be erased: what is older must not be fetched from Meta again. */
   async erasedAt(personId: string): Promise<Date | undefined> {
     return this.erasures.latestRequestOf(this.hashOf(personId));
@@ -92,6 +103,7 @@ export class PrivacyService {
     if (!released) return false;
     await this.changes.announce(changeOf(released));
     await this.settings.markConfigDeleted(released.user_id, accountId);
+    await this.alerts.clearAll(accountId);
     return true;
   }
 

@@ -13,7 +13,6 @@ const names: Record<string, string> = {
   conversations: 'Conversations',
   deliveries: 'Raw deliveries',
   media: 'Media files',
-  queue_entries: 'Waiting jobs',
   accounts: 'Accounts',
 };
 

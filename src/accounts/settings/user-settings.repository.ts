@@ -23,7 +23,7 @@ export class UserSettingsRepository {
   }
 
   async find(userId: string): Promise<UserSettingsRecord | null> {
-    return this.model.findOne({ user_id: userId, platform }).lean<UserSettingsRecord | null>();
+    return this.model.collection.findOne<UserSettingsRecord>({ user_id: userId, platform });
   }
 
   async findOfUsers(userIds: string[]): Promise<UserSettingsRecord[]> {

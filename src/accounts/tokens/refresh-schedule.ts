@@ -16,6 +16,14 @@ export function refreshDueAt(accountId: string, obtainedAtMs: number): Date {
   return new Date(obtainedAtMs + minTokenAgeMs + 5 * 60_000 + Math.floor(share(accountId) * 4 * hourMs));
 }
 
+/**
+ * A token that somebody pasted has an age and an end that only a refresh tells: it is asked for at once. Of a token whose
+ * end is known it can wait.
+ */
+export function firstRefreshAt(accountId: string, connectedAtMs: number, expiresInS: number | undefined): Date {
+  return expiresInS === undefined ? new Date(connectedAtMs) : refreshDueAt(accountId, connectedAtMs);
+}
+
 /** When to try again after so many failures in a row: minutes at first, never more than six hours. */
 export function retryRefreshAt(failures: number, nowMs: number): Date {
   const capMs = Math.min(6 * hourMs, 5 * 60_000 * 2 ** Math.min(failures, 10));

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { GraphClient, isGraphError, isTokenTooYoung } from '#libs/graph-api';
+import { classifyGraphFailure, GraphApiError, GraphClient, isGraphError, isTokenTooYoung } from '#libs/graph-api';
 import { AccountChanges, changeOf } from '../account-changes.js';
 import { AccountCipher } from '../account-cipher.js';
 import { AccountHealth } from '../account-health.service.js';
@@ -10,7 +10,7 @@ import { AccountNotUsableError } from '../accounts.errors.js';
 import { Alerts } from '../alerts/alerts.service.js';
 import { isDeadToken, noteOf } from '../meta/meta-errors.js';
 import { TokenVault } from '../token-vault.js';
-import { alertBeforeExpiryMs, refreshDueAt, retryRefreshAt } from './refresh-schedule.js';
+import { alertBeforeExpiryMs, minTokenAgeMs, refreshDueAt, retryRefreshAt } from './refresh-schedule.js';
 
 const leaseMs = 120_000;
 const hourMs = 3_600_000;
@@ -82,9 +82,11 @@ export class TokenRefreshService {
     const accountId = account._id.toHexString();
     const now = this.clock.now();
     if (!isGraphError(error) && !(error instanceof AccountNotUsableError)) throw error;
-    if (isTokenTooYoung(error)) {
-      // Not a failure: Meta's count of the 24 hours differs from ours.
-      await this.tokens.postponeRefresh(accountId, account.token_version, new Date(now + hourMs), new Date(now));
+    if (mayBeTooYoung(account, error, now)) {
+      // Not a failure: from when Meta counts the 24 hours, nobody told us.
+      const dueAt = refreshDueAt(accountId, account.token_obtained_at?.getTime() ?? now).getTime();
+      const until = new Date(Math.max(now + hourMs, dueAt));
+      await this.tokens.postponeRefresh(accountId, account.token_version, until, new Date(now));
       return;
     }
     const note = isGraphError(error) ? noteOf(error) : { message: error.message };
@@ -110,4 +112,12 @@ export class TokenRefreshService {
       text: `The token of @${account.instagram_data.username} ${when} and keeps failing to refresh (${reason}). Connect the account again before it stops sending.`,
     });
   }
+}
+
+/** How Meta words it isn't documented: of a token that is not a day old here, a refusal other than a passing one says nothing. */
+function mayBeTooYoung({ token_obtained_at: obtainedAt }: AccountRecord, error: unknown, now: number): boolean {
+  if (isTokenTooYoung(error)) return true;
+  if (!(error instanceof GraphApiError) || !obtainedAt || now - obtainedAt.getTime() >= minTokenAgeMs) return false;
+  const { kind } = classifyGraphFailure(error);
+  return kind !== 'temporary' && kind !== 'rate_limited';
 }

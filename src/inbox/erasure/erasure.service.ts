@@ -1,8 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '#libs/clock';
 import {
   AccountDirectory,
-  AccountsRepository,
+  Alerts,
   ErasuresRepository,
+  PrivacyService,
   ProfilesService,
   type Erasure,
   type ErasureCounts,
@@ -16,6 +18,8 @@ import { BlocklistRepository } from '../blocklist/blocklist.repository.js';
 
 const leaseMs = 5 * 60_000;
 const batch = 50;
+/** A deletion that is not done by then and fails is alerted. */
+const patienceMs = 3_600_000;
 /** Meta delivers for up to 36 hours: until then an erased message may be delivered again. */
 const redeliveryMs = 48 * 3_600_000;
 
@@ -29,7 +33,7 @@ export class ErasureService {
 
   constructor(
     private readonly erasures: ErasuresRepository,
-    private readonly accounts: AccountsRepository,
+    private readonly privacy: PrivacyService,
     private readonly directory: AccountDirectory,
     private readonly profiles: ProfilesService,
     private readonly conversations: ConversationsRepository,
@@ -41,6 +45,8 @@ export class ErasureService {
     private readonly deliveries: DeliveryLog,
     private readonly deadLetters: DeadLetters,
     private readonly blocklist: BlocklistRepository,
+    private readonly alerts: Alerts,
+    private readonly clock: Clock,
   ) {}
 
   /** @throws when a part is away: run it again, it goes on */
@@ -50,12 +56,22 @@ export class ErasureService {
     try {
       if (erasure.kind === 'account') await this.eraseAccounts(erasure, signal);
       else await this.erasePerson(erasure, signal);
+      if (erasure.attempts > 1) await this.alerts.clear('erasure_failed', erasureId);
       await this.erasures.complete(erasureId);
       this.logger.log({ msg: 'erasure done', erasure_id: erasureId, kind: erasure.kind });
     } catch (error) {
-      await this.erasures.fail(erasureId, error instanceof Error ? error.name : 'unknown');
+      const reason = error instanceof Error ? error.name : 'unknown';
+      await this.erasures.fail(erasureId, reason);
+      if (!signal.aborted) await this.alertLate(erasure, reason);
       throw error;
     }
+  }
+
+  /** A part that is away for minutes comes back by itself; the law's time limit is for a person to watch. */
+  private async alertLate({ _id, requested_at: requestedAt }: Erasure, reason: string): Promise<void> {
+    if (this.clock.now() - requestedAt.getTime() < patienceMs) return;
+    const text = `A deletion that was asked for on ${requestedAt.toISOString()} keeps failing (${reason}). It is tried again by itself; the log says what stops it.`;
+    await this.alerts.raise('erasure_failed', { erasure_id: _id, text });
   }
 
   private async erasePerson(erasure: Erasure, signal: AbortSignal): Promise<void> {
@@ -81,8 +97,8 @@ export class ErasureService {
       }
       await this.comments.erase({ platform_account_id: accountId });
       await this.removal.removeTombstones(accountId);
-      await this.accounts.remove(accountId);
-      await this.progress(erasure, { accounts: account ? 1 : 0 }, signal);
+      const removed = await this.privacy.removeAccount(accountId);
+      await this.progress(erasure, { accounts: removed ? 1 : 0 }, signal);
     }
   }
 
