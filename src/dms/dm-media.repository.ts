@@ -35,6 +35,27 @@ export class DmMediaRepository {
     return noted.matchedCount === 1;
   }
 
+  /** Nothing of it is left to copy. */
+  async noteKept(dmId: string): Promise<void> {
+    await this.dms.collection.updateOne({ _id: new Types.ObjectId(dmId) }, { $unset: { media_to_keep: '' } });
+  }
+
+  /** DMs whose media should have been copied by then. */
+  async findToKeep(dueBefore: Date, limit: number): Promise<string[]> {
+    const found = await this.dms.collection
+      .find({ media_to_keep: { $lte: dueBefore } }, { projection: { _id: 1 }, limit, hint: 'media_to_keep_1' })
+      .toArray();
+    return found.map(({ _id }) => String(_id));
+  }
+
+  /** Of those that still wait for their copy. */
+  async postponeKeeping(dmIds: string[], until: Date): Promise<void> {
+    await this.dms.collection.updateMany(
+      { _id: { $in: dmIds.map((id) => new Types.ObjectId(id)) }, media_to_keep: { $exists: true } },
+      { $set: { media_to_keep: until } },
+    );
+  }
+
   async noteDropped(dmId: string, keys: string[]): Promise<void> {
     await this.dms.collection.updateOne(
       { _id: new Types.ObjectId(dmId) },

@@ -21,6 +21,7 @@ import { Mailbox } from './ingest/mailbox.js';
 import { StoreDeliveriesProcessor } from './ingest/store-deliveries.processor.js';
 import { OutboundProcessor, outboundProviders } from './outbound/index.js';
 import { FetchProfileProcessor } from './profiles/fetch-profile.processor.js';
+import { StaleProfiles } from './profiles/stale-profiles.repository.js';
 import { DmRemovalRepository } from './removal/dm-removal.repository.js';
 import { TombstoneSchema } from './tombstone.schema.js';
 
@@ -76,6 +77,7 @@ export class DmsApiModule {}
     IngestRepository,
     OutboundProcessor,
     FetchProfileProcessor,
+    StaleProfiles,
   ],
 })
 export class DmsWorkerModule {}

@@ -17,7 +17,7 @@ export { CommentsRepository, type CommentRecord } from './ingest/comments.reposi
 export { IngestService, type IngestOutcome } from './ingest/ingest.service.js';
 export type { IngestItem } from './ingest/ingest-batch.js';
 export { Mailbox } from './ingest/mailbox.js';
-export { IdempotencyKey } from './api/dm-id.pipe.js';
+export { IdempotencyKey } from './api/idempotency-key.decorator.js';
 export { DmSendService } from './api/dm-send.service.js';
 export { DmRemovalRepository } from './removal/dm-removal.repository.js';
 export { ConversationSync, type SyncResult } from './sync/conversation-sync.js';
@@ -32,6 +32,7 @@ export {
   Sender,
   SendLimits,
   SendSettling,
+  SupersededReplies,
   windowClosesAt,
   windowSentence,
   type NewOutbound,

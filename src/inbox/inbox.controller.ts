@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { ForUsers, Scope, type TenantScope } from '../auth/index.js';
 import { IdempotencyKey } from '../dms/index.js';
 import { ApiErrors, DocumentsBody } from '../errors/index.js';
+import { IdPipe } from '../paging/index.js';
 import {
   ListConversationsQuery,
   ListMessagesQuery,
@@ -11,7 +12,6 @@ import {
   ReplyDto,
 } from './conversations/conversations.dto.js';
 import { InboxConversationsService, type ConversationList } from './conversations/conversations.service.js';
-import { ConversationIdPipe } from './id.pipe.js';
 import {
   ConversationListResponse,
   ConversationResponse,
@@ -53,7 +53,7 @@ export class InboxController {
   @ApiParam(conversationId)
   @ApiResponse({ status: 200, type: ConversationResponse })
   @ApiErrors(400, 401, 404, 429, 503)
-  async get(@Scope() scope: TenantScope, @Param('id', ConversationIdPipe) id: string): Promise<ConversationResponse> {
+  async get(@Scope() scope: TenantScope, @Param('id', IdPipe) id: string): Promise<ConversationResponse> {
     return { success: true, data: await this.conversations.get(scope, id) };
   }
 
@@ -66,7 +66,7 @@ export class InboxController {
   @ApiErrors(400, 401, 404, 413, 415, 429, 503)
   async patch(
     @Scope() scope: TenantScope,
-    @Param('id', ConversationIdPipe) id: string,
+    @Param('id', IdPipe) id: string,
     @Body() body: PatchConversationDto,
   ): Promise<ConversationResponse> {
     return { success: true, data: await this.conversations.patch(scope, id, body) };
@@ -83,7 +83,7 @@ export class InboxController {
   @ApiErrors(400, 401, 404, 429, 503)
   listMessages(
     @Scope() scope: TenantScope,
-    @Param('id', ConversationIdPipe) id: string,
+    @Param('id', IdPipe) id: string,
     @Query() query: ListMessagesQuery,
   ): Promise<MessagePage> {
     return this.messages.list(scope, id, query);
@@ -114,7 +114,7 @@ export class InboxController {
   @ApiErrors(400, 401, 403, 404, 409, 413, 415, 429, 502, 503)
   async reply(
     @Scope() scope: TenantScope,
-    @Param('id', ConversationIdPipe) id: string,
+    @Param('id', IdPipe) id: string,
     @Body() { message }: ReplyDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,

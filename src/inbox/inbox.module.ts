@@ -5,6 +5,7 @@ import { ConversationsModule } from '../conversations/index.js';
 import { DmsApiModule, DmsModule, DmsSyncModule } from '../dms/index.js';
 import { MediaModule } from '../media/index.js';
 import { WebhookModule } from '../webhook/index.js';
+import { BlocklistOwner } from './blocklist/blocklist-owner.service.js';
 import { BlocklistController } from './blocklist/blocklist.controller.js';
 import { BlocklistRepository } from './blocklist/blocklist.repository.js';
 import { BLOCKLIST_ENTRY, BlocklistSchema } from './blocklist/blocklist.schema.js';
@@ -40,6 +41,7 @@ export class InboxModule {}
   imports: [AccountsModule, ConversationsModule, DmsModule, DmsApiModule, DmsSyncModule, InboxModule],
   controllers: [InboxController, BlocklistController, CommentsController, StreamController],
   providers: [
+    BlocklistOwner,
     InboxConversationsRepository,
     InboxConversationsService,
     InboxMessagesService,

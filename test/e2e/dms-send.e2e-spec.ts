@@ -103,6 +103,21 @@ describe('POST /instagram-dms/send', () => {
     expect(answer.body.code).toBe('idempotency_key_reused');
   });
 
+  it('takes a message with its fields in another order for the same one', async () => {
+    const key = { 'idempotency-key': `fields-${to}` };
+    const ends = { recipient_id: to, platform_account_id: accountId };
+    const [hours, menu] = ['Hours', 'Menu'].map((title) => ({ title, payload: title }));
+    const turned = [hours, menu].map((reply) => ({ payload: reply?.payload, title: reply?.title }));
+    const post = async (body: object) => (await app.call()).post('/instagram-dms/send').set(key).send(body);
+
+    const first = await post({ ...ends, message_text: 'Well?', quick_replies: [hours, menu] });
+    const second = await post({ quick_replies: turned, message_text: 'Well?', ...ends });
+    const another = await post({ ...ends, message_text: 'Well?', quick_replies: [menu, hours] });
+
+    expect([first.status, second.status, another.status]).toEqual([200, 200, 409]);
+    expect(second.body).toEqual(first.body);
+  });
+
   it('sends the messages of one conversation in the order they were asked for', async () => {
     const texts = Array.from({ length: 8 }, (_, n) => `Message ${n}`);
     const answers = [];

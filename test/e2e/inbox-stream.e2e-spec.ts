@@ -2,6 +2,7 @@ import type { SandboxCustomer } from '#libs/sandbox';
 import { createApp } from '../../src/app.factory.js';
 import { readSettings } from '../../src/config/index.js';
 import { conversationIdOf } from '../../src/conversations/index.js';
+import type { OpenApiDocument } from '../support/openapi.js';
 import { EventStream } from '../support/event-stream.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
@@ -38,7 +39,7 @@ const textsIn = (stream: EventStream): string[] =>
   stream.named('message').map(({ data }) => (data as { message: { content: string } }).message.content);
 
 beforeAll(async () => {
-  app = await startTestApp({ services });
+  app = await startTestApp({ services, env: { SWAGGER_ENABLED: 'true' } });
   accountId = await app.connect(undefined, { enabled: false });
 }, 60_000);
 afterEach(() => streams.splice(0).forEach((stream) => stream.close()));
@@ -201,6 +202,13 @@ describe('GET /inbox/stream', () => {
     const call = await app.call(stranger);
     await call.get('/inbox/stream').query({ platform_account_id: accountId }).expect(404);
     await call.get('/inbox/stream').query({ last_event_id: 'zz' }).expect(400);
+  });
+
+  it('is documented with one header, which may be left out', async () => {
+    const document = (await (await app.call()).get('/docs-json').expect(200)).body as OpenApiDocument;
+    const headers = document.paths['/inbox/stream']?.['get']?.parameters?.filter((one) => one.in === 'header');
+
+    expect(headers).toMatchObject([{ name: 'Last-Event-ID', required: false }]);
   });
 
   it('lets a principal open twenty streams and no more', async () => {

@@ -10,7 +10,8 @@ import { DmsRepository, type Dm } from '../dms.repository.js';
 import { echoHorizonMs } from '../outbound/echo-matching.js';
 import { withoutSendState } from '../outbound/merge-echo.js';
 import { OutboundRepository } from '../outbound/outbound.repository.js';
-import { dmView, type DmView } from './dm.view.js';
+import type { DmView } from './dm-view.dto.js';
+import { dmView } from './dm.view.js';
 import type { PatchDmDto, ResolveDmDto } from './dms.dto.js';
 
 /** Looking at one DM and changing it. */

@@ -5,7 +5,7 @@ import { ownerFilter, type TenantScope } from '../../auth/index.js';
 import { pageBehind, type Position } from '../../paging/index.js';
 import { DM } from '../dm-store.repository.js';
 import type { Direction, DmRecord } from '../dm.schema.js';
-import { viewProjection } from './dm.view.js';
+import { viewProjection, type ShownDm } from './dm.view.js';
 
 /** The DMs that are listed: by conversations, by account, by tenant, or all; each way has its index. */
 export type Within = { conversationIds: string[] } | { accountId: string } | { userId: string } | { everything: true };
@@ -31,12 +31,12 @@ const newestFirst = { created_at: -1, _id: -1 } as const;
 export class DmListRepository {
   constructor(@InjectModel(DM) private readonly model: Model<DmRecord>) {}
 
-  async page(scope: TenantScope, filter: ListFilter, { limit, skip, after }: Page): Promise<DmRecord[]> {
+  async page(scope: TenantScope, filter: ListFilter, { limit, skip, after }: Page): Promise<ShownDm[]> {
     if (!after) return this.find(scope, filter, {}, limit, skip);
     return pageBehind(
       after,
       limit,
-      (dm: DmRecord) => dm.created_at,
+      (dm: ShownDm) => dm.created_at,
       ({ time, idBelow }, count) => {
         return this.find(scope, filter, { created_at: time, ...(idBelow ? { _id: { $lt: idBelow } } : {}) }, count, 0);
       },
@@ -65,9 +65,9 @@ export class DmListRepository {
     position: object,
     limit: number,
     skip: number,
-  ): Promise<DmRecord[]> {
+  ): Promise<ShownDm[]> {
     return this.model.collection
-      .find<DmRecord>({ ...this.where(scope, filter), ...position }, { projection: viewProjection })
+      .find<ShownDm>({ ...this.where(scope, filter), ...position }, { projection: viewProjection })
       .sort(newestFirst)
       .hint(indexOf(filter.within))
       .skip(skip)

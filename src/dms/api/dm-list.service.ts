@@ -3,10 +3,11 @@ import { AccountDirectory, AccountsService } from '../../accounts/index.js';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
 import { conversationIdOf, ConversationTotals, type ConversationCounts } from '../../conversations/index.js';
 import { InvalidRequestError, NotFoundError } from '../../errors/index.js';
-import { cursorOf, readCursor } from '../../paging/index.js';
+import { cursorOf, pageOf, readCursor } from '../../paging/index.js';
 import type { Direction } from '../dm.schema.js';
 import { DmListRepository, type ListFilter, type Within } from './dm-list.repository.js';
-import { dmView, type DmView } from './dm.view.js';
+import type { DmView } from './dm-view.dto.js';
+import { dmView } from './dm.view.js';
 import type { ListDmsQuery } from './dms.dto.js';
 
 export interface DmList {
@@ -44,10 +45,8 @@ export class DmListService {
       this.repository.page(scope, filter, { limit: limit + 1, skip, after }),
       this.total(scope, filter),
     ]);
-    const shown = found.slice(0, limit);
-    const last = shown.at(-1);
-    const next_cursor = found.length > limit && last ? cursorOf({ at: last.created_at, id: String(last._id) }) : null;
-    return { data: shown.map(dmView), total, limit, skip, next_cursor };
+    const { data, next_cursor } = pageOf(found, limit, ({ created_at: at, _id }) => cursorOf({ at, id: String(_id) }));
+    return { data: data.map(dmView), total, limit, skip, next_cursor };
   }
 
   private async filterOf(scope: TenantScope, query: ListDmsQuery): Promise<ListFilter | typeof nothing> {

@@ -56,7 +56,7 @@ export class DmSendService implements BeforeApplicationShutdown {
   /**
    * Sends, and answers when Meta has answered, or when it is known that this takes longer. The agent steps back from
    * the conversation.
-   * @throws {OutsideWindowError | GraphRefusedError | SendWaitsError | AccountNotUsableError | IdempotencyKeyReusedError}
+   * @throws {OutsideWindowError | GraphRefusedError | SendDeferredError | SendWaitsError | AccountNotUsableError | IdempotencyKeyReusedError}
    */
   async send(scope: TenantScope, dto: SendDmDto, idempotencyKey?: string): Promise<SendAnswer> {
     const account = await this.accounts.getOwned(scope, dto.platform_account_id);
@@ -205,6 +205,12 @@ function replyKeyFor(idempotencyKey: string): string {
 
 function fingerprintOf(route: string, asked: object): string {
   return createHash('sha256')
-    .update(JSON.stringify([route, asked]))
+    .update(JSON.stringify([route, asked], inOrder))
     .digest('hex');
+}
+
+/** A JSON replacer: the same object gives the same text, in whatever order its client wrote the fields. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,270 +1,113 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { DmAttachment, DmRecord } from '../dm.schema.js';
-
-const statuses = ['queued', 'sending', 'sent', 'failed', 'unconfirmed'] as const;
-
-class DmAttachmentView {
-  @ApiProperty({ description: '`unsupported` where Meta’s type is not known here', example: 'image' })
-  type!: string;
-
-  @ApiPropertyOptional({ description: 'Meta’s word for an unsupported one', example: 'hologram' })
-  original_type?: string;
-
-  @ApiPropertyOptional({
-    description: 'Meta’s links run out after some days',
-    example: 'https://lookaside.fbsbx.com/ig_messaging_cdn/?asset_id=1',
-  })
-  url?: string;
-
-  @ApiPropertyOptional({ example: 'menu.pdf' })
-  title?: string;
-
-  @ApiPropertyOptional({ description: 'Of a shared post or reel', example: '18139494541428835' })
-  media_id?: string;
-
-  @ApiPropertyOptional({ example: '17900000000000042' })
-  story_id?: string;
-
-  @ApiPropertyOptional({ description: 'Meta forbids to keep a copy', example: true })
-  link_only?: boolean;
-
-  @ApiPropertyOptional({ description: 'There is a copy: `GET /instagram-dms/{id}/attachments/{index}`', example: true })
-  has_copy?: boolean;
-}
-
-class DmReactionView {
-  @ApiProperty({ description: 'Who reacted', example: '1254477777772222' })
-  sender_id!: string;
-
-  @ApiPropertyOptional({ example: 'love' })
-  reaction?: string;
-
-  @ApiPropertyOptional({ example: '❤' })
-  emoji?: string;
-
-  @ApiProperty({ description: 'ms since epoch', example: 1763700000000 })
-  timestamp!: number;
-}
-
-class DmEditView {
-  @ApiPropertyOptional({ example: 'Are you open on Sundays?' })
-  text?: string;
-
-  @ApiProperty({ description: 'Which of its edits', example: 1 })
-  num_edit!: number;
-
-  @ApiProperty({ description: 'ms since epoch', example: 1763700000000 })
-  at!: number;
-}
-
-class DmErrorView {
-  @ApiProperty({ example: 'outside_window' })
-  kind!: string;
-
-  @ApiProperty({ example: '24-hour messaging window expired. Wait for user to message first.' })
-  message!: string;
-
-  @ApiPropertyOptional({ description: 'Meta’s code', example: 10 })
-  code?: number;
-
-  @ApiPropertyOptional({ example: 2534022 })
-  subcode?: number;
-
-  @ApiPropertyOptional({ example: 'A1b2C3d4E5' })
-  fbtrace_id?: string;
-}
-
-/** A DM as the API shows it. */
-export class DmView {
-  @ApiProperty({ example: '6740c0de6740c0de6740c0de' })
-  _id!: string;
-
-  @ApiProperty({ example: '6740aaaa6740aaaa6740aaaa' })
-  platform_account_id!: string;
-
-  @ApiProperty({ example: '17841400008460056' })
-  ig_id!: string;
-
-  @ApiProperty({ example: 'user-1' })
-  user_id!: string;
-
-  @ApiProperty({ example: '9f86d081884c7d659a2feaa0' })
-  conversation_id!: string;
-
-  @ApiProperty({ example: '1254477777772222' })
-  sender_id!: string;
-
-  @ApiPropertyOptional({ example: 'Mara Lindqvist' })
-  sender_name?: string;
-
-  @ApiProperty({ example: '17841400008460056' })
-  recipient_id!: string;
-
-  @ApiPropertyOptional({ example: 'juniper.and.pine' })
-  recipient_name?: string;
-
-  @ApiPropertyOptional({ description: 'Meta’s id; absent while Meta has not taken it' })
-  message_id?: string;
-
-  @ApiProperty({ example: 'message' })
-  kind!: string;
-
-  @ApiPropertyOptional({ example: 'Are you open on Sunday?' })
-  text?: string;
-
-  @ApiProperty({ type: [DmAttachmentView] })
-  attachments!: DmAttachmentView[];
-
-  @ApiProperty({ description: 'ms since epoch, by Meta’s clock', example: 1763700000000 })
-  timestamp!: number;
-
-  @ApiProperty()
-  is_echo!: boolean;
-
-  @ApiProperty({ enum: ['inbound', 'outbound'] })
-  direction!: DmRecord['direction'];
-
-  @ApiProperty()
-  read!: boolean;
-
-  @ApiPropertyOptional({ type: String, format: 'date-time' })
-  read_at?: string;
-
-  @ApiProperty({ description: 'Written by a person through this API' })
-  manual_dm!: boolean;
-
-  @ApiProperty({ enum: ['webhook', 'api', 'agent', 'sync'] })
-  source!: DmRecord['source'];
-
-  @ApiPropertyOptional({
-    enum: statuses,
-    description: 'Of an outbound DM. `unconfirmed`: Meta may have sent it and could not be asked; see `resolve`.',
-  })
-  status?: DmRecord['status'];
-
-  @ApiPropertyOptional({ description: 'Why a `queued` DM waits', example: 'rate_limit' })
-  held_reason?: string;
-
-  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'When it is tried next' })
-  next_attempt_at?: string;
-
-  @ApiPropertyOptional({ example: 1 })
-  attempts?: number;
-
-  @ApiPropertyOptional({ type: DmErrorView })
-  error?: DmRecord['error'];
-
-  @ApiPropertyOptional({ type: String, format: 'date-time' })
-  sent_at?: string;
-
-  @ApiPropertyOptional({
-    type: Object,
-    additionalProperties: true,
-    example: { mid: 'aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlE' },
-  })
-  reply_to?: DmRecord['reply_to'];
-
-  @ApiPropertyOptional({ type: Object, additionalProperties: true })
-  quick_reply?: DmRecord['quick_reply'];
-
-  @ApiPropertyOptional({ type: Object, additionalProperties: true })
-  postback?: DmRecord['postback'];
-
-  @ApiPropertyOptional({ type: Object, additionalProperties: true })
-  referral?: DmRecord['referral'];
-
-  @ApiPropertyOptional({
-    type: Object,
-    additionalProperties: true,
-    description: 'Of a comment or mention',
-    example: { id: '17865799348089039', media_id: '17990000000000001' },
-  })
-  comment?: DmRecord['comment'];
-
-  @ApiProperty({ type: [DmReactionView], example: [] })
-  reactions!: DmReactionView[];
-
-  @ApiProperty({ type: [DmEditView], example: [] })
-  edits!: DmEditView[];
-
-  @ApiPropertyOptional({ description: 'Meta does not hand on what it holds' })
-  is_unsupported?: boolean;
-
-  @ApiPropertyOptional({ description: 'The account wrote to itself' })
-  is_self?: boolean;
-
-  @ApiPropertyOptional({ description: 'Another app had the conversation then' })
-  standby?: boolean;
-
-  @ApiProperty()
-  is_deleted!: boolean;
-
-  @ApiProperty({ description: 'Taken back by its author' })
-  unsent!: boolean;
-
-  @ApiPropertyOptional({ enum: ['pending', 'answered', 'skipped'], description: 'What the agent did about it' })
-  agent_state?: DmRecord['agent_state'];
-
-  @ApiPropertyOptional({ description: 'Why it skipped it', example: 'agent_off' })
-  agent_reason?: string;
-
-  @ApiProperty({ type: String, format: 'date-time' })
-  created_at!: string;
-
-  @ApiProperty({ type: String, format: 'date-time' })
-  updated_at!: string;
-}
-
-/** Not for dashboards: how it is stored, and raw payloads. */
-const inner = [
-  'raw',
-  'delivery_ids',
-  'outbound',
-  'outbound_open',
-  'send_seq',
-  'send_key',
-  'send_fingerprint',
-  'retries',
-  'sending_at',
-  'first_sending_at',
-  'graph_result',
-  'placeholder',
-  'media_to_drop',
-  'agent_next_at',
+import type { DmAttachment, DmReaction, DmRecord } from '../dm.schema.js';
+import type { DmAttachmentView, DmReactionView, DmView } from './dm-view.dto.js';
+
+/** The stored fields that the API shows. What is not named here is not even read. */
+export const shownFields = [
+  '_id',
+  'platform_account_id',
+  'ig_id',
+  'user_id',
+  'conversation_id',
+  'sender_id',
+  'sender_name',
+  'recipient_id',
+  'recipient_name',
+  'message_id',
+  'kind',
+  'text',
+  'attachments',
+  'timestamp',
+  'is_echo',
+  'direction',
+  'read',
+  'read_at',
+  'manual_dm',
+  'source',
+  'status',
+  'held_reason',
+  'next_attempt_at',
+  'attempts',
+  'error',
+  'sent_at',
+  'reply_to',
+  'quick_reply',
+  'postback',
+  'referral',
+  'comment',
+  'reactions',
+  'edits',
+  'is_unsupported',
+  'is_self',
+  'standby',
+  'is_deleted',
+  'unsent',
+  'agent_state',
+  'agent_reason',
+  'created_at',
+  'updated_at',
 ] as const satisfies readonly (keyof DmRecord)[];
 
-const hidden = new Set<string>(inner);
+/** As much of a DM as {@link dmView} needs. */
+export type ShownDm = Pick<DmRecord, (typeof shownFields)[number]>;
 
-/** The projection that leaves out what {@link dmView} would drop, so that it is not read at all. */
-export const viewProjection = Object.fromEntries(inner.map((name) => [name, 0]));
+export const viewProjection = Object.fromEntries(shownFields.map((name) => [name, 1]));
 
-/** What the API shows of a stored DM. */
-export function dmView(record: Omit<DmRecord, '_id' | 'delivery_ids'> & { _id: unknown }): DmView {
-  const shown: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(record)) {
-    if (hidden.has(name) || (name === 'held_reason' && record.status !== 'queued')) continue;
-    shown[name] = value instanceof Date ? value.toISOString() : value;
-  }
-  shown['_id'] = String(record._id);
-  const attachments = (record.attachments ?? []).map(attachmentView);
-  const reactions = (record.reactions ?? []).filter(({ removed }) => !removed);
-  return { ...shown, attachments, reactions } as unknown as DmView;
+/** What the API shows of a stored DM: each field is named, so that a new one stays inside until somebody shows it. */
+export function dmView(dm: Omit<ShownDm, '_id'> & { _id: unknown }): DmView {
+  return {
+    _id: String(dm._id),
+    platform_account_id: dm.platform_account_id,
+    ig_id: dm.ig_id,
+    user_id: dm.user_id,
+    conversation_id: dm.conversation_id,
+    sender_id: dm.sender_id,
+    sender_name: dm.sender_name,
+    recipient_id: dm.recipient_id,
+    recipient_name: dm.recipient_name,
+    message_id: dm.message_id,
+    kind: dm.kind,
+    text: dm.text,
+    attachments: (dm.attachments ?? []).map(attachmentView),
+    timestamp: dm.timestamp,
+    is_echo: dm.is_echo,
+    direction: dm.direction,
+    read: dm.read,
+    read_at: dm.read_at?.toISOString(),
+    manual_dm: dm.manual_dm,
+    source: dm.source,
+    status: dm.status,
+    held_reason: dm.status === 'queued' ? dm.held_reason : undefined,
+    next_attempt_at: dm.next_attempt_at?.toISOString(),
+    attempts: dm.attempts,
+    error: dm.error,
+    sent_at: dm.sent_at?.toISOString(),
+    reply_to: dm.reply_to,
+    quick_reply: dm.quick_reply,
+    postback: dm.postback,
+    referral: dm.referral,
+    comment: dm.comment,
+    reactions: reactionsOf(dm.reactions ?? []),
+    edits: dm.edits,
+    is_unsupported: dm.is_unsupported,
+    is_self: dm.is_self,
+    standby: dm.standby,
+    is_deleted: dm.is_deleted,
+    unsent: dm.unsent,
+    agent_state: dm.agent_state,
+    agent_reason: dm.agent_reason,
+    created_at: dm.created_at.toISOString(),
+    updated_at: dm.updated_at.toISOString(),
+  };
 }
 
 /** Without Meta's raw form, and without where our copy lies. */
 function attachmentView(attachment: DmAttachment): DmAttachmentView {
   const { type, original_type, url, title, media_id, story_id, link_only, stored_key } = attachment;
-  const shown = {
-    type,
-    original_type,
-    url,
-    title,
-    media_id,
-    story_id,
-    link_only,
-    has_copy: stored_key ? true : undefined,
-  };
-  return Object.fromEntries(
-    Object.entries(shown).filter(([, value]) => value !== undefined),
-  ) as unknown as DmAttachmentView;
+  const has_copy = stored_key ? true : undefined;
+  return { type, original_type, url, title, media_id, story_id, link_only, has_copy };
+}
+
+function reactionsOf(reactions: DmReaction[]): DmReactionView[] {
+  const standing = reactions.filter(({ removed }) => !removed);
+  return standing.map(({ sender_id, reaction, emoji, timestamp }) => ({ sender_id, reaction, emoji, timestamp }));
 }

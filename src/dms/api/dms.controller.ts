@@ -3,12 +3,13 @@ import { ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs
 import type { FastifyReply } from 'fastify';
 import { ForUsers, Scope, type TenantScope } from '../../auth/index.js';
 import { ApiErrors, DocumentsBody } from '../../errors/index.js';
+import { IdPipe } from '../../paging/index.js';
 import { DmEditService } from './dm-edit.service.js';
-import { DmIdPipe, IdempotencyKey } from './dm-id.pipe.js';
 import { DmListService, type DmList } from './dm-list.service.js';
 import { DmSendService } from './dm-send.service.js';
 import { DeleteDmQuery, ListDmsQuery, PatchDmDto, PrivateReplyDto, ResolveDmDto, SendDmDto } from './dms.dto.js';
 import { DeleteDmResponse, DmListResponse, DmResponse, SendDmResponse } from './dms.responses.js';
+import { IdempotencyKey } from './idempotency-key.decorator.js';
 import type { SendAnswer } from './send-answer.js';
 
 const idempotency = {
@@ -54,7 +55,8 @@ export class DmsController {
     summary: 'Send a message',
     description:
       'Waits up to 8 seconds for Meta’s answer. 429: a limit holds it back; it is queued and goes out by itself. ' +
-      '403: the 24-hour window is closed. 502: Meta refused it; `details` has its code.',
+      '403: the 24-hour window is closed. 502: Meta refused it; `details` has its code, and `code` says whether for ' +
+      'good (`graph_refused`) or for now (`send_deferred`: it is queued and goes out by itself).',
   })
   @ApiHeader(idempotency)
   @DocumentsBody(SendDmDto, { anyOf: [{ required: ['message_text'] }, { required: ['attachment'] }] })
@@ -96,7 +98,7 @@ export class DmsController {
   @ApiParam(dmId)
   @ApiResponse({ status: 200, type: DmResponse })
   @ApiErrors(400, 401, 404, 429, 503)
-  async get(@Scope() scope: TenantScope, @Param('id', DmIdPipe) id: string): Promise<DmResponse> {
+  async get(@Scope() scope: TenantScope, @Param('id', IdPipe) id: string): Promise<DmResponse> {
     return { success: true, data: await this.edits.get(scope, id) };
   }
 
@@ -109,7 +111,7 @@ export class DmsController {
   @ApiErrors(400, 401, 404, 409, 413, 415, 429, 503)
   async patch(
     @Scope() scope: TenantScope,
-    @Param('id', DmIdPipe) id: string,
+    @Param('id', IdPipe) id: string,
     @Body() body: PatchDmDto,
   ): Promise<DmResponse> {
     return { success: true, data: await this.edits.patch(scope, id, body) };
@@ -128,7 +130,7 @@ export class DmsController {
   @ApiErrors(400, 401, 404, 409, 429, 503)
   async remove(
     @Scope() scope: TenantScope,
-    @Param('id', DmIdPipe) id: string,
+    @Param('id', IdPipe) id: string,
     @Query() { hard }: DeleteDmQuery,
   ): Promise<DeleteDmResponse> {
     await this.edits.remove(scope, id, hard);
@@ -147,7 +149,7 @@ export class DmsController {
   @ApiErrors(400, 401, 404, 409, 413, 415, 429, 503)
   async resolve(
     @Scope() scope: TenantScope,
-    @Param('id', DmIdPipe) id: string,
+    @Param('id', IdPipe) id: string,
     @Body() { action }: ResolveDmDto,
   ): Promise<DmResponse> {
     return { success: true, data: await this.edits.resolve(scope, id, action) };

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { DmView } from './dm.view.js';
+import { DmView } from './dm-view.dto.js';
 
 export class DmListResponse {
   @ApiProperty({ enum: [true] })

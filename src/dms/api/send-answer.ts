@@ -1,6 +1,13 @@
 import type { DmRecord, HeldReason } from '../dm.schema.js';
-import { dmView, type DmView } from './dm.view.js';
-import { GraphRefusedError, NotSentError, OutsideWindowError, SendWaitsError } from './send.errors.js';
+import type { DmView } from './dm-view.dto.js';
+import { dmView } from './dm.view.js';
+import {
+  GraphRefusedError,
+  NotSentError,
+  OutsideWindowError,
+  SendDeferredError,
+  SendWaitsError,
+} from './send.errors.js';
 
 export interface SendAnswer {
   /** 202: the message is on its way or its outcome is not known yet; `stored` says where it stands. */
@@ -25,7 +32,7 @@ export function isAnswerable(parts: DmRecord[], deadlineMs: number): boolean {
 /**
  * What a send's DMs answer, by their state alone: so the same Idempotency-Key gets the same answer however often it
  * comes, on whatever process.
- * @throws {AppError} when a part was refused, or waits for a limit
+ * @throws {AppError} when a part was refused, for good or for now, or waits for a limit
  */
 export function answerOf(parts: DmRecord[], nowMs: number): SendAnswer {
   const failed = parts.find((dm) => dm.status === 'failed');
@@ -37,7 +44,7 @@ export function answerOf(parts: DmRecord[], nowMs: number): SendAnswer {
       throw new SendWaitsError(waiting, Math.max(1, Math.ceil(waitMs / 1000)));
     }
     if (waiting.error?.code !== undefined && !passing.includes(waiting.held_reason))
-      throw new GraphRefusedError(waiting);
+      throw new SendDeferredError(waiting);
   }
   const [first] = parts as [DmRecord];
   const allSent = parts.every((dm) => dm.status === 'sent');

@@ -1,5 +1,5 @@
 import { ConflictError, ForbiddenError, TooManyRequestsError, UpstreamError } from '../../errors/index.js';
-import type { DmRecord } from '../dm.schema.js';
+import type { DmRecord, HeldReason } from '../dm.schema.js';
 import { windowSentence } from '../outbound/send-window.js';
 
 /** Meta's 24 hours since the customer's last message are over. */
@@ -25,16 +25,30 @@ export class GraphRefusedError extends UpstreamError {
   override readonly code = 'graph_refused';
 
   constructor(dm: DmRecord) {
-    super(`Instagram did not take the message: ${dm.error?.message ?? 'no reason given'}`, {
-      details: {
-        code: dm.error?.code,
-        subcode: dm.error?.subcode,
-        fbtrace_id: dm.error?.fbtrace_id,
-        ...sendDetails(dm),
-      },
-    });
+    super(`Instagram did not take the message: ${wordsOf(dm)}`, { details: refusalDetails(dm) });
   }
 }
+
+/** Meta refused for now. It stays queued and goes out by itself: asking again would send it twice. */
+export class SendDeferredError extends UpstreamError {
+  override readonly code = 'send_deferred';
+
+  constructor(dm: DmRecord) {
+    const when = (dm.held_reason && goesOut[dm.held_reason]) ?? 'later';
+    super(
+      `Instagram did not take the message for now: ${wordsOf(dm)} It is queued and goes out by itself ${when}, ` +
+        'unless the 24-hour window closes first; do not send it again.',
+      { details: { ...refusalDetails(dm), next_attempt_at: dm.next_attempt_at?.toISOString() } },
+    );
+  }
+}
+
+/** When a message goes out that Meta refused for now. */
+const goesOut: Partial<Record<HeldReason, string>> = {
+  account: 'once the account is connected again',
+  sends_paused: 'once Meta’s block of the account’s messages is over',
+  unavailable: 'at one of the next tries, in some hours, if the person can be reached then',
+};
 
 /** It stays queued and goes out when its turn comes: asking again would send it twice. */
 export class SendWaitsError extends TooManyRequestsError {
@@ -64,6 +78,16 @@ export class IdempotencyKeyReusedError extends ConflictError {
   constructor() {
     super('This Idempotency-Key was used for a different message. Use a new key for each message.');
   }
+}
+
+/** Meta's own words, as a sentence. */
+function wordsOf({ error }: DmRecord): string {
+  return (error?.message ?? 'no reason given').replace(/[^.!?]$/, '$&.');
+}
+
+function refusalDetails(dm: DmRecord): Record<string, unknown> {
+  const { code, subcode, fbtrace_id } = dm.error ?? {};
+  return { code, subcode, fbtrace_id, ...sendDetails(dm) };
 }
 
 function sendDetails(dm: DmRecord): Record<string, unknown> {

@@ -5,6 +5,7 @@ import { AccountNotUsableError, ProfilesService, type Profile } from '../../acco
 import { ConversationsRepository, type Conversation } from '../../conversations/index.js';
 import { HandlesJob, JobQueue, Scheduled, type JobPayloads } from '../../queue/index.js';
 import { DmsRepository } from '../dms.repository.js';
+import { StaleProfiles } from './stale-profiles.repository.js';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
@@ -12,8 +13,11 @@ const dayMs = 24 * 60 * minuteMs;
 const lostAfterMs = 2 * minuteMs;
 const givenUpAfterMs = 3 * dayMs;
 const batch = 500;
+/** Meta's addresses of pictures run out after some days. */
+const refreshAfterMs = 3 * dayMs;
+const sweepMs = 5 * minuteMs;
 
-/** Fills in who a conversation is with, after the message was stored and never in its way. */
+/** Fills in who a conversation is with, after the message was stored and never in its way, and keeps it up to date. */
 @Injectable()
 export class FetchProfileProcessor {
   private readonly logger = new Logger(FetchProfileProcessor.name);
@@ -21,6 +25,7 @@ export class FetchProfileProcessor {
   constructor(
     private readonly conversations: ConversationsRepository,
     private readonly dms: DmsRepository,
+    private readonly stale: StaleProfiles,
     private readonly profiles: ProfilesService,
     private readonly queue: JobQueue,
     private readonly clock: Clock,
@@ -29,7 +34,7 @@ export class FetchProfileProcessor {
   @HandlesJob('fetch-profile')
   async fetchProfile({ conversation_id: id }: JobPayloads['fetch-profile']): Promise<void> {
     const conversation = await this.conversations.getById(id);
-    if (!conversation || conversation.profile_fetched_at) return;
+    if (!conversation || this.isFresh(conversation)) return;
     const profile = await this.lookUp(conversation);
     if (!profile) return;
     await this.conversations.saveProfile(id, {
@@ -37,16 +42,34 @@ export class FetchProfileProcessor {
       username: profile.username,
       avatar: profile.profile_pic,
     });
+    if (conversation.participant_avatar && !profile.profile_pic) await this.stale.dropPicture(id);
     if (profile.name !== 'User') await this.dms.fillParticipantName(id, conversation.participant_id, profile.name);
   }
 
   /** Conversations whose job was lost, or came while Meta was away. */
-  @Scheduled({ name: 'fetch-profiles', everyMs: 5 * minuteMs })
+  @Scheduled({ name: 'fetch-profiles', everyMs: sweepMs })
   async fetchMissing(): Promise<void> {
-    const at = (agoMs: number): Date => new Date(this.clock.now() - agoMs);
-    for (const id of await this.conversations.findWithoutProfile(at(givenUpAfterMs), at(lostAfterMs), batch)) {
-      if (!(await this.queue.add('fetch-profile', { conversation_id: id }))) break;
-    }
+    await this.fetchAll(
+      await this.conversations.findWithoutProfile(this.ago(givenUpAfterMs), this.ago(lostAfterMs), batch),
+    );
+  }
+
+  /** Who writes again after some days. It looks back over three sweeps: one may come late, or find Meta in trouble. */
+  @Scheduled({ name: 'refresh-profiles', everyMs: sweepMs })
+  async refreshStale(): Promise<void> {
+    await this.fetchAll(await this.stale.find(this.ago(refreshAfterMs), this.ago(3 * sweepMs), batch));
+  }
+
+  private async fetchAll(ids: string[]): Promise<void> {
+    for (const id of ids) if (!(await this.queue.add('fetch-profile', { conversation_id: id }))) break;
+  }
+
+  private isFresh({ profile_fetched_at: at }: Conversation): boolean {
+    return at !== undefined && at > this.ago(refreshAfterMs);
+  }
+
+  private ago(ms: number): Date {
+    return new Date(this.clock.now() - ms);
   }
 
   /** @returns `null` when there is nobody to ask at present: the sweep asks again */
@@ -63,7 +86,8 @@ export class FetchProfileProcessor {
         this.logger.debug({ msg: 'profile not shown by Meta', conversation_id: conversation._id, err: error });
         return { name: 'User' };
       }
-      if (kind === 'token_invalid') return null;
+      // What is shown already is good enough for the moment: a refresh is not worth a retry, let alone a dead letter.
+      if (kind === 'token_invalid' || conversation.profile_fetched_at) return null;
       throw error;
     }
   }

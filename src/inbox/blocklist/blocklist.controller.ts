@@ -1,6 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { actingFor } from '../../accounts/index.js';
 import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../../auth/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import {
@@ -11,13 +10,17 @@ import {
   ListBlocklistQuery,
   UnblockQuery,
 } from './blocklist.dto.js';
+import { BlocklistOwner } from './blocklist-owner.service.js';
 import { BlocklistPersonPipe } from './blocklist-person.pipe.js';
 import { Blocklist } from './blocklist.service.js';
 
 @ApiTags('Inbox')
 @Controller('inbox/blocklist')
 export class BlocklistController {
-  constructor(private readonly blocklist: Blocklist) {}
+  constructor(
+    private readonly blocklist: Blocklist,
+    private readonly owners: BlocklistOwner,
+  ) {}
 
   @Get()
   @ForUsers()
@@ -25,8 +28,8 @@ export class BlocklistController {
   @ApiResponse({ status: 200, type: BlocklistResponse })
   @ApiErrors(400, 401, 429, 503)
   async list(@Scope() scope: TenantScope, @Query() query: ListBlocklistQuery): Promise<BlocklistResponse> {
-    const { entries, total, next_cursor } = await this.blocklist.page(scope, query);
-    return { success: true, data: entries.map(entryView), total, next_cursor };
+    const { data, total, next_cursor } = await this.blocklist.page(scope, query);
+    return { success: true, data: data.map(entryView), total, next_cursor };
   }
 
   @Post()
@@ -34,7 +37,9 @@ export class BlocklistController {
   @ForUsers()
   @ApiOperation({
     summary: 'Block a person',
-    description: 'Holds at once, on all of the tenant’s accounts: lists leave them out, the agent does not answer.',
+    description:
+      'Holds at once, on all of the tenant’s accounts: the inbox’s conversations and its stream leave them out, the ' +
+      'agent does not answer. What they wrote stays in `/instagram-dms/list` and `/inbox/comments`.',
   })
   @ApiResponse({ status: 200, type: BlocklistEntryResponse })
   @ApiErrors(400, 401, 403, 409, 413, 415, 429, 503)
@@ -42,7 +47,8 @@ export class BlocklistController {
     @Caller() caller: Principal,
     @Body() { user_id, platform: _platform, ...entry }: BlockDto,
   ): Promise<BlocklistEntryResponse> {
-    return { success: true, data: entryView(await this.blocklist.add(actingFor(caller, user_id), entry)) };
+    const owner = await this.owners.of(caller, user_id);
+    return { success: true, data: entryView(await this.blocklist.add(owner, entry)) };
   }
 
   @Delete(':id')
@@ -62,6 +68,7 @@ export class BlocklistController {
     @Param('id', BlocklistPersonPipe) id: string,
     @Query() { user_id }: UnblockQuery,
   ): Promise<BlocklistEntryResponse> {
-    return { success: true, data: entryView(await this.blocklist.remove(scope, actingFor(caller, user_id), id)) };
+    const owner = await this.owners.ofEntry(caller, user_id, id);
+    return { success: true, data: entryView(await this.blocklist.remove(scope, owner, id)) };
   }
 }

@@ -29,7 +29,7 @@ export class BlockDto {
   reason?: string;
 
   @ApiPropertyOptional({
-    description: 'Whose list; for admins, who otherwise have one of their own',
+    description: 'Whose list; for admins, who must name the tenant unless they have accounts of their own',
     example: 'user-1',
   })
   @MayBeAbsent()
@@ -39,7 +39,10 @@ export class BlockDto {
 }
 
 export class UnblockQuery {
-  @ApiPropertyOptional({ description: 'Whose entry a person’s id means; for admins', example: 'user-1' })
+  @ApiPropertyOptional({
+    description: 'Whose entry a person’s id means; for admins, as on blocking',
+    example: 'user-1',
+  })
   @MayBeAbsent()
   @IsString()
   @Length(1, 200)

@@ -14,6 +14,9 @@ export type NewBlocklistEntry = Omit<BlocklistRecord, '_id' | 'platform'>;
 /** Who is blocked by whom. */
 export type BlockedPair = Pick<BlocklistRecord, 'user_id' | 'external_participant_id'>;
 
+/** An entry's id, as opposed to a person's. */
+export const isEntryId = (id: string): boolean => /^[0-9a-f]{24}$/i.test(id);
+
 /** The people tenants have blocked. */
 @Injectable()
 export class BlocklistRepository {

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import type { TenantScope } from '../../auth/index.js';
 import { ConflictError, NotFoundError } from '../../errors/index.js';
-import { cursorOf, readCursor } from '../../paging/index.js';
+import { cursorOf, pageOf, readCursor } from '../../paging/index.js';
 import {
   BlocklistRepository,
+  isEntryId,
   type BlockedPair,
   type BlocklistEntry,
   type NewBlocklistEntry,
@@ -45,15 +46,13 @@ export class Blocklist {
   async page(
     scope: TenantScope,
     { cursor, limit }: { cursor?: string; limit: number },
-  ): Promise<{ entries: BlocklistEntry[]; total: number; next_cursor: string | null }> {
+  ): Promise<{ data: BlocklistEntry[]; total: number; next_cursor: string | null }> {
     const before = cursor === undefined ? undefined : readCursor(cursor);
     const [found, total] = await Promise.all([
       this.entries.list(scope, { before, limit: limit + 1 }),
       this.entries.count(scope),
     ]);
-    const entries = found.slice(0, limit);
-    const last = found.length > limit ? entries.at(-1) : undefined;
-    return { entries, total, next_cursor: last ? cursorOf({ at: last.created_at, id: last._id }) : null };
+    return { ...pageOf(found, limit, ({ created_at: at, _id: id }) => cursorOf({ at, id })), total };
   }
 
   /**
@@ -62,7 +61,7 @@ export class Blocklist {
    * @throws {NotFoundError} not there, or another tenant's
    */
   async remove(scope: TenantScope, userId: string, idOrParticipant: string): Promise<BlocklistEntry> {
-    const byId = /^[0-9a-f]{24}$/i.test(idOrParticipant) ? await this.entries.remove(scope, idOrParticipant) : null;
+    const byId = isEntryId(idOrParticipant) ? await this.entries.remove(scope, idOrParticipant) : null;
     const removed = byId ?? (await this.entries.removeParticipant(userId, idOrParticipant));
     if (!removed) throw new NotFoundError('There is no such blocklist entry.');
     return removed;

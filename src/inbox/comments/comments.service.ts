@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AccountsService } from '../../accounts/index.js';
 import type { TenantScope } from '../../auth/index.js';
 import { CommentsRepository } from '../../dms/index.js';
-import { cursorOf, readCursor } from '../../paging/index.js';
+import { cursorOf, pageOf, readCursor } from '../../paging/index.js';
 import { commentView, type CommentView, type ListCommentsQuery } from './comments.dto.js';
 
 /** Comments on the accounts' media, for private replies. */
@@ -24,11 +24,7 @@ export class InboxCommentsService {
       ...(account ? { accountId: account._id } : {}),
       limit: limit + 1,
     });
-    const shown = found.slice(0, limit);
-    const last = found.length > limit ? shown.at(-1) : undefined;
-    return {
-      data: shown.map(commentView),
-      next_cursor: last ? cursorOf({ at: new Date(last.timestamp), id: last._id }) : null,
-    };
+    const page = pageOf(found, limit, ({ timestamp, _id: id }) => cursorOf({ at: new Date(timestamp), id }));
+    return { ...page, data: page.data.map(commentView) };
   }
 }

@@ -6,7 +6,7 @@ import { ConversationsRepository, ConversationTotals, searchTermsOf } from '../.
 import { InvalidRequestError } from '../../errors/index.js';
 import { untilHandedBack } from '../../dms/index.js';
 import { Blocklist } from '../blocklist/blocklist.service.js';
-import { cursorOf, readCursor, type Position } from '../../paging/index.js';
+import { cursorOf, pageOf, readCursor, type Position } from '../../paging/index.js';
 import { ReadMarks } from '../messages/read-marks.js';
 import { conversationView, type ConversationView } from './conversation.view.js';
 import type { ListConversationsQuery, PatchConversationDto } from './conversations.dto.js';
@@ -54,13 +54,11 @@ export class InboxConversationsService {
         : this.pageWithout(hidden, scope, asked, page),
       query.blocklisted ? (await hidden).length : this.total(scope, asked, hidden),
     ]);
-    const shown = found.slice(0, query.limit);
-    const last = found.length > query.limit ? shown.at(-1) : undefined;
-    return {
-      conversations: await this.viewAll(shown),
-      total,
-      next_cursor: last?.last_message_at ? cursorOf({ at: last.last_message_at, id: last._id }) : null,
-    };
+    const { data, next_cursor } = pageOf(found, query.limit, ({ last_message_at, _id: id }) =>
+      // Lists hold conversations in which something was said.
+      cursorOf({ at: last_message_at as Date, id }),
+    );
+    return { conversations: await this.viewAll(data), total, next_cursor };
   }
 
   /** @throws {NotFoundError} */

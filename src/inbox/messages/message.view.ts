@@ -15,6 +15,12 @@ class MessageAttachmentView {
 
   @ApiPropertyOptional({ example: 'menu.pdf' })
   title?: string;
+
+  @ApiPropertyOptional({
+    description: 'There is a copy: `GET /instagram-dms/{id}/attachments/{index}`, with the message’s `id`',
+    example: true,
+  })
+  has_copy?: boolean;
 }
 
 class MessageReactionView {
@@ -119,10 +125,11 @@ export function messageView(dm: Omit<DmRecord, '_id' | 'delivery_ids'> & { _id: 
     direction: dm.direction,
     kind: dm.kind,
     content: dm.text ?? null,
-    attachments: dm.attachments.map(({ type, url, title }) => ({
+    attachments: dm.attachments.map(({ type, url, title, stored_key }) => ({
       type,
       ...(url ? { url } : {}),
       ...(title ? { title } : {}),
+      ...(stored_key ? { has_copy: true } : {}),
     })),
     sent_at: new Date(dm.timestamp).toISOString(),
     read_at: dm.read_at?.toISOString() ?? null,

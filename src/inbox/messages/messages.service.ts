@@ -8,7 +8,7 @@ import { ConflictError } from '../../errors/index.js';
 import type { ConversationView } from '../conversations/conversation.view.js';
 import type { ListMessagesQuery } from '../conversations/conversations.dto.js';
 import { InboxConversationsService } from '../conversations/conversations.service.js';
-import { cursorOf, readCursor } from '../../paging/index.js';
+import { cursorOf, pageOf, readCursor } from '../../paging/index.js';
 import { messageView, type MessageView } from './message.view.js';
 import { ReadMarks } from './read-marks.js';
 
@@ -67,12 +67,13 @@ export class InboxMessagesService {
     const conversation = await this.conversations.get(scope, id);
     const synced = query.sync ? await this.fillGaps(conversation) : undefined;
     const found = await (early ?? read());
-    const shown = found.slice(0, query.limit);
-    const oldest = found.length > query.limit ? shown.at(-1) : undefined;
+    const { data, next_cursor } = pageOf(found, query.limit, ({ timestamp, _id }) =>
+      cursorOf({ at: new Date(timestamp), id: _id }),
+    );
     return {
       conversation: synced ? await this.inbox.get(scope, id) : await this.inbox.view(conversation),
-      messages: shown.reverse().map(messageView),
-      next_cursor: oldest ? cursorOf({ at: new Date(oldest.timestamp), id: oldest._id }) : null,
+      messages: data.reverse().map(messageView),
+      next_cursor,
       ...(synced ? { sync: synced } : {}),
     };
   }

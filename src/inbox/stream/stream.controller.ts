@@ -26,7 +26,7 @@ export class StreamController {
     @Caller() caller: Principal,
     @Query() query: StreamQuery,
     @Res() reply: FastifyReply,
-    @Headers('last-event-id') lastEventId?: string,
+    @Headers('Last-Event-ID') lastEventId?: string,
   ): Promise<void> {
     const header = lastEventId !== undefined && positionPattern.test(lastEventId) ? lastEventId : undefined;
     const after = header ?? query.last_event_id;

@@ -1,23 +1,36 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { TokenService, type AuthenticatedRequest } from '../../auth/index.js';
+import {
+  RateLimitGuard,
+  RefusedTokens,
+  TokenService,
+  type AuthenticatedRequest,
+  type Principal,
+} from '../../auth/index.js';
 import { UnauthenticatedError } from '../../errors/index.js';
 import { StreamTickets } from './stream-tickets.service.js';
 
-/** Lets in whoever has a Bearer token or a ticket. */
+/**
+ * Lets in whoever has a Bearer token or a ticket, as often as on other routes: when the global guards ran, nobody knew
+ * yet who it is.
+ */
 @Injectable()
 export class StreamGuard implements CanActivate {
   constructor(
     private readonly tokens: TokenService,
     private readonly tickets: StreamTickets,
+    private readonly refused: RefusedTokens,
+    private readonly rateLimit: RateLimitGuard,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    request.principal = await this.refused.counting(request.ip, () => this.principalOf(request));
+    return this.rateLimit.canActivate(context);
+  }
+
+  private async principalOf(request: AuthenticatedRequest): Promise<Principal> {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (token !== undefined) {
-      request.principal = await this.tokens.verify(token);
-      return true;
-    }
+    if (token !== undefined) return this.tokens.verify(token);
     const { ticket } = request.query as { ticket?: unknown };
     const principal =
       typeof ticket === 'string' && /^[\w-]{32}$/.test(ticket) ? await this.tickets.redeem(ticket) : null;
@@ -25,7 +38,6 @@ export class StreamGuard implements CanActivate {
       throw new UnauthenticatedError(
         'This route needs an Authorization: Bearer token, or a ticket that is still good.',
       );
-    request.principal = principal;
-    return true;
+    return principal;
   }
 }

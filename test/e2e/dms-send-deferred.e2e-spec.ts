@@ -1,0 +1,56 @@
+import { MovableClock } from '#libs/clock';
+import { AccountHealth } from '../../src/accounts/index.js';
+import { OutboundRepository } from '../../src/dms/index.js';
+import { Scheduler } from '../../src/queue/index.js';
+import { eventually } from '../support/eventually.js';
+import { useServices } from '../support/services.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+describe('a message that Meta refuses for now', () => {
+  const services = useServices();
+  const clock = new MovableClock();
+  let app: TestApp;
+  let accountId: string;
+
+  beforeAll(async () => {
+    app = await startTestApp({ services, clock, sandboxOptions: { clock } });
+    accountId = await app.connect(undefined, { enabled: false });
+  });
+  afterAll(() => app?.stop());
+
+  it.each([
+    ['a dead token', 'token_expired', 190, 'account', () => app.connect(undefined, { enabled: false })],
+    ['a block', 'policy_block', 368, 'sends_paused', () => app.get(AccountHealth).resumeSends(accountId)],
+    ['somebody who is away', 'unavailable', 551, 'unavailable', () => Promise.resolve()],
+  ] as const)('is told as queued, not as refused, and goes out once: %s', async (_what, error, code, held, end) => {
+    const guest = app.sandbox.createCustomer({ username: `guest.${error}` });
+    guest.sendText('Hello?', { webhook: false });
+    const to = guest.idFor(app.sandbox.account);
+    const send = async () =>
+      (await app.call())
+        .post('/instagram-dms/send')
+        .set('idempotency-key', error)
+        .send({ recipient_id: to, message_text: 'We open at nine.', platform_account_id: accountId });
+    app.sandbox.faults.add({ route: 'send', mode: 'error', error, count: 1 });
+
+    const answer = await send();
+
+    expect(answer.status).toBe(502);
+    expect(answer.body).toMatchObject({
+      code: 'send_deferred',
+      error: expect.stringMatching(/ is queued and goes out by itself .* do not send it again\.$/),
+      details: { code, fbtrace_id: expect.any(String), status: 'queued', held_reason: held },
+    });
+    const { dm_id: id, next_attempt_at: next } = answer.body.details;
+    expect((await send()).body).toMatchObject({ code: 'send_deferred', details: { dm_id: id } });
+
+    await end();
+    await eventually(async () => {
+      clock.set(Math.max(clock.now() + 1_000, Date.parse(next)));
+      await app.get(Scheduler).runDue();
+      expect(await app.get(OutboundRepository).find(id)).toMatchObject({ status: 'sent' });
+    });
+    expect(app.sandbox.sends.filter((sent) => sent.recipientId === to)).toHaveLength(1);
+    expect((await send()).body).toMatchObject({ success: true, stored: { _id: id, status: 'sent' } });
+  });
+});
