@@ -24,7 +24,17 @@ const tasks = {
   'keys:rotate': { command: ['dist/cli/rotate-keys.js'], built: true, servers: false },
   bench: { command: [...typescript, 'test/bench/run.ts'], built: true, servers: true },
   fuzz: { command: [...typescript, 'scripts/fuzz.ts'], built: true, servers: true },
+  chaos: { command: [...typescript, 'test/chaos/run.ts'], built: true, servers: true },
+  browser: { command: [...typescript, '--test', ...browserSpecs()], built: true, servers: true },
 };
+
+/** Node 20 knows no patterns after --test. */
+function browserSpecs() {
+  const folder = 'test/browser';
+  if (!existsSync(join(root, folder))) return [];
+  const files = readdirSync(join(root, folder)).filter((name) => name.endsWith('.browser.ts'));
+  return files.map((name) => join(folder, name));
+}
 
 /** A failure that is told in a sentence. */
 class Failure extends Error {

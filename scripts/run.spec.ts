@@ -111,6 +111,18 @@ describe('run.mjs', () => {
     expect(npmCalls()).toEqual(['ci', 'run build', 'run build']);
   });
 
+  it.each([
+    ['chaos', 'test/chaos/run.ts', ['--seed', '7']],
+    ['browser', 'test/browser/connect.browser.ts', []],
+  ])('installs, builds and looks for the servers before %s', async (task, file, args) => {
+    write(file, 'console.log("it ran", ...process.argv.slice(2))');
+
+    const { output } = await run(task, ...args);
+
+    expect(npmCalls()).toEqual(['ci', 'run build']);
+    expect(output).toMatch(new RegExp(['servers found.*it ran', ...args].join(' '), 's'));
+  });
+
   it('says in a sentence what failed and what to look at, and runs nothing on top of it', async () => {
     write('npm-fails', '');
 

@@ -2,21 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'dotenv';
+import type { Sandbox } from '#libs/sandbox';
 import { bold, dim, say } from './demo/terminal.js';
-import { startLocalStack, type LocalStack } from './stack/local-stack.js';
+import { startStack, type Stack } from './stack/local-stack.js';
+import { planStart, type Env } from './stack/stack-env.js';
 
 const dataDir = '.data';
 
-/** What `.env` sets is used instead of the part that would be started here. */
-function readDotEnv(): Record<string, string> {
-  const env = existsSync('.env') ? parse(readFileSync('.env')) : {};
+/** What a file of settings sets; an empty value is none. */
+function readEnvFile(file: string): Env {
+  const env = existsSync(file) ? parse(readFileSync(file)) : {};
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 }
 
 /** Keys made once and kept with the data they encrypt. */
-function ownSecrets(): Record<string, string> {
+function ownSecrets(): Env {
   const file = join(dataDir, 'secrets.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Env;
   mkdirSync(dataDir, { recursive: true });
   const secrets = {
     JWT_SECRET: randomBytes(32).toString('hex'),
@@ -28,30 +30,41 @@ function ownSecrets(): Record<string, string> {
   return secrets;
 }
 
-function printWelcome(stack: LocalStack, configured: string[]): void {
-  const { apiUrl, sandbox } = stack;
+function printWelcome(stack: Stack, configured: string[]): void {
+  const { sandbox, openAi, env } = stack;
+  // The name that OAuth comes back to: a cookie set at another one would not come along.
+  const apiUrl = stack.processes[0]?.options.env['API_URL'] ?? stack.apiUrl;
   const bearer = stack.token('operator', 'admin', 7 * 24 * 3600);
   say(`\n${bold('Instagram DM API is running')}  ${dim('Ctrl-C stops it; data stays in .data/')}`);
   say(`  API               ${apiUrl}`);
-  say(`  Swagger UI        ${apiUrl}/docs`);
-  say(`  Customer’s phone  ${sandbox.url}/`);
+  if (env['ENVIRONMENT'] !== 'production') say(`  Swagger UI        ${apiUrl}/docs`);
+  if (sandbox) say(`  Customer’s phone  ${sandbox.url}/`);
+  else printMetaApp(stack, apiUrl);
   say(`  Queue dashboard   ${apiUrl}/admin/queues  (paste the token)`);
   say(`  Logs              ${join(stack.dataDir, 'logs')}`);
   if (configured.length > 0) say(`  From .env         ${configured.join(', ')}`);
+  if (!openAi && !env['OPENAI_API_KEY']) say('  Agent             silent: OPENAI_API_KEY is not set');
   say(`\n  Bearer token (admin, 7 days):\n${bearer}\n`);
 }
 
+/** What Meta's app dashboard has to be told. */
+function printMetaApp({ apiUrl, env }: Stack, publicUrl: string): void {
+  if (publicUrl.startsWith('https:')) say(`  reached by way of ${apiUrl}`);
+  else say('  Meta calls https alone: set API_URL to the address of your tunnel.');
+  say(`  Meta’s webhook    ${publicUrl}/webhook/instagram  (verify token: ${env['META_WEBHOOK_VERIFY_TOKEN']})`);
+  say(`  OAuth redirects   ${publicUrl}/accounts/oauth/instagram/callback, …/facebook/callback`);
+}
+
 /** Connects the sandbox's shop, so that a message from the phone page gets an answer. */
-async function connectShop(stack: LocalStack): Promise<void> {
+async function connectShop(stack: Stack, { account }: Sandbox): Promise<void> {
   await stack.api('POST', '/accounts', {
-    access_token: stack.sandbox.account.accessToken,
+    access_token: account.accessToken,
     login: 'instagram',
     agent: { enabled: true, instructions: 'You answer for Juniper & Pine, a small shop for candles and ceramics.' },
   });
 }
 
-const env = readDotEnv();
-let stack: LocalStack | undefined;
+let stack: Stack | undefined;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => {
     say(dim('\nStopping …'));
@@ -60,17 +73,23 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 try {
-  stack = await startLocalStack({
+  const dotEnv = readEnvFile('.env');
+  const example = readEnvFile('.env.example');
+  const { standIns, env } = planStart(dotEnv, example, ownSecrets());
+  stack = await startStack({
     dataDir,
     port: Number(env['PORT'] ?? 3000),
-    env: { ...ownSecrets(), ...env },
+    env,
+    standIns,
     // The people and tokens of the local Instagram must outlive a restart as the database does.
     sandbox: { dataFile: join(dataDir, 'sandbox.json') },
     log: (line) => say(dim(line)),
   });
-  // With a real Meta app, its own accounts connect; the sandbox's shop would be a stranger there.
-  if (!env['GRAPH_INSTAGRAM_URL'] && !env['INSTAGRAM_CLIENT_SECRET']) await connectShop(stack);
-  printWelcome(stack, Object.keys(env));
+  if (stack.sandbox) await connectShop(stack, stack.sandbox);
+  printWelcome(
+    stack,
+    Object.keys(dotEnv).filter((name) => dotEnv[name] !== example[name]),
+  );
 } catch (error) {
   say(`Could not start: ${error instanceof Error ? error.message : String(error)}`);
   await stack?.stop();

@@ -1,3 +1,4 @@
+export { cacheFolder } from './cache-folder.js';
 export { EmbeddedServiceError } from './errors.js';
 export { findFreePort, isListening, isPortFree } from './free-port.js';
 export type { ProgressLog } from './log.js';

@@ -41,11 +41,11 @@ describe('findMongodProgram', () => {
   });
 
   it('passes by one on PATH that is too old or does not run, and says so', async () => {
-    await install('mongod', 'echo "db version v3.6.8"');
+    await install('mongod', 'echo "db version v5.0.31"');
     const lines: string[] = [];
 
-    await expect(findMongodProgram((line) => lines.push(line))).rejects.toThrow(/3\.6\.8 is too old/);
-    expect(lines.join('\n')).toContain("mongod on PATH can't be used: version 3.6.8 is too old");
+    await expect(findMongodProgram((line) => lines.push(line))).rejects.toThrow(/5\.0\.31 is too old, 6\.0 or newer/);
+    expect(lines.join('\n')).toContain("mongod on PATH can't be used: version 5.0.31 is too old");
 
     await install('mongod', 'echo "error while loading shared libraries: libcurl.so.4" >&2; exit 127');
     await expect(findMongodProgram()).rejects.toThrow(/libcurl\.so\.4/);

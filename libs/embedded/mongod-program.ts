@@ -5,8 +5,8 @@ import type { ProgressLog } from './log.js';
 import { isWheelUsable, mongodFromWheel } from './mongod-wheel.js';
 import { findOnPath, reasonOf, run } from './programs.js';
 
-/** What we rely on (transactions, change streams, partial indexes) is all there, and supported by the driver, since 5.0. */
-const minMajor = 5;
+/** The oldest that the specs run on; what we rely on (transactions, change streams, partial indexes) is older. */
+const minMajor = 6;
 const versionTimeoutMs = 20_000;
 
 /**
@@ -31,7 +31,7 @@ export async function findMongodProgram(log: ProgressLog = () => undefined): Pro
     [
       'No mongod found.',
       ...failures,
-      'Install MongoDB 6 or newer so that mongod is on PATH, or set DATABASE_URL.',
+      `Install MongoDB ${minMajor} or newer so that mongod is on PATH, or set DATABASE_URL.`,
     ].join('\n  '),
   );
 }

@@ -1,9 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { cacheFolder } from '#libs/embedded';
 
 const run = promisify(execFile);
 const version = '4.32.5';
@@ -14,9 +14,7 @@ const installTimeoutMs = 300_000;
  * @throws {Error} in a sentence when there is no Python 3.11 or newer, or pip can't fetch it
  */
 export async function schemathesisFolder(log: (line: string) => void): Promise<string> {
-  const cache =
-    process.env['EMBEDDED_CACHE_DIR'] ??
-    join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'instagram-dm-backend');
+  const cache = cacheFolder();
   const folder = join(cache, `schemathesis-${version}`);
   if (existsSync(folder)) return folder;
   log(`Fetching schemathesis ${version} from PyPI …`);

@@ -25,8 +25,12 @@ export class AppProcess {
 
   constructor(readonly options: ServerProcessOptions) {}
 
+  /** Where this machine reaches it. */
   get url(): string {
-    return `http://127.0.0.1:${this.options.port}`;
+    const { port, env } = this.options;
+    const host = env['HOST'] ?? '127.0.0.1';
+    const own = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+    return `http://${own.includes(':') ? `[${own}]` : own}:${port}`;
   }
 
   get running(): boolean {
@@ -55,7 +59,7 @@ export class AppProcess {
     this.log ??= createWriteStream(logFile, { flags: 'a' });
     const child = spawn(process.execPath, [...nodeFlags, 'dist/main.js'], {
       cwd: root,
-      env: { PATH: process.env['PATH'], ...env, ROLE: role, PORT: String(port), HOST: '127.0.0.1' },
+      env: { PATH: process.env['PATH'], HOST: '127.0.0.1', ...env, ROLE: role, PORT: String(port) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr]) {
@@ -67,9 +71,10 @@ export class AppProcess {
     this.child = child;
   }
 
+  /** As the image's health check asks: Redis may be away. */
   async isHealthy(): Promise<boolean> {
     try {
-      const answer = await fetch(`${this.url}/health`, { signal: AbortSignal.timeout(2_000) });
+      const answer = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(2_000) });
       return answer.ok;
     } catch {
       return false;

@@ -1,13 +1,12 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findFreePort } from '#libs/embedded';
+import { cacheFolder, findFreePort } from '#libs/embedded';
 
 const run = promisify(execFile);
-const packages = ['moto[s3]==5.2.5', 'flask', 'flask-cors'];
+const packages = ['moto[s3]==5.2.5', 'flask==3.1.3', 'flask-cors==6.0.5'];
 
 export interface S3Server {
   url: string;
@@ -28,9 +27,7 @@ export async function startS3Server(): Promise<S3Server> {
 }
 
 async function motoFolder(): Promise<string> {
-  const cache =
-    process.env['EMBEDDED_CACHE_DIR'] ??
-    join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'instagram-dm-backend');
+  const cache = cacheFolder();
   const folder = join(cache, 'moto-5.2.5');
   if (existsSync(folder)) return folder;
   await mkdir(cache, { recursive: true });
