@@ -159,6 +159,7 @@ export class ConversationsRepository {
   /**
    * The fence: inside a transaction, makes it fail to commit when the claim is no longer ours. It writes, because only
    * a write conflicts with another process's claim.
+   * @param sendSeqs so many numbers are taken for outbound DMs; the last is the returned conversation's `send_seq`
    * @returns the conversation as the transaction sees it; `null` when the claim does not hold any more
    */
   async assertClaim(
@@ -166,11 +167,12 @@ export class ConversationsRepository {
     work: Work,
     conversationId: string,
     { epoch }: Claim,
+    sendSeqs = 0,
   ): Promise<Conversation | null> {
     const fields = fieldsOf[work];
     const held = await this.model.collection.findOneAndUpdate(
       { _id: idOf(conversationId), [fields.epoch]: epoch },
-      { $set: { updated_at: this.clock.date() } },
+      { $set: { updated_at: this.clock.date() }, ...(sendSeqs > 0 ? { $inc: { send_seq: sendSeqs } } : {}) },
       { session, returnDocument: 'after' },
     );
     return plain(held as ConversationRecord | null);

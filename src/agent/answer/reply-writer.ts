@@ -67,17 +67,17 @@ export class ReplyWriter {
   private async writeWithin(session: ClientSession, input: WriteInput): Promise<void> {
     const { claim, decision } = input;
     const { conversation, account, open } = input.situation;
-    const current = await this.conversations.assertClaim(session, 'answer', conversation._id, claim);
+    const parts = decision.text === undefined ? [] : splitText(decision.text).map((text) => ({ text }));
+    const current = await this.conversations.assertClaim(session, 'answer', conversation._id, claim, parts.length);
     if (!current) throw new Undo('lost');
     if (this.checks.isPaused(current)) throw new Undo('paused');
     const pending = await this.dms.pending(conversation._id, maxOpen, session);
     if (!isStillOpen(open, pending, input.othersMayWait)) throw new Undo('changed');
     const ids = open.map(({ _id }) => _id);
-    if (decision.text === undefined) await this.dms.markSkipped(ids, decision.reason ?? 'no_answer', session);
+    if (parts.length === 0) await this.dms.markSkipped(ids, decision.reason ?? 'no_answer', session);
     else {
       // The key is that of the last message answered: the same messages can't be answered twice.
       const key = `agent:${ids.at(-1)}`;
-      const parts = splitText(decision.text).map((text) => ({ text }));
       await this.outbox.queue(session, account, conversation.participant_id, { source: 'agent', key, parts }, current);
       if (!(await this.dms.markAnswered(session, ids))) throw new Undo('changed');
     }

@@ -46,7 +46,7 @@ export class Outbox {
    * Queues a reply's parts, in order, within the caller's transaction. After it has committed, add the job
    * `send-conversation` (or call the sender): without it the sweep sends them some seconds later.
    * @param participantId the person's Instagram-scoped id, or {@link provisionalParticipant} for a private reply
-   * @param known the conversation, when this transaction has read it already
+   * @param known the conversation, when this transaction has taken it and numbers for all parts already
    * @throws {MongoServerError} code 11000 when the reply's key was queued before; the transaction is lost then
    */
   async queue(
@@ -57,7 +57,9 @@ export class Outbox {
     known?: Conversation,
   ): Promise<DmRecord[]> {
     const conversation = known ?? (await this.conversationFor(session, account, participantId));
-    const firstSeq = await this.conversations.nextSendSeq(session, conversation._id, reply.parts.length);
+    const firstSeq = known
+      ? known.send_seq - reply.parts.length + 1
+      : await this.conversations.nextSendSeq(session, conversation._id, reply.parts.length);
     const now = this.clock.date();
     const dms = reply.parts.map((part, n): DmRecord => ({
       _id: new Types.ObjectId(),
