@@ -27,6 +27,11 @@ export class FetchRefusedError extends Error {
   }
 }
 
+/** The server can't answer for now; the same link may be answered later. */
+export class FetchUnavailableError extends Error {
+  override readonly name = 'FetchUnavailableError';
+}
+
 /** @throws {FetchRefusedError} when this URL, first or redirected to, may not be asked */
 export function checkUrl(value: string, policy: FetchPolicy): URL {
   if (!URL.canParse(value)) throw new FetchRefusedError('bad_url', 'The link is not a URL.');

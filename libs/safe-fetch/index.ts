@@ -1,2 +1,9 @@
-export { checkAddress, checkUrl, FetchRefusedError, type FetchPolicy, type RefusalReason } from './fetch-policy.js';
+export {
+  checkAddress,
+  checkUrl,
+  FetchRefusedError,
+  FetchUnavailableError,
+  type FetchPolicy,
+  type RefusalReason,
+} from './fetch-policy.js';
 export { safeFetch, type Download } from './safe-fetch.js';

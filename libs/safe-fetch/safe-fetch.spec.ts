@@ -75,6 +75,16 @@ describe('safeFetch', () => {
     await expect(safeFetch(`${base}/a`, local)).rejects.toMatchObject({ reason: 'too_many_redirects' });
   });
 
+  it.each([408, 425, 429, 500, 503])('takes %d for an answer that passes', async (status) => {
+    answer = (_request, response) => void response.writeHead(status).end();
+    await expect(safeFetch(`${base}/a`, local)).rejects.toMatchObject({ name: 'FetchUnavailableError' });
+  });
+
+  it.each([204, 304, 400, 403, 404, 410])('takes %d for a refusal', async (status) => {
+    answer = (_request, response) => void response.writeHead(status).end();
+    await expect(safeFetch(`${base}/a`, local)).rejects.toMatchObject({ reason: 'bad_status' });
+  });
+
   it('stops at the size limit, whatever the server said its length is', async () => {
     answer = (_request, response) => {
       response.write(Buffer.alloc(900));

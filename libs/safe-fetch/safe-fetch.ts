@@ -2,7 +2,7 @@ import dns from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Transform, type Readable } from 'node:stream';
 import { Agent, request, type Dispatcher } from 'undici';
-import { checkAddress, checkUrl, FetchRefusedError, type FetchPolicy } from './fetch-policy.js';
+import { checkAddress, checkUrl, FetchRefusedError, FetchUnavailableError, type FetchPolicy } from './fetch-policy.js';
 
 export interface Download {
   /** As the server names it; trust the bytes instead. */
@@ -14,7 +14,8 @@ export interface Download {
 /**
  * Opens a download that can't be turned against us: https and known hosts only, the address checked at the moment of
  * connecting, each redirect checked again, bounded in size and time.
- * @throws {FetchRefusedError} when the policy says no, or the server answers anything but 200
+ * @throws {FetchRefusedError} when the policy says no, or the server answers anything else but 200
+ * @throws {FetchUnavailableError} when the server is overloaded or broken, which passes
  */
 export async function safeFetch(link: string, policy: FetchPolicy, signal?: AbortSignal): Promise<Download> {
   const deadline = AbortSignal.timeout(policy.timeoutMs);
@@ -48,6 +49,7 @@ export async function safeFetch(link: string, policy: FetchPolicy, signal?: Abor
 
 function open(answer: Dispatcher.ResponseData, policy: FetchPolicy, dispatcher: Agent): Download {
   const { statusCode, headers } = answer;
+  if (isTemporary(statusCode)) throw new FetchUnavailableError(`The link answered ${statusCode}.`);
   if (statusCode !== 200) throw new FetchRefusedError('bad_status', `The link answered ${statusCode}.`);
   if (Number(headers['content-length'] ?? 0) > policy.maxBytes) throw tooLarge(policy);
   const capped = answer.body.pipe(capAt(policy));
@@ -58,6 +60,11 @@ function open(answer: Dispatcher.ResponseData, policy: FetchPolicy, dispatcher: 
   });
   const type = headers['content-type'];
   return { ...(typeof type === 'string' ? { contentType: type } : {}), body: capped };
+}
+
+/** Said of the server's state, not of the link. */
+function isTemporary(status: number): boolean {
+  return status >= 500 || [408, 425, 429].includes(status);
 }
 
 /** Counts what really comes: `content-length` is the server's word. */

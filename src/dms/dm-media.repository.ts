@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types } from 'mongoose';
-import { DM } from './dm-store.repository.js';
+import { DM, TOMBSTONE } from './dm-store.repository.js';
 import type { DmRecord } from './dm.schema.js';
+import type { TombstoneRecord } from './tombstone.schema.js';
 
 export interface StoredCopy {
   key: string;
@@ -13,7 +14,10 @@ export interface StoredCopy {
 /** The part of a DM that says where copies of its media lie. */
 @Injectable()
 export class DmMediaRepository {
-  constructor(@InjectModel(DM) private readonly dms: Model<DmRecord>) {}
+  constructor(
+    @InjectModel(DM) private readonly dms: Model<DmRecord>,
+    @InjectModel(TOMBSTONE) private readonly tombstones: Model<TombstoneRecord>,
+  ) {}
 
   async find(dmId: string): Promise<DmRecord | null> {
     return this.dms.collection.findOne<DmRecord>({ _id: new Types.ObjectId(dmId) });
@@ -56,22 +60,46 @@ export class DmMediaRepository {
     );
   }
 
-  async noteDropped(dmId: string, keys: string[]): Promise<void> {
-    await this.dms.collection.updateOne(
-      { _id: new Types.ObjectId(dmId) },
-      { $pull: { media_to_drop: { $in: keys } as never } },
-    );
-    await this.dms.collection.updateOne(
-      { _id: new Types.ObjectId(dmId), media_to_drop: { $size: 0 } },
-      { $unset: { media_to_drop: '' } },
-    );
+  /** A copy that came too late: noted before it is removed, so that the sweep does it when the bucket is away. */
+  async noteToDrop(dmId: string, key: string): Promise<void> {
+    const _id = new Types.ObjectId(dmId);
+    for (const collection of this.holders) await collection.updateOne({ _id }, { $addToSet: { media_to_drop: key } });
   }
 
-  /** DMs that were taken back and whose copies still lie in the bucket. */
+  /** Copies to remove of a DM that was taken back or deleted for good. */
+  async toDrop(dmId: string): Promise<string[]> {
+    const keys: string[] = [];
+    for (const collection of this.holders) {
+      const holder = await collection.findOne<Pick<DmRecord, 'media_to_drop'>>({ _id: new Types.ObjectId(dmId) });
+      keys.push(...(holder?.media_to_drop ?? []));
+    }
+    return keys;
+  }
+
+  async noteDropped(dmId: string, keys: string[]): Promise<void> {
+    const _id = new Types.ObjectId(dmId);
+    const done = { _id, media_to_drop: { $size: 0 } };
+    for (const collection of this.holders) {
+      await collection.updateOne({ _id }, { $pull: { media_to_drop: { $in: keys } as never } });
+      await collection.deleteOne({ ...done, ends_with_media: true });
+      await collection.updateOne(done, { $unset: { media_to_drop: '' } });
+    }
+  }
+
+  /** DMs that were taken back or deleted for good and whose copies still lie in the bucket. */
   async findToDrop(limit: number): Promise<string[]> {
-    const found = await this.dms.collection
-      .find({ media_to_drop: { $exists: true } }, { projection: { _id: 1 }, limit, hint: 'media_to_drop_1' })
-      .toArray();
-    return found.map(({ _id }) => String(_id));
+    const ids: string[] = [];
+    for (const collection of this.holders) {
+      const found = await collection
+        .find({ media_to_drop: { $exists: true } }, { projection: { _id: 1 }, limit, hint: 'media_to_drop_1' })
+        .toArray();
+      ids.push(...found.map(({ _id }) => String(_id)));
+    }
+    return ids;
+  }
+
+  /** A DM says itself which copies must go; once it is deleted, its tombstone does. */
+  private get holders() {
+    return [this.dms.collection, this.tombstones.collection];
   }
 }

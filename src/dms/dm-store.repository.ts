@@ -18,6 +18,11 @@ export interface DmChange {
   after?: DmRecord;
 }
 
+/** Where in the bucket copies of its media lie. */
+export function copiesOf({ attachments, media_to_drop: toDrop = [] }: Partial<DmRecord>): string[] {
+  return [...(attachments ?? []).flatMap(({ stored_key: key }) => key ?? []), ...toDrop];
+}
+
 /**
  * Every write that changes which DMs lists show, or in which state, goes through here: DM and conversation change in
  * one transaction, so that counts, unread and last message are right without ever being counted.
@@ -91,17 +96,25 @@ export class DmStore {
     return alreadyDeleted ? null : dm;
   }
 
-  /** Removes it for good and leaves a tombstone, so that neither a redelivery nor a backfill brings it back. */
+  /**
+   * Removes it for good and leaves a tombstone, so that neither a redelivery nor a backfill brings it back, and that
+   * the copies of its media are found and removed.
+   */
   async hardDelete(scope: TenantScope, id: string): Promise<DmRecord | null> {
     return this.changeOne(
       scope,
       id,
       () => undefined,
-      async (session, { platform_account_id, message_id }) => {
+      async (session, dm) => {
+        const { _id, platform_account_id, message_id } = dm;
         if (!message_id) return;
+        const copies = copiesOf(dm);
         await this.tombstones.collection.updateOne(
           { platform_account_id, message_id },
-          { $setOnInsert: { deleted_at: this.clock.date() } },
+          {
+            $setOnInsert: { _id, deleted_at: this.clock.date() },
+            ...(copies.length > 0 ? { $addToSet: { media_to_drop: { $each: copies } } } : {}),
+          },
           { session, upsert: true },
         );
       },

@@ -39,19 +39,24 @@ export class MediaCopies {
 
   /**
    * Copies what is not copied yet. A story mention stays a link: Meta forbids keeping that media.
-   * @throws what may pass (network, storage), so that the job is tried again; a refusal is final and only logged
+   * @throws what may pass (network, storage, a server that is overloaded) after the others had their turn, so that the
+   * job is tried again; a refusal is final and only logged
    */
   async keep(dmId: string, signal: AbortSignal): Promise<void> {
     if (!this.storage.isConfigured) return;
     const dm = await this.repository.find(dmId);
     if (!dm || dm.unsent) return;
+    const passing: unknown[] = [];
     for (const [index, attachment] of dm.attachments.entries()) {
       if (!attachment.url || attachment.link_only || attachment.type === 'story_mention' || attachment.stored_key)
         continue;
       try {
         await this.copy(dm, index, attachment.url, signal);
       } catch (error) {
-        if (!(error instanceof FetchRefusedError) && !(error instanceof UnwantedTypeError)) throw error;
+        if (!(error instanceof FetchRefusedError) && !(error instanceof UnwantedTypeError)) {
+          passing.push(error);
+          continue;
+        }
         this.logger.warn({
           msg: 'media is not kept',
           message_id: dm.message_id,
@@ -60,6 +65,7 @@ export class MediaCopies {
         });
       }
     }
+    if (passing.length > 0) throw passing[0];
     await this.repository.noteKept(dmId);
   }
 
@@ -68,9 +74,9 @@ export class MediaCopies {
     return this.storage.isConfigured;
   }
 
-  /** Removes the copies of a message that was taken back. */
+  /** Removes the copies of a message that was taken back or deleted for good. */
   async drop(dmId: string): Promise<void> {
-    const keys = (await this.repository.find(dmId))?.media_to_drop ?? [];
+    const keys = await this.repository.toDrop(dmId);
     if (keys.length === 0 || !this.storage.isConfigured) return;
     await this.storage.remove(keys);
     await this.repository.noteDropped(dmId, keys);
@@ -94,7 +100,10 @@ export class MediaCopies {
     const key = `media/${dm.platform_account_id}/${dm._id.toHexString()}/${index}`;
     const upload = new PassThrough();
     await Promise.all([pipeline(typed, counter, upload), this.storage.put(key, upload, contentType)]);
-    const wanted = await this.repository.noteCopy(dm._id.toHexString(), index, { key, bytes, contentType });
-    if (!wanted) await this.storage.remove([key]);
+    const dmId = dm._id.toHexString();
+    if (await this.repository.noteCopy(dmId, index, { key, bytes, contentType })) return;
+    await this.repository.noteToDrop(dmId, key);
+    await this.storage.remove([key]);
+    await this.repository.noteDropped(dmId, [key]);
   }
 }

@@ -39,7 +39,7 @@ export class MediaProcessor {
     if (handed.length > 0) await this.repository.postponeKeeping(handed, new Date(this.clock.now() + keepAgainMs));
   }
 
-  /** A copy of what was taken back must go, also when the job that should see to it was lost. */
+  /** A copy of what was taken back or deleted for good must go, also when no job sees to it. */
   @Scheduled({ name: 'drop-media-sweep', everyMs: 60_000 })
   async sweepToDrop(): Promise<void> {
     for (const dm_id of await this.repository.findToDrop(perSweep)) await this.queue.add('drop-media', { dm_id });

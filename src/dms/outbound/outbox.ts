@@ -157,8 +157,3 @@ export function emptyConversation(
     updated_at: now,
   };
 }
-
-/** What the parts of one reply share. */
-export function replyKeyOf(dm: Pick<DmRecord, 'send_key'>): string | undefined {
-  return dm.send_key?.slice(0, dm.send_key.lastIndexOf(':'));
-}

@@ -5,7 +5,7 @@ import { Clock } from '#libs/clock';
 import { ConversationsRepository, type Conversation } from '../../conversations/index.js';
 import { Transactions } from '../../database/index.js';
 import { applyToConversation } from '../dm-change.js';
-import { DM, DmStore, TOMBSTONE } from '../dm-store.repository.js';
+import { copiesOf, DM, DmStore, TOMBSTONE } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 import type { TombstoneRecord } from '../tombstone.schema.js';
 
@@ -32,24 +32,26 @@ export class DmRemovalRepository {
   ) {}
 
   /**
-   * The next DMs of a conversation to remove, oldest first; an empty answer means that there are none.
+   * The next DMs of a conversation to remove, oldest first; an empty answer means that there are none. From now on no
+   * copy of their media can be noted: it would be gone from sight with its DM.
    * @param beforeMs only those written before; all when left out
    */
   async next(conversationId: string, beforeMs?: number): Promise<LeftBehind> {
-    const found = await this.dms.collection
-      .find<Pick<DmRecord, '_id' | 'attachments' | 'media_to_drop'>>(matching(conversationId, beforeMs), {
-        projection: { attachments: 1, media_to_drop: 1 },
+    const next = await this.dms.collection
+      .find<Pick<DmRecord, '_id'>>(matching(conversationId, beforeMs), {
+        projection: { _id: 1 },
         sort: { timestamp: 1, _id: 1 },
         limit: batchSize,
       })
       .toArray();
-    return {
-      ids: found.map(({ _id }) => _id.toHexString()),
-      mediaKeys: found.flatMap(({ attachments, media_to_drop = [] }) => [
-        ...(attachments ?? []).flatMap(({ stored_key }) => stored_key ?? []),
-        ...media_to_drop,
-      ]),
-    };
+    const batch = { _id: { $in: next.map(({ _id }) => _id) } };
+    await this.dms.collection.updateMany(
+      { ...batch, media_to_keep: { $exists: true } },
+      { $unset: { media_to_keep: '', 'attachments.$[].url': '' } },
+    );
+    const projection = { attachments: 1, media_to_drop: 1 };
+    const found = await this.dms.collection.find<DmRecord>(batch, { projection }).toArray();
+    return { ids: next.map(({ _id }) => _id.toHexString()), mediaKeys: found.flatMap(copiesOf) };
   }
 
   /**
@@ -96,18 +98,23 @@ export class DmRemovalRepository {
     return [...new Set(found.map(({ conversation_id }) => conversation_id))];
   }
 
-  /** Everything is gone; nothing is left that must not come back. */
+  /** Everything is gone; nothing is left that must not come back. What still knows of copies goes with the last one. */
   async removeTombstones(platformAccountId: string): Promise<void> {
-    await this.tombstones.collection.deleteMany({ platform_account_id: platformAccountId });
+    const ofAccount = { platform_account_id: platformAccountId };
+    await this.tombstones.collection.updateMany(
+      { ...ofAccount, media_to_drop: { $exists: true } },
+      { $set: { ends_with_media: true }, $unset: { expires_at: '' } },
+    );
+    await this.tombstones.collection.deleteMany({ ...ofAccount, media_to_drop: { $exists: false } });
   }
 
   private async leaveTombstones(session: ClientSession, removed: DmRecord[], forMs: number): Promise<void> {
     const now = this.clock.date();
     const fields = { deleted_at: now, expires_at: new Date(now.getTime() + forMs) };
-    const operations = removed.flatMap(({ platform_account_id, message_id }) => {
+    const operations = removed.flatMap(({ _id, platform_account_id, message_id }) => {
       if (message_id === undefined) return [];
       const filter = { platform_account_id, message_id };
-      return [{ updateOne: { filter, update: { $setOnInsert: fields }, upsert: true } }];
+      return [{ updateOne: { filter, update: { $setOnInsert: { _id, ...fields } }, upsert: true } }];
     });
     if (operations.length > 0) await this.tombstones.collection.bulkWrite(operations, { session });
   }
