@@ -149,15 +149,6 @@ export class GraphClient {
     return this.conversations.messages(access, conversationId, options);
   }
 
-  /** All messages of a conversation, page after page as they are asked for. */
-  eachMessage(
-    access: GraphAccess,
-    conversationId: string,
-    options?: PageOptions,
-  ): AsyncGenerator<GraphMessage, void, undefined> {
-    return iterate((after) => this.getMessages(access, conversationId, { ...options, after: after ?? options?.after }));
-  }
-
   /** Refused with 100 when it was unsent or isn't among the 20 newest of its conversation. */
   getMessage(access: GraphAccess, messageId: string, options?: GraphCallOptions): Promise<GraphMessage> {
     return this.conversations.message(access, messageId, options);

@@ -37,17 +37,6 @@ export type GraphRoute = (typeof GRAPH_ROUTES)[number];
 export type FaultMode =
   'error' | 'latency' | 'refuse' | 'timeout_after_acting' | 'reset_after_acting' | 'drop_answer' | 'no_id' | 'hang';
 
-export const FAULT_MODES: readonly FaultMode[] = [
-  'error',
-  'latency',
-  'refuse',
-  'timeout_after_acting',
-  'reset_after_acting',
-  'drop_answer',
-  'no_id',
-  'hang',
-];
-
 export interface FaultSwitch {
   /** Which calls; `*` means all. */
   route: GraphRoute | '*';

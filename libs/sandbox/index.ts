@@ -1,4 +1,4 @@
-export { FAULT_MODES, GRAPH_ROUTES } from './faults.js';
+export { GRAPH_ROUTES } from './faults.js';
 export type { ActiveFault, FaultMode, FaultSwitch, GraphRoute } from './faults.js';
 export { GRAPH_ERRORS } from './graph/graph-error.js';
 export type { GraphErrorName, GraphRefusal } from './graph/graph-error.js';

@@ -67,11 +67,6 @@ export class Ledger {
     return opened;
   }
 
-  /** Accepted sends to one person, in order. */
-  sendsTo(recipientId: string): AcceptedSend[] {
-    return this.sends.filter((send) => send.recipientId === recipientId);
-  }
-
   /** Forgets all that happened so far. */
   clear(): void {
     this.sends.length = 0;

@@ -46,11 +46,15 @@ export class JobQueue implements OnModuleInit, OnApplicationShutdown {
     return queue;
   }
 
+  /** Whether Redis is there, as far as its connection knows: one that is frozen looks the same until it is asked. */
+  get isReachable(): boolean {
+    return this.queue('deliveries').client.status === 'ready';
+  }
+
   /** @returns whether Redis took the job; `false` within 1.5 s when it is away or frozen */
   async add<N extends JobName>(name: N, payload: JobPayloads[N], { delayMs = 0 }: AddOptions = {}): Promise<boolean> {
     const { queue: queueName, attempts, backoffMs, timeoutMs } = jobs[name];
-    const queue = this.queue(queueName);
-    if (queue.client.status !== 'ready') return false;
+    if (!this.isReachable) return false; // all queues share the connection
     const options: BullJobOptions = {
       attempts,
       timeout: timeoutMs,
@@ -61,7 +65,7 @@ export class JobQueue implements OnModuleInit, OnApplicationShutdown {
       removeOnFail: { count: 500 },
     };
     try {
-      await queue.add(name, { v: 1, ...payload }, options);
+      await this.queue(queueName).add(name, { v: 1, ...payload }, options);
       this.failing = false;
       return true;
     } catch (error) {

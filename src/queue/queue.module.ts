@@ -15,6 +15,7 @@ import { JobQueue } from './job-queue.js';
 import { JobRunner } from './job-runner.js';
 import { queueNames } from './jobs.js';
 import { connectRedis, REDIS, type RedisClient } from './redis.js';
+import { RedisSettings } from './redis-settings.js';
 import { SCHEDULE, ScheduleRepository, ScheduleSchema } from './schedule.repository.js';
 import { Scheduler } from './scheduler.js';
 
@@ -31,6 +32,7 @@ import { Scheduler } from './scheduler.js';
       },
     },
     BullConnections,
+    RedisSettings,
   ],
   exports: [REDIS, BullConnections],
 })

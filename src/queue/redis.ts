@@ -9,6 +9,9 @@ export type RedisClient = Redis | Cluster;
  * - `commands`: fails fast (nothing is queued while Redis is away, a frozen server is given up on), so that a webhook
  *   or a request never hangs on Redis.
  * - `blocking`: Bull's waiting connection and subscribers, which may wait for ever and must never give up.
+ *
+ * A connection that has died without a word (a firewall forgot it, a host is gone) is replaced: where an answer is due,
+ * `socketTimeout` after the last byte; where none is, by TCP's own probes.
  */
 export type RedisPurpose = 'commands' | 'blocking';
 
@@ -17,12 +20,16 @@ const options: Record<RedisPurpose, RedisOptions> = {
     maxRetriesPerRequest: 1,
     commandTimeout: 1_500,
     connectTimeout: 1_500,
+    socketTimeout: 5_000,
     enableOfflineQueue: false,
     enableReadyCheck: true,
     enableAutoPipelining: true,
   },
-  blocking: { maxRetriesPerRequest: null, connectTimeout: 1_500, enableReadyCheck: false },
+  // Bull waits for a job 5 s at a time.
+  blocking: { maxRetriesPerRequest: null, connectTimeout: 1_500, socketTimeout: 15_000, enableReadyCheck: false },
 };
+
+const keepAlive = 10_000;
 
 /** Comes back 0.2 to 0.5 s after Redis does; the jitter keeps a fleet from arriving at once. */
 const retryStrategy = (): number => 200 + Math.floor(Math.random() * 300);
@@ -32,28 +39,32 @@ const retryStrategy = (): number => 200 + Math.floor(Math.random() * 300);
  * @param url `redis://`, `rediss://`, `redis+sentinel://host:port,host:port/master-name`, `redis+cluster://host:port,host:port`
  */
 export function connectRedis(url: string, purpose: RedisPurpose): RedisClient {
-  const base: RedisOptions = { ...options[purpose], retryStrategy };
+  const base: RedisOptions = { ...options[purpose], keepAlive, retryStrategy };
   if (url.startsWith('redis+cluster:')) {
     const { nodes, username, password } = parseHosts(url);
-    return new Cluster(nodes, {
+    const cluster = new Cluster(nodes, {
       clusterRetryStrategy: retryStrategy,
       enableOfflineQueue: base.enableOfflineQueue ?? true,
       enableAutoPipelining: base.enableAutoPipelining ?? false,
       redisOptions: { ...base, username, password },
     });
+    return cluster.on('+node', stopTimerOnClose);
   }
   if (url.startsWith('redis+sentinel:')) {
     const { nodes, username, password, path } = parseHosts(url);
-    return new Redis({
-      ...base,
-      sentinels: nodes,
-      name: path || 'mymaster',
-      username,
-      password,
-      sentinelRetryStrategy: retryStrategy,
-    });
+    const behindSentinels = { sentinels: nodes, name: path || 'mymaster', sentinelRetryStrategy: retryStrategy };
+    return stopTimerOnClose(new Redis({ ...base, username, password, ...behindSentinels }));
   }
-  return new Redis(url, base);
+  return stopTimerOnClose(new Redis(url, base));
+}
+
+/** ioredis leaves a lost connection's `socketTimeout` running: it would end the next one, and hold up a process's end. */
+function stopTimerOnClose(redis: Redis): Redis {
+  const timed = redis as unknown as { socketTimeoutTimer?: NodeJS.Timeout };
+  return redis.on('close', () => {
+    clearTimeout(timed.socketTimeoutTimer);
+    timed.socketTimeoutTimer = undefined;
+  });
 }
 
 function parseHosts(url: string) {

@@ -8,6 +8,8 @@ import { AnswerService } from './answer.service.js';
 /** A message that old had its job, if nothing went wrong. */
 const sweptAfterMs = 3_000;
 const sweepSize = 1_000;
+/** Taken and handed over at a time: what is taken and then not handed over waits for its next look. */
+const batch = 50;
 
 /** The job and the sweep by which conversations get answered. */
 @Injectable()
@@ -35,11 +37,14 @@ export class AnswerProcessor implements OnModuleInit {
   @Scheduled({ name: 'sweep-unanswered', everyMs: 2_000 })
   async sweep(signal: AbortSignal): Promise<void> {
     const now = this.clock.date();
-    const conversationIds = await this.dms.takeDuePending(new Date(now.getTime() - sweptAfterMs), now, sweepSize);
-    for (const conversationId of conversationIds) {
-      if (signal.aborted) return;
-      if (!(await this.queue.add('answer-conversation', { conversation_id: conversationId }))) return;
-      metrics.swept.inc({ kind: 'answer' });
+    const storedBefore = new Date(now.getTime() - sweptAfterMs);
+    for (let taken = 0; taken < sweepSize && this.queue.isReachable && !signal.aborted; taken += batch) {
+      const conversationIds = await this.dms.takeDuePending(storedBefore, now, batch);
+      const added = await Promise.all(
+        conversationIds.map((id) => this.queue.add('answer-conversation', { conversation_id: id })),
+      );
+      metrics.swept.inc({ kind: 'answer' }, added.filter(Boolean).length);
+      if (added.length === 0 || added.includes(false)) return;
     }
   }
 }

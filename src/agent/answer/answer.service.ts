@@ -50,9 +50,8 @@ export class AnswerService {
     const conversationId = first.conversation._id;
     const signal = AbortSignal.any([stop, lease.signal]);
     try {
-      // Between the look and the lease another process may have had it and answered them.
-      const isCurrent = claim.epoch === first.conversation.answer_epoch + 1;
-      let situation = isCurrent ? first : await this.lookUnder(conversationId, signal);
+      // Between the look and the lease another process may have answered them.
+      let situation = (await this.messages.isCurrent(first)) ? first : await this.lookUnder(conversationId, signal);
       for (let restarts = 0; situation; restarts++) {
         const outcome = await this.round.run({ claim, situation, othersMayWait: restarts >= maxRestarts }, signal);
         if (outcome !== 'again') return outcome === 'done';

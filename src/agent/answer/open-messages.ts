@@ -93,6 +93,12 @@ export class OpenMessages {
     return { kind: 'answer', situation: { conversation, account, settings, open, history } };
   }
 
+  /** Whether exactly these messages are still open. */
+  async isCurrent({ conversation, open }: Situation): Promise<boolean> {
+    const pending = await this.dms.pending(conversation._id, maxOpen);
+    return pending.length === open.length && pending.every((dm, index) => dm._id === open[index]?._id);
+  }
+
   /** What its owner wants of the agent now, and what is left to spend. */
   private async rulesFor(account: AccountSummary | null, { conversation_id: id, sender_id: sender }: Dm) {
     if (!account) return { settings: null, blocked: false, spent: undefined };
