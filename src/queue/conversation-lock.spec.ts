@@ -65,9 +65,9 @@ describe('ConversationLock', () => {
   });
 
   it('lives on past its lease while it is held', async () => {
-    const held = await lock.acquire(key, 150);
+    const held = await lock.acquire(key, 600);
     // Three leases long, measured by Redis itself: a marker that runs out.
-    await redis.set(`${key}:marker`, '1', 'PX', 450);
+    await redis.set(`${key}:marker`, '1', 'PX', 1_800);
     await eventually(async () => expect(await redis.exists(`${key}:marker`)).toBe(0));
 
     expect(held?.signal.aborted).toBe(false);

@@ -115,7 +115,8 @@ describe('POST /instagram-dms/send', () => {
     const another = await post({ ...ends, message_text: 'Well?', quick_replies: [menu, hours] });
 
     expect([first.status, second.status, another.status]).toEqual([200, 200, 409]);
-    expect(second.body).toEqual(first.body);
+    const idOf = ({ body }: typeof first) => (body as { stored: { _id: string } }).stored._id;
+    expect(idOf(second)).toBe(idOf(first));
   });
 
   it('sends the messages of one conversation in the order they were asked for', async () => {

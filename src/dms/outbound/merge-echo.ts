@@ -1,8 +1,11 @@
 import { Types } from 'mongoose';
+import { copiesOf } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 
 /** Our DM with what its echo, stored on its own, has learned: reactions, read state, an unsend. */
 export function mergedWithEcho(ours: DmRecord, echo: DmRecord): DmRecord {
+  // The echo's record goes, and with it what says where copies of its media lie.
+  const copies = [...copiesOf(echo), ...(echo.unsent ? copiesOf(ours) : (ours.media_to_drop ?? []))];
   const merged: DmRecord = {
     ...ours,
     is_echo: true,
@@ -11,6 +14,7 @@ export function mergedWithEcho(ours: DmRecord, echo: DmRecord): DmRecord {
     delivery_ids: [...ours.delivery_ids, ...echo.delivery_ids],
     ...(echo.placeholder ? {} : { timestamp: echo.timestamp, raw: echo.raw }),
     ...(echo.read_at ? { read_at: echo.read_at } : {}),
+    ...(copies.length > 0 ? { media_to_drop: copies } : {}),
   };
   if (!echo.unsent) return merged;
   const { text: _text, outbound: _outbound, ...scrubbed } = merged;
