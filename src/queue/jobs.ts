@@ -16,7 +16,7 @@ export interface JobPayloads {
   'fetch-profile': { conversation_id: string };
   /** Copy the media of a DM before Meta's links expire. */
   'keep-media': { dm_id: string };
-  /** Remove our copies of media whose message was taken back. */
+  /** Remove our copies of media whose message was taken back, or deleted for good. */
   'drop-media': { dm_id: string };
   /** Fetch the account's past conversations through the Graph API. */
   'backfill-account': { account_id: string };

@@ -4,6 +4,8 @@ import { ForbiddenError } from '../../errors/index.js';
 /** Not signed with any of our app secrets, or not in Meta's form. Says nothing of what was expected. */
 export class BadSignedRequestError extends ForbiddenError {
   override readonly code = 'bad_signed_request';
+  /** Anybody could fill the log with them. */
+  override readonly logLevel = 'debug';
 
   constructor() {
     super('The signed_request is missing or not valid.');
