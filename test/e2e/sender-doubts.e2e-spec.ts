@@ -90,12 +90,21 @@ describe('“try again” from Meta', () => {
     fail({ error: 'transient', afterActing: true });
     const [id] = (await scene.queue(['Doubtful'])) as [string];
     await scene.sendNow();
-    // As it were after a look that came too early to find it.
-    scene.app.sandbox.faults.add({ route: 'conversations', mode: 'error', error: 'no_permission', count: 20 });
+    // Tried again unseen, as after a look that came too early to find it.
+    const { id: blind } = scene.app.sandbox.faults.add({
+      route: 'conversations',
+      mode: 'error',
+      error: 'no_permission',
+    });
     fail({ error: 'rate_limit' });
-    await scene.inTime(async () => expect((await scene.find(id)).held_reason).toBe('meta_limit'));
+    scene.clock.advance(100_000);
+    await eventually(async () => {
+      await scene.after(100);
+      await scene.sendNow();
+      expect(await scene.find(id)).toMatchObject({ held_reason: 'meta_limit', attempts: 2 });
+    });
 
-    scene.app.sandbox.faults.clear();
+    scene.app.sandbox.faults.clear(blind);
     await scene.inTime(async () => expect(await scene.statusOf(id)).toBe('sent'));
 
     expect(scene.accepted()).toEqual(['Doubtful']);
