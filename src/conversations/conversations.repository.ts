@@ -52,11 +52,7 @@ export class ConversationsRepository {
 
   /** For jobs, which hold ids from the store itself. */
   async getById(id: string, session?: ClientSession): Promise<Conversation | null> {
-    const found = await this.model.collection.findOne<ConversationRecord>(
-      { _id: idOf(id) },
-      session ? { session } : {},
-    );
-    return plain(found);
+    return plain(await this.model.collection.findOne<ConversationRecord>({ _id: idOf(id) }, { session }));
   }
 
   async findByIds(ids: string[], session: ClientSession): Promise<Map<string, Conversation>> {
@@ -125,9 +121,9 @@ export class ConversationsRepository {
         { $inc: { [epoch]: 1 }, $set: { [lease]: new Date(now.getTime() + leaseMs) } },
         {
           ...{ returnDocument: 'after', projection: { [epoch]: 1 }, maxTimeMS: heldPatienceMs },
-          // Were it lost with MongoDB's primary, two might work on the same: each DM is claimed durably before its
-          // call, and of two answers the one that finds its messages answered is not written.
-          writeConcern: { w: 1 },
+          // That of `send` only keeps two from trying the same: each DM is claimed durably before its call. That of
+          // `answer` is read by a transaction, whose snapshot need not hold what the majority does not have yet.
+          ...(work === 'send' ? { writeConcern: { w: 1 } } : {}),
         },
       ),
     );

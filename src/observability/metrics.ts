@@ -99,7 +99,7 @@ export const metrics = {
   }),
   sends: new Counter({
     name: 'dm_sends_total',
-    help: 'Outbound DMs by source and outcome (sent, failed, unconfirmed, retried, held)',
+    help: 'Outbound DMs by source and outcome (sent, failed, unconfirmed, retried, held, superseded)',
     labelNames: ['source', 'outcome'],
     registers,
   }),
