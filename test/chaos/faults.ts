@@ -75,6 +75,9 @@ export class FaultScript {
       rate: 0.06,
       seed: seed + 5,
     });
+    // “Try again”, said of what was sent and of what was not.
+    faults.add({ route: 'send', mode: 'error', error: 'transient', afterActing: true, rate: 0.03, seed: seed + 6 });
+    faults.add({ route: 'send', mode: 'error', error: 'transient', rate: 0.03, seed: seed + 7 });
     this.stack.models.fail({ mode: 'rate_limit', rate: 0.06, seed });
     this.stack.models.fail({ mode: 'server_error', rate: 0.06, seed: seed + 1 });
     const echoes = ['after', 'before', 'twice', 'after', 'never'] as const;
