@@ -56,7 +56,8 @@ export class RateLimitGuard implements CanActivate {
     if (left <= this.points / 2) return undefined;
     allowance.unheard++;
     // Refused after all: other processes have used it up, and the next request here learns of it.
-    this.count(key).catch(() => this.allowances.delete(key));
+    const counted = this.count(key).catch(() => this.allowances.delete(key));
+    void counted.finally(() => allowance.unheard--);
     return left;
   }
 
@@ -67,7 +68,11 @@ export class RateLimitGuard implements CanActivate {
   private async count(key: string): Promise<number | undefined> {
     try {
       const { remainingPoints: left, msBeforeNext } = await this.limiter.consume(key);
-      this.allowances.set(key, { left, unheard: 0, until: performance.now() + msBeforeNext });
+      const until = performance.now() + msBeforeNext;
+      const allowance = this.allowances.get(key);
+      // Others may be under way: they stay unheard until Redis has counted them, too.
+      if (allowance) Object.assign(allowance, { left, until });
+      else this.allowances.set(key, { left, unheard: 0, until });
       return left;
     } catch (refused) {
       if (refused instanceof RateLimiterRes) {
