@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+// Where the kinds of alerts begin.
+import '../accounts/index.js';
 import { registry } from './metrics.js';
 
 const root = join(__dirname, '../..');

@@ -145,21 +145,8 @@ export const metrics = {
   }),
 } as const;
 
-/** As `src/accounts/alerts` raises them; a spec compares. */
-const alertKinds = [
-  'needs_reauth',
-  'token_expiring',
-  'token_unreadable',
-  'subscription_lost',
-  'account_blocked',
-  'deauthorized',
-  'backfill_failed',
-  'erasure_failed',
-];
-
 // What `deploy/` alarms on at the first time is there from the start: Prometheus sees no increase in a series that
-// begins at one.
-for (const kind of alertKinds) metrics.alerts.inc({ kind }, 0);
+// begins at one. The kinds of alerts begin in their own room.
 for (const outcome of ['accepted', 'parked', 'bad_signature', 'overloaded', 'unavailable'])
   metrics.webhookDeliveries.inc({ outcome }, 0);
 metrics.webhookSignatures.inc({ secret: 'previous' }, 0);

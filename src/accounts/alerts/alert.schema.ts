@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 
-const alertKinds = [
+export const alertKinds = [
   'needs_reauth',
   'token_expiring',
   'token_unreadable',

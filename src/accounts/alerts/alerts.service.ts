@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { metrics } from '../../observability/index.js';
-import type { AlertKind, AlertRecord, AlertSubject } from './alert.schema.js';
+import { alertKinds, type AlertKind, type AlertRecord, type AlertSubject } from './alert.schema.js';
 import { AlertWebhook } from './alert-webhook.js';
 import { AlertsRepository } from './alerts.repository.js';
 
@@ -11,6 +11,9 @@ const claimedMs = 60_000;
 
 /** `text` is a sentence for a person: what is wrong and what to do. Never a token or what somebody wrote. */
 type AlertBody = AlertSubject & { text: string };
+
+// Prometheus sees no increase in a series that begins at one.
+for (const kind of alertKinds) metrics.alerts.inc({ kind }, 0);
 
 /**
  * Tells people that something needs them: a warning in the log, a metric, and a POST to `ALERT_WEBHOOK_URL`, once per
