@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -24,9 +24,7 @@ export class AuditTrail implements OnModuleInit {
     private readonly log: AuditLog,
     config: AppConfig,
   ) {
-    this.targetKey = Buffer.from(
-      hkdfSync('sha256', config.JWT_SECRET.reveal(), '', 'instagram-dm audit target v1', 32),
-    );
+    this.targetKey = config.JWT_SECRET.deriveKey('audit target v1');
   }
 
   onModuleInit(): void {

@@ -1,4 +1,4 @@
-import { hash, hkdfSync, type webcrypto } from 'node:crypto';
+import { hash, type webcrypto } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
@@ -28,10 +28,10 @@ export class TokenService {
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {
-    const secret = config.JWT_SECRET.reveal();
+    const { JWT_SECRET: secret } = config;
     this.keys = {
-      api: importKey(new TextEncoder().encode(secret)),
-      'queue dashboard': importKey(hkdfSync('sha256', secret, '', 'instagram-dm queue dashboard v1', 32)),
+      api: importKey(new TextEncoder().encode(secret.reveal())),
+      'queue dashboard': importKey(secret.deriveKey('queue dashboard v1')),
     };
   }
 

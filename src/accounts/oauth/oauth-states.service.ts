@@ -1,4 +1,4 @@
-import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AppConfig } from '../../config/index.js';
@@ -30,7 +30,7 @@ export class OAuthStates {
     private readonly clock: Clock,
     config: AppConfig,
   ) {
-    this.key = Buffer.from(hkdfSync('sha256', config.JWT_SECRET.reveal(), '', 'instagram-dm oauth state v1', 32));
+    this.key = config.JWT_SECRET.deriveKey('oauth state v1');
   }
 
   /** @param browserKey the browser's, when it has one from an attempt before */

@@ -1,4 +1,4 @@
-import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AppConfig } from '../../config/index.js';
@@ -28,9 +28,7 @@ export class PrivacyService {
     private readonly clock: Clock,
     private readonly config: AppConfig,
   ) {
-    this.subjectKey = Buffer.from(
-      hkdfSync('sha256', config.JWT_SECRET.reveal(), '', 'instagram-dm erasure subject v1', 32),
-    );
+    this.subjectKey = config.JWT_SECRET.deriveKey('erasure subject v1');
   }
 
   /**
