@@ -1,4 +1,4 @@
-import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import mongoose from 'mongoose';
 import { startRedis, type RedisProcess } from '#libs/embedded';
 import { StoreDeliveriesProcessor } from '../../src/dms/ingest/store-deliveries.processor.js';
@@ -11,26 +11,16 @@ import { startTestApp, tenant, type TestApp } from '../support/test-app.js';
 jest.setTimeout(300_000);
 const services = useServices();
 let s3: S3Server;
-let bucket: S3Client;
 let redis: RedisProcess;
 let test: TestApp;
 let client: InstanceType<typeof mongoose.mongo.MongoClient>;
 
 beforeAll(async () => {
   [s3, redis] = await Promise.all([startS3Server(), startRedis()]);
-  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
-  bucket = new S3Client({ endpoint: s3.url, region: 'us-east-1', forcePathStyle: true, credentials });
-  await bucket.send(new CreateBucketCommand({ Bucket: 'media' }));
   client = await mongoose.mongo.MongoClient.connect(services.mongoUrl);
   test = await startTestApp({
     services: { ...services, redisUrl: redis.url },
-    env: {
-      AWS_ACCESS_KEY_ID: 'a',
-      AWS_SECRET_ACCESS_KEY: 'b',
-      AWS_ENDPOINT_URL_S3: s3.url,
-      S3_BUCKET_NAME: 'media',
-      MEDIA_EXTRA_HOSTS: '127.0.0.1',
-    },
+    env: s3.env,
   });
   const accountId = await test.connect(tenant.userId, { enabled: false });
   await (await test.call()).patch(`/accounts/${accountId}`).send({ keep_media: true }).expect(200);
@@ -39,7 +29,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await test?.stop();
   await client?.close();
-  bucket?.destroy();
   s3?.stop();
   await redis?.stop();
 });
@@ -61,7 +50,7 @@ it('copies a picture that was stored while Redis was away', async () => {
     const dm = await dms.findOne({ message_id: mid });
     expect(dm).toMatchObject({ attachments: [{ stored_key: expect.any(String) }] });
     expect(dm).not.toHaveProperty('media_to_keep');
-    const listed = await bucket.send(new ListObjectsV2Command({ Bucket: 'media' }));
+    const listed = await s3.client.send(new ListObjectsV2Command({ Bucket: 'media' }));
     expect(listed.Contents).toHaveLength(1);
   });
 });

@@ -1,4 +1,4 @@
-import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { getConnectionToken } from '@nestjs/mongoose';
 import { Types, type Connection } from 'mongoose';
 import { createServer, type Server } from 'node:http';
@@ -32,7 +32,6 @@ interface Listed {
 describe('copies of media', () => {
   const services = useServices();
   let s3: S3Server;
-  let bucket: S3Client;
   let test: TestApp;
   let accountId: string;
   let cdn: Server;
@@ -40,7 +39,7 @@ describe('copies of media', () => {
   let cdnStatus = 503;
 
   const keys = async (): Promise<string[]> => {
-    const listed = await bucket.send(new ListObjectsV2Command({ Bucket: 'media' }));
+    const listed = await s3.client.send(new ListObjectsV2Command({ Bucket: 'media' }));
     return (listed.Contents ?? []).flatMap(({ Key }) => Key ?? []);
   };
   const dmOf = async (mid: string) => {
@@ -65,13 +64,6 @@ describe('copies of media', () => {
 
   beforeAll(async () => {
     s3 = await startS3Server();
-    bucket = new S3Client({
-      endpoint: s3.url,
-      region: 'us-east-1',
-      forcePathStyle: true,
-      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    });
-    await bucket.send(new CreateBucketCommand({ Bucket: 'media' }));
     cdn = createServer(({ url }, response) => {
       if (url === '/picture.png') response.end(png);
       else response.writeHead(cdnStatus).end();
@@ -81,13 +73,7 @@ describe('copies of media', () => {
     test = await startTestApp({
       services,
       clock: new MovableClock(), // stands still: no sweep comes in between
-      env: {
-        AWS_ACCESS_KEY_ID: 'a',
-        AWS_SECRET_ACCESS_KEY: 'b',
-        AWS_ENDPOINT_URL_S3: s3.url,
-        S3_BUCKET_NAME: 'media',
-        MEDIA_EXTRA_HOSTS: '127.0.0.1',
-      },
+      env: s3.env,
     });
     accountId = await test.connect(tenant.userId, { enabled: false });
     await (await test.call()).patch(`/accounts/${accountId}`).send({ keep_media: true }).expect(200);
@@ -95,7 +81,6 @@ describe('copies of media', () => {
 
   afterAll(async () => {
     await test?.stop();
-    bucket?.destroy();
     s3?.stop();
     cdn?.close();
   });

@@ -3,13 +3,16 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { cacheFolder, findFreePort } from '#libs/embedded';
 
 const run = promisify(execFile);
 const packages = ['moto[s3]==5.2.5', 'flask==3.1.3', 'flask-cors==6.0.5'];
 
 export interface S3Server {
-  url: string;
+  /** Settings that keep copies of media here; the bucket `media` is there. */
+  env: Record<string, string>;
+  client: S3Client;
   stop(): void;
 }
 
@@ -23,7 +26,21 @@ export async function startS3Server(): Promise<S3Server> {
   });
   const url = `http://127.0.0.1:${port}`;
   await answering(url, child);
-  return { url, stop: () => void child.kill('SIGKILL') };
+  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+  const client = new S3Client({ endpoint: url, region: 'us-east-1', forcePathStyle: true, credentials });
+  await client.send(new CreateBucketCommand({ Bucket: 'media' }));
+  const env = {
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ENDPOINT_URL_S3: url,
+    S3_BUCKET_NAME: 'media',
+    MEDIA_EXTRA_HOSTS: '127.0.0.1',
+  };
+  const stop = (): void => {
+    client.destroy();
+    child.kill('SIGKILL');
+  };
+  return { env, client, stop };
 }
 
 async function motoFolder(): Promise<string> {
