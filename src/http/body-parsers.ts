@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { GraphJsonError, parseJsonLossless } from '#libs/graph-api';
 import { AppError, InvalidRequestError } from '../errors/index.js';
+import { isToWebhook } from './webhook-requests.js';
 
 /** Meta batches up to 1000 events; three megabytes hold the largest seen with room to spare. */
 const webhookLimitBytes = 3 * 1024 * 1024;
@@ -13,13 +14,9 @@ class UnsupportedMediaTypeError extends AppError {
   override readonly logLevel = 'debug';
 }
 
-function isWebhook(request: FastifyRequest): boolean {
-  return request.routeOptions.url?.startsWith('/webhook/') ?? false;
-}
-
 /**
- * Decides what becomes of a body before any handler sees it. Meta's door gets the raw bytes, whatever their type: its
- * guard checks the signature over them before anything parses. Everything else gets JSON of bounded size and depth.
+ * Decides what becomes of a body before any handler sees it. Meta's door gets the raw bytes, whatever their type: the
+ * signature over them is checked before anything parses. Everything else gets JSON of bounded size and depth.
  */
 export function registerBodyParsers(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
@@ -27,21 +24,21 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (isWebhook(request)) done(null, body);
+    if (isToWebhook(request)) done(null, body);
     else parseInto(done, () => parseJson(body));
   });
   fastify.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'buffer' },
     (request, body: Buffer, done) => {
-      if (isWebhook(request)) done(null, body);
+      if (isToWebhook(request)) done(null, body);
       else if (request.routeOptions.url?.startsWith('/meta/'))
         done(null, Object.fromEntries(new URLSearchParams(body.toString('utf8'))));
       else done(new UnsupportedMediaTypeError('Expected Content-Type: application/json.'));
     },
   );
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (isWebhook(request)) done(null, body);
+    if (isToWebhook(request)) done(null, body);
     else if (body.length === 0) done(null, undefined);
     else done(new UnsupportedMediaTypeError('Expected Content-Type: application/json.'));
   });

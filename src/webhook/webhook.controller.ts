@@ -1,40 +1,26 @@
-import {
-  Controller,
-  createParamDecorator,
-  Get,
-  HttpCode,
-  Logger,
-  Post,
-  Query,
-  Res,
-  UseGuards,
-  type ExecutionContext,
-} from '@nestjs/common';
+import { Controller, Get, HttpCode, Logger, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../auth/index.js';
 import { AppConfig } from '../config/index.js';
-import { SignatureGuard } from './signature.guard.js';
+import { DeliveryRoute } from './delivery-route.js';
 import { ThrottledLog } from './throttled-log.js';
 import { confirmSubscription } from './verify-subscription.js';
 import { DocumentsDelivery, DocumentsSubscription } from './webhook.docs.js';
 import { NotConfirmedError } from './webhook.errors.js';
-import { WebhookService, type WebhookAnswer } from './webhook.service.js';
+import type { WebhookAnswer } from './webhook.service.js';
 
-/** The bytes as they came; what signs them is checked before anything reads them. */
-const RawBody = createParamDecorator((_: unknown, context: ExecutionContext): Buffer => {
-  const { body } = context.switchToHttp().getRequest<FastifyRequest>();
-  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-});
-
-/** Meta's door. Both paths are the same door: apps are configured with either. */
+/**
+ * Meta's door. Both paths are the same door: apps are configured with either. What arrives with POST goes past this class:
+ * see {@link DeliveryRoute}.
+ */
 @ApiTags('Webhook')
 @Controller('webhook')
 export class WebhookController {
   private readonly refusals = new ThrottledLog(new Logger(WebhookController.name));
 
   constructor(
-    private readonly webhook: WebhookService,
+    private readonly deliveries: DeliveryRoute,
     private readonly config: AppConfig,
   ) {}
 
@@ -53,21 +39,19 @@ export class WebhookController {
   }
 
   @Public() // the signature protects it
-  @UseGuards(SignatureGuard)
   @Post('instagram')
   @HttpCode(200)
   @DocumentsDelivery()
-  receiveInstagram(@RawBody() body: Buffer): Promise<WebhookAnswer> {
-    return this.webhook.receive(body);
+  receiveInstagram(@Req() request: FastifyRequest): Promise<WebhookAnswer> {
+    return this.deliveries.take(request);
   }
 
   @Public() // the signature protects it
-  @UseGuards(SignatureGuard)
   @Post('meta')
   @HttpCode(200)
   @DocumentsDelivery()
-  receiveMeta(@RawBody() body: Buffer): Promise<WebhookAnswer> {
-    return this.webhook.receive(body);
+  receiveMeta(@Req() request: FastifyRequest): Promise<WebhookAnswer> {
+    return this.deliveries.take(request);
   }
 
   private confirm(query: Record<string, unknown>, reply: FastifyReply): string {

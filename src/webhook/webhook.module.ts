@@ -6,10 +6,11 @@ import { DeliveriesService } from './deliveries.service.js';
 import { DeliverySchema } from './delivery.schema.js';
 import { DELIVERY, DeliveryLog } from './delivery-log.repository.js';
 import { DeliveryRetention } from './delivery-retention.service.js';
+import { DeliveryRoute } from './delivery-route.js';
 import { DeliverySweeper } from './delivery-sweeper.js';
 import { HandOver } from './hand-over.service.js';
 import { IntakeService } from './intake.service.js';
-import { SignatureGuard } from './signature.guard.js';
+import { SignatureCheck } from './signature-check.js';
 import { WebhookController } from './webhook.controller.js';
 import { WebhookService } from './webhook.service.js';
 
@@ -25,7 +26,7 @@ export class WebhookModule {}
 @Module({
   imports: [WebhookModule, AccountsModule],
   controllers: [WebhookController, DeliveriesController],
-  providers: [WebhookService, IntakeService, SignatureGuard],
+  providers: [DeliveryRoute, SignatureCheck, WebhookService, IntakeService],
 })
 export class WebhookApiModule {}
 

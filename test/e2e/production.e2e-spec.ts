@@ -6,6 +6,7 @@ import request from 'supertest';
 import { createApp } from '../../src/app.factory.js';
 import { TokenService } from '../../src/auth/index.js';
 import { readSettings } from '../../src/config/index.js';
+import { deliver } from '../support/door.js';
 import { useServices } from '../support/services.js';
 import { testSettings } from '../support/test-app.js';
 
@@ -39,6 +40,13 @@ const preflight = (url: string, origin: string) =>
     .set('origin', origin)
     .set('access-control-request-method', 'PATCH')
     .set('access-control-request-headers', 'authorization,content-type,idempotency-key');
+
+const deliveryHeaders = ['content-length', 'content-type', 'date', 'x-content-type-options', 'x-request-id'];
+/** Those that are about the answer; the others are the connection's. */
+const headerNames = ({ headers }: request.Response): string[] =>
+  Object.keys(headers)
+    .filter((name) => name !== 'connection' && name !== 'keep-alive')
+    .sort();
 
 describe('a server in production', () => {
   let app: NestFastifyApplication;
@@ -105,6 +113,31 @@ describe('a server in production', () => {
     expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
     expect(headers['content-security-policy']).toContain('upgrade-insecure-requests');
   });
+
+  it('gives the challenge at the door the same headers: it can be asked for with a browser', async () => {
+    const { headers } = await request(url).get('/webhook/instagram').expect(403);
+
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'SAMEORIGIN' });
+    expect(headers).toHaveProperty('content-security-policy');
+  });
+
+  it.each(['/webhook/instagram', '/webhook/meta'])(
+    'tells no browser anything where Meta delivers: %s',
+    async (path) => {
+      const body = JSON.stringify({ object: 'instagram', entry: [] });
+      const taken = await deliver(url, body, { path, secret: settings.INSTAGRAM_CLIENT_SECRET })
+        .set('origin', frontend)
+        .expect(200);
+      const refused = await deliver(url, body, { path, secret: 'nobodys' }).set('origin', frontend).expect(401);
+
+      expect(headerNames(taken)).toEqual(deliveryHeaders);
+      expect(headerNames(refused)).toEqual([...deliveryHeaders, 'www-authenticate'].sort());
+      for (const { headers } of [taken, refused]) {
+        expect(headers['x-content-type-options']).toBe('nosniff');
+        expect(headers['content-type']).toBe('application/json; charset=utf-8');
+      }
+    },
+  );
 
   it('does not say what it is made of', async () => {
     for (const answer of [await request(url).get('/health'), await request(url).get('/nothing-there')]) {

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { verifySignature, type SignatureProblem } from '#libs/graph-api';
 import { AppConfig } from '../config/index.js';
@@ -11,8 +11,8 @@ import { BadSignatureError } from './webhook.errors.js';
  * documented, and during a rotation two secrets of one app are valid, so every configured secret is tried.
  */
 @Injectable()
-export class SignatureGuard implements CanActivate {
-  private readonly refusals = new ThrottledLog(new Logger(SignatureGuard.name));
+export class SignatureCheck {
+  private readonly refusals = new ThrottledLog(new Logger(SignatureCheck.name));
   private readonly secrets: string[];
   private readonly current: Set<string | undefined>;
 
@@ -22,14 +22,12 @@ export class SignatureGuard implements CanActivate {
   }
 
   /** @throws {BadSignatureError} */
-  canActivate(context: ExecutionContext): boolean {
-    const { body, headers } = context.switchToHttp().getRequest<FastifyRequest>();
-    const rawBody = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+  check(rawBody: Buffer, headers: FastifyRequest['headers']): void {
     const result = verifySignature(rawBody, headers['x-hub-signature-256'], this.secrets);
     if (result.ok) {
       const isCurrent = this.current.has(this.secrets[result.secretIndex]);
       metrics.webhookSignatures.inc({ secret: isCurrent ? 'current' : 'previous' });
-      return true;
+      return;
     }
     metrics.webhookDeliveries.inc({ outcome: 'bad_signature' });
     this.logRefusal(result.reason, 'x-hub-signature' in headers);

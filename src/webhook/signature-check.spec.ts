@@ -1,30 +1,26 @@
-import type { ExecutionContext } from '@nestjs/common';
 import { signBody } from '#libs/graph-api';
 import { readSettings } from '../config/index.js';
 import { registry } from '../observability/index.js';
-import { SignatureGuard } from './signature.guard.js';
+import { SignatureCheck } from './signature-check.js';
 import { BadSignatureError } from './webhook.errors.js';
 
 const [instagram, meta, old, foreign] = ['instagram-secret', 'the-meta-secret', 'the-old-secret', 'nobodys-secret'];
 
-function guardWith(secrets: Record<string, string>): SignatureGuard {
+function checkWith(secrets: Record<string, string>): SignatureCheck {
   const stores = { DATABASE_URL: 'mongodb://127.0.0.1:1/', REDIS_URL: 'redis://127.0.0.1:1' };
   const own = { META_WEBHOOK_VERIFY_TOKEN: 'not-used-here', JWT_SECRET: 'x', ENCRYPTION_KEY: '0'.repeat(64) };
-  return new SignatureGuard(readSettings({ ...stores, ...own, ...secrets }));
+  return new SignatureCheck(readSettings({ ...stores, ...own, ...secrets }));
 }
 
-function deliverySignedWith(secret: string): ExecutionContext {
-  const body = Buffer.from('{"object":"instagram"}');
-  const request = { body, headers: { 'x-hub-signature-256': signBody(body, secret) } };
-  return { switchToHttp: () => ({ getRequest: () => request }) } as unknown as ExecutionContext;
-}
+const body = Buffer.from('{"object":"instagram"}');
+const signedWith = (secret: string) => ({ 'x-hub-signature-256': signBody(body, secret) });
 
 async function counted(): Promise<Record<string, number>> {
   const text = await registry.getSingleMetricAsString('dm_webhook_signatures_total');
   return Object.fromEntries([...text.matchAll(/\{secret="(\w+)"\} (\d+)/g)].map(([, role, n]) => [role, Number(n)]));
 }
 
-describe('SignatureGuard', () => {
+describe('SignatureCheck', () => {
   it.each<[string, Record<string, string>, string, string]>([
     ['the one app there is', { META_APP_SECRET: meta }, meta, 'current'],
     ['the Instagram app', { INSTAGRAM_CLIENT_SECRET: instagram, META_APP_SECRET: meta }, instagram, 'current'],
@@ -38,19 +34,19 @@ describe('SignatureGuard', () => {
       'current',
     ],
   ])('counts which secret signed: %s', async (_what, secrets, signer, role) => {
-    const guard = guardWith(secrets);
+    const signature = checkWith(secrets);
     const before = await counted();
 
-    expect(guard.canActivate(deliverySignedWith(signer))).toBe(true);
+    signature.check(body, signedWith(signer));
 
     expect(await counted()).toEqual({ ...before, [role]: (before[role] ?? 0) + 1 });
   });
 
   it('refuses what none of them signed, and counts no secret', async () => {
-    const guard = guardWith({ META_APP_SECRET: meta, APP_SECRET_PREVIOUS: old });
+    const signature = checkWith({ META_APP_SECRET: meta, APP_SECRET_PREVIOUS: old });
     const before = await counted();
 
-    expect(() => guard.canActivate(deliverySignedWith(foreign))).toThrow(BadSignatureError);
+    expect(() => signature.check(body, signedWith(foreign))).toThrow(BadSignatureError);
 
     expect(await counted()).toEqual(before);
   });
