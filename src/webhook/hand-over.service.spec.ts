@@ -1,0 +1,85 @@
+import type { JobQueue } from '../queue/index.js';
+import { HandOver } from './hand-over.service.js';
+
+const named = (count: number, from = 0): string[] => Array.from({ length: count }, (_, n) => `d${from + n}`);
+
+describe('HandOver', () => {
+  let jobs: string[][];
+  let answer: () => Promise<boolean>;
+  let handOver: HandOver;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    jobs = [];
+    answer = () => Promise.resolve(true);
+    const add = (_name: string, { delivery_ids }: { delivery_ids: string[] }): Promise<boolean> => {
+      jobs.push(delivery_ids);
+      return answer();
+    };
+    handOver = new HandOver({ add } as unknown as JobQueue);
+  });
+
+  afterEach(() => jest.useRealTimers());
+
+  it('hands a few deliveries over at once', () => {
+    handOver.offer(['a']);
+    handOver.offer(['b', 'c']);
+    handOver.offer([]);
+
+    expect(jobs).toEqual([['a'], ['b', 'c']]);
+  });
+
+  it('has a crowd of a moment share a job, in the order they came', () => {
+    handOver.offer(named(20));
+    handOver.offer(named(20, 20));
+    expect(jobs).toEqual([]);
+
+    jest.advanceTimersByTime(20);
+    expect(jobs).toEqual([named(40)]);
+  });
+
+  it('does not let few wait for a crowd, nor the crowd after them', () => {
+    handOver.offer(named(20));
+    handOver.offer(['a']);
+
+    expect(jobs).toEqual([[...named(20), 'a']]);
+    jest.advanceTimersByTime(100);
+    expect(jobs).toHaveLength(1);
+  });
+
+  it('waits no longer when a job is full, and never makes a larger one', () => {
+    handOver.offer(named(90));
+    handOver.offer(named(30, 90));
+
+    expect(jobs).toEqual([named(100), named(20, 100)]);
+  });
+
+  it('gives what has gathered to the workers before the process ends', async () => {
+    handOver.offer(named(20));
+
+    await handOver.onApplicationShutdown();
+
+    expect(jobs).toEqual([named(20)]);
+  });
+
+  it('leaves it to the sweep for a second when Redis took nothing', async () => {
+    answer = () => Promise.resolve(false);
+    handOver.offer(['a']);
+    await jest.advanceTimersByTimeAsync(0);
+    handOver.offer(['b']);
+    handOver.offer(named(20));
+    await jest.advanceTimersByTimeAsync(999);
+    expect(jobs).toEqual([['a']]);
+
+    await jest.advanceTimersByTimeAsync(2);
+    handOver.offer(['c']);
+    expect(jobs).toEqual([['a'], ['c']]);
+  });
+
+  it('keeps no more than so many attempts while Redis does not answer', () => {
+    answer = () => new Promise(() => undefined);
+    for (let n = 0; n < 50; n += 1) handOver.offer([`d${n}`]);
+
+    expect(jobs).toHaveLength(32);
+  });
+});
