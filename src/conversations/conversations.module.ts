@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
+import { ConversationClaims } from './conversation-claims.repository.js';
 import { ConversationLocks } from './conversation-locks.repository.js';
 import { CONVERSATION, ConversationSchema } from './conversation.schema.js';
 import { ConversationTotals } from './conversation-totals.repository.js';
@@ -8,7 +9,7 @@ import { ConversationsRepository } from './conversations.repository.js';
 /** The conversation record, where storing, answering, sending and the inbox meet. */
 @Module({
   imports: [MongooseModule.forFeature([{ name: CONVERSATION, schema: ConversationSchema }])],
-  providers: [ConversationsRepository, ConversationLocks, ConversationTotals],
-  exports: [ConversationsRepository, ConversationLocks, ConversationTotals, MongooseModule],
+  providers: [ConversationsRepository, ConversationClaims, ConversationLocks, ConversationTotals],
+  exports: [ConversationsRepository, ConversationClaims, ConversationLocks, ConversationTotals, MongooseModule],
 })
 export class ConversationsModule {}

@@ -5,21 +5,12 @@ import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../auth/index.js';
 import { NotFoundError } from '../errors/index.js';
 import { CONVERSATION, type ConversationRecord } from './conversation.schema.js';
-import { heldPatienceMs, unlessHeld } from './conversation-locks.repository.js';
 import { searchTermsOf } from './search-terms.js';
 
 /** A conversation as other rooms see it: plain, its id a string. */
 export type Conversation = Omit<ConversationRecord, '_id'> & { _id: string };
 
 export type ConversationParties = Pick<Conversation, '_id' | 'platform_account_id' | 'participant_id'>;
-
-/** Two kinds of work take turns on a conversation, each with an epoch of its own. */
-export type Work = 'answer' | 'send';
-
-export interface Claim {
-  /** Every write of the work names it; a later claim makes this one's writes miss. */
-  epoch: number;
-}
 
 export interface AgentPause {
   until: Date;
@@ -30,7 +21,7 @@ export interface AgentPause {
 
 const idOf = (id: string): Types.ObjectId => new Types.ObjectId(id);
 
-/** The conversations: looked up within a tenant's scope, worked on under fenced claims. */
+/** The conversations, looked up within a tenant's scope. */
 @Injectable()
 export class ConversationsRepository {
   constructor(
@@ -106,72 +97,6 @@ export class ConversationsRepository {
 
   async remove(session: ClientSession, conversationId: string): Promise<void> {
     await this.model.collection.deleteOne({ _id: idOf(conversationId) }, { session });
-  }
-
-  /** Takes the conversation for one kind of work; `null` while another holds it, be it by a transaction. The epoch grows with every claim. */
-  async claim(work: Work, conversationId: string, leaseMs: number): Promise<Claim | null> {
-    const { epoch, lease } = fieldsOf[work];
-    const now = this.clock.date();
-    const claimed = await unlessHeld(
-      this.model.collection.findOneAndUpdate(
-        {
-          _id: idOf(conversationId),
-          $or: [{ [lease]: null }, { [lease]: { $lte: now } }],
-        },
-        { $inc: { [epoch]: 1 }, $set: { [lease]: new Date(now.getTime() + leaseMs) } },
-        {
-          ...{ returnDocument: 'after', projection: { [epoch]: 1 }, maxTimeMS: heldPatienceMs },
-          // That of `send` only keeps two from trying the same: each DM is claimed durably before its call. That of
-          // `answer` is read by a transaction, whose snapshot need not hold what the majority does not have yet.
-          ...(work === 'send' ? { writeConcern: { w: 1 } } : {}),
-        },
-      ),
-    );
-    return claimed ? { epoch: claimed[epoch] as number } : null;
-  }
-
-  /** @returns `false` when another has claimed it since: stop, nothing of yours may be written any more */
-  async renew(work: Work, conversationId: string, { epoch }: Claim, leaseMs: number): Promise<boolean> {
-    const fields = fieldsOf[work];
-    const renewed = await this.model.collection.updateOne(
-      { _id: idOf(conversationId), [fields.epoch]: epoch },
-      { $set: { [fields.lease]: new Date(this.clock.now() + leaseMs) } },
-      { maxTimeMS: heldPatienceMs },
-    );
-    return renewed.matchedCount === 1;
-  }
-
-  async release(work: Work, conversationId: string, { epoch }: Claim): Promise<void> {
-    const fields = fieldsOf[work];
-    await unlessHeld(
-      this.model.collection.updateOne(
-        { _id: idOf(conversationId), [fields.epoch]: epoch },
-        { $unset: { [fields.lease]: '' } },
-        { maxTimeMS: heldPatienceMs },
-      ),
-    );
-  }
-
-  /**
-   * The fence: inside a transaction, makes it fail to commit when the claim is no longer ours. It writes, because only
-   * a write conflicts with another process's claim.
-   * @param sendSeqs so many numbers are taken for outbound DMs; the last is the returned conversation's `send_seq`
-   * @returns the conversation as the transaction sees it; `null` when the claim does not hold any more
-   */
-  async assertClaim(
-    session: ClientSession,
-    work: Work,
-    conversationId: string,
-    { epoch }: Claim,
-    sendSeqs = 0,
-  ): Promise<Conversation | null> {
-    const fields = fieldsOf[work];
-    const held = await this.model.collection.findOneAndUpdate(
-      { _id: idOf(conversationId), [fields.epoch]: epoch },
-      { $set: { updated_at: this.clock.date() }, ...(sendSeqs > 0 ? { $inc: { send_seq: sendSeqs } } : {}) },
-      { session, returnDocument: 'after' },
-    );
-    return plain(held as ConversationRecord | null);
   }
 
   /** Numbers for `count` outbound DMs, in order; returns the first. Part of the transaction that inserts them. */
@@ -275,11 +200,6 @@ export class ConversationsRepository {
   }
 }
 
-const fieldsOf = {
-  answer: { epoch: 'answer_epoch', lease: 'answer_leased_until' },
-  send: { epoch: 'send_epoch', lease: 'send_leased_until' },
-} as const;
-
 /** Fields that a change may take away again. */
 const clearable = ['agent_paused_until', 'agent_paused_reason', 'agent_paused_by_mid', 'last_message'] as const;
 
@@ -293,6 +213,7 @@ function derivedFrom(
   };
 }
 
-function plain(record: ConversationRecord | null): Conversation | null {
+/** @internal */
+export function plain(record: ConversationRecord | null): Conversation | null {
   return record && { ...record, _id: String(record._id) };
 }

@@ -1,3 +1,4 @@
+export { ConversationClaims, type Claim } from './conversation-claims.repository.js';
 export { ConversationLocks } from './conversation-locks.repository.js';
 export {
   CONVERSATION,
@@ -10,10 +11,8 @@ export { ConversationsModule } from './conversations.module.js';
 export {
   ConversationsRepository,
   type AgentPause,
-  type Claim,
   type Conversation,
   type ConversationParties,
-  type Work,
 } from './conversations.repository.js';
 export { ConversationTotals, type TotalsFilter } from './conversation-totals.repository.js';
 export { searchTermsOf } from './search-terms.js';

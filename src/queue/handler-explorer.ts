@@ -3,7 +3,7 @@ import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { jobHandlerKey, scheduledKey, type Schedule } from './job-handler.decorator.js';
 import { jobs, type JobName } from './jobs.js';
 
-export type JobHandler = (payload: unknown, signal: AbortSignal) => Promise<void>;
+export type JobHandler = (payload: unknown, signal: AbortSignal, extra?: unknown) => Promise<void>;
 export interface ScheduledTask extends Schedule {
   run: (signal: AbortSignal) => Promise<void>;
 }

@@ -19,9 +19,13 @@ const clock = new MovableClock(new Date('2026-11-21T12:00:00Z').getTime());
 /** Handles every job: notes it, and fails the ones it is told to. */
 @Injectable()
 class Handlers {
-  readonly done: [JobName, unknown][] = [];
+  readonly done: [JobName, payload: unknown, extra?: unknown][] = [];
   failures = 0;
   swept = 0;
+
+  wait(): Promise<void> {
+    return Promise.resolve();
+  }
 
   @Scheduled({ name: 'sweep-of-this-spec', everyMs: 60_000 })
   sweep(): Promise<void> {
@@ -30,10 +34,10 @@ class Handlers {
   }
 }
 for (const name of Object.keys(jobs) as JobName[]) {
-  const value = function (this: Handlers, payload: unknown): Promise<void> {
-    if (this.failures-- > 0) return Promise.reject(new Error('not yet'));
-    this.done.push([name, payload]);
-    return Promise.resolve();
+  const value = async function (this: Handlers, payload: unknown, _signal: unknown, extra?: unknown): Promise<void> {
+    if (this.failures-- > 0) throw new Error('not yet');
+    await this.wait();
+    this.done.push(extra === undefined ? [name, payload] : [name, payload, extra]);
   };
   Object.defineProperty(Handlers.prototype, name, { value, writable: true, configurable: true });
   const descriptor = Object.getOwnPropertyDescriptor(Handlers.prototype, name) as TypedPropertyDescriptor<never>;
@@ -163,6 +167,79 @@ describe('JobQueue', () => {
       const pausesMs = [delayed[1], delayed[3]].map((score) => Number(score) / 4_096 - startedAt);
       expect(pausesMs.map((ms) => Math.floor(ms / 10_000))).toEqual([3, 6]);
       await accounts.empty();
+    });
+
+    describe('asked to start a job where it stands', () => {
+      const waiting = () => queue.queue('replies').getJobCounts();
+      let hold: (() => void) | undefined;
+
+      /** Every job takes until it is let go. */
+      const holdJobs = (): void => {
+        const held = new Promise<void>((resolve) => (hold = resolve));
+        jest.spyOn(handlers, 'wait').mockImplementation(() => held);
+      };
+
+      afterEach(() => {
+        hold?.();
+        jest.restoreAllMocks();
+      });
+
+      it('does it without Redis, and tells its handler what the caller knows', async () => {
+        const extra = { account_id: 'a1', participant_id: 'p1' };
+        redis.pause();
+        try {
+          await worker.get(JobQueue).startOrAdd('answer-conversation', { conversation_id: 'here' }, extra);
+          await eventually(() =>
+            expect(handlers.done).toContainEqual(['answer-conversation', { conversation_id: 'here' }, extra]),
+          );
+        } finally {
+          redis.resume();
+        }
+      });
+
+      it('leaves a job to others once it has enough of them, and one that failed to a queue', async () => {
+        holdJobs();
+        const started = await Promise.all(
+          Array.from({ length: 17 }, (_, n) =>
+            worker.get(JobQueue).startOrAdd('answer-conversation', { conversation_id: `c${n}` }),
+          ),
+        );
+        expect(started).toEqual(Array(17).fill(true));
+        await eventually(async () => expect((await waiting()).active).toBe(1));
+        hold?.();
+        await eventually(() =>
+          expect(handlers.done).toContainEqual(['answer-conversation', { conversation_id: 'c16' }]),
+        );
+
+        handlers.failures = 1;
+        await worker.get(JobQueue).startOrAdd('answer-conversation', { conversation_id: 'failed here' });
+        await eventually(() =>
+          expect(handlers.done).toContainEqual(['answer-conversation', { conversation_id: 'failed here' }]),
+        );
+      });
+
+      it('adds it where no queue is worked', async () => {
+        await queue.startOrAdd('answer-conversation', { conversation_id: 'from the api' });
+
+        await eventually(() =>
+          expect(handlers.done).toContainEqual(['answer-conversation', { conversation_id: 'from the api' }]),
+        );
+      });
+
+      it('waits for what it has started when it is told to stop', async () => {
+        const other = await start(redis, true);
+        const theirs = other.get(Handlers);
+        let letGo: (() => void) | undefined;
+        jest.spyOn(theirs, 'wait').mockImplementation(() => new Promise((resolve) => (letGo = resolve)));
+        await other.get(JobQueue).startOrAdd('answer-conversation', { conversation_id: 'last' });
+        await eventually(() => expect(letGo).toBeDefined());
+
+        const closed = other.close();
+        setTimeout(() => letGo?.(), 100);
+        await closed;
+
+        expect(theirs.done).toContainEqual(['answer-conversation', { conversation_id: 'last' }]);
+      });
     });
 
     it('runs what is scheduled when it is due, and again after a failure', async () => {

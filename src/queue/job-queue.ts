@@ -4,7 +4,7 @@ import { getQueueToken } from '@nestjs/bull';
 import type { JobOptions as BullJobOptions, Queue } from 'bull';
 import { backoffFrom } from './backoff.js';
 import { BullConnections } from './bull-connections.js';
-import { jobs, queueNames, type JobName, type JobPayloads, type QueueName } from './jobs.js';
+import { jobs, queueNames, type JobExtra, type JobName, type JobPayloads, type QueueName } from './jobs.js';
 
 /** Bull waits for jobs that are still running; a handler that doesn't heed its signal must not hold the process up. */
 const closeTimeoutMs = 1_000;
@@ -13,12 +13,16 @@ export interface AddOptions {
   delayMs?: number;
 }
 
+/** Begins a job in this process. @returns `false` when it has no room for it */
+export type StartHere = <N extends JobName>(name: N, payload: JobPayloads[N], extra?: JobExtra<N>) => boolean;
+
 /** Puts jobs into Bull. A job is a hint: when Redis is away the answer is `false` at once, and a sweep does the work later. */
 @Injectable()
 export class JobQueue implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(JobQueue.name);
   private readonly queues = new Map<QueueName, Queue>();
   private failing = false;
+  private startHere?: StartHere;
 
   constructor(
     private readonly moduleRef: ModuleRef,
@@ -72,6 +76,20 @@ export class JobQueue implements OnModuleInit, OnApplicationShutdown {
       this.noteFailure(error);
       return false;
     }
+  }
+
+  /** A process that works the queues offers to begin jobs without the way through Redis. */
+  offerToStart(startHere: StartHere): void {
+    this.startHere = startHere;
+  }
+
+  /**
+   * Begins the job here and now when this process works the queues and has room, else adds it. What is begun here and
+   * fails is added; with a crash it is gone, as a job may be that Redis has lost.
+   * @returns whether it was begun, or Redis took it
+   */
+  async startOrAdd<N extends JobName>(name: N, payload: JobPayloads[N], extra?: JobExtra<N>): Promise<boolean> {
+    return this.startHere?.(name, payload, extra) === true || this.add(name, payload);
   }
 
   private noteFailure(error: unknown): void {

@@ -28,6 +28,13 @@ export interface JobPayloads {
 
 export type JobName = keyof JobPayloads;
 
+/** What a process that begins a job itself can tell its handler besides; it never stands in Redis. */
+export interface JobExtras {
+  /** Who talks there. */
+  'answer-conversation': { account_id: string; participant_id: string };
+}
+export type JobExtra<N extends JobName> = N extends keyof JobExtras ? JobExtras[N] : undefined;
+
 export interface JobOptions {
   queue: QueueName;
   /** Tries before it is given up and recorded as a dead letter. */

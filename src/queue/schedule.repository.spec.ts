@@ -20,6 +20,16 @@ beforeAll(async () => {
 afterAll(() => connection?.close());
 
 describe('ScheduleRepository', () => {
+  it('names what is due, of many, in one look', async () => {
+    await Promise.all(['due', 'leased', 'later', 'not asked for'].map((name) => schedules.ensure(name)));
+    await schedules.claimDue('leased', now, 60_000);
+    await schedules.release('later', later(1));
+
+    const due = await schedules.findDue(['due', 'leased', 'later', 'unknown'], now);
+
+    expect([...due]).toEqual(['due']);
+  });
+
   it('lets one of many processes run a task that is due', async () => {
     await Promise.all([schedules.ensure('sweep'), schedules.ensure('sweep')]);
 

@@ -28,6 +28,15 @@ export class ScheduleRepository {
     });
   }
 
+  /** Which tasks somebody should claim now, in one look: most polls find none. */
+  async findDue(names: string[], now: Date): Promise<Set<string>> {
+    const due = mongoose.trusted({ $lte: now });
+    const found = await this.model
+      .find({ _id: mongoose.trusted({ $in: names }), next_at: due, leased_until: due }, { _id: 1 })
+      .lean();
+    return new Set(found.map(({ _id }) => _id));
+  }
+
   /** Conditional: of all processes that find the task due, one gets it. A crash frees it when the lease ends. */
   async claimDue(name: string, now: Date, leaseMs: number): Promise<boolean> {
     const due = mongoose.trusted({ $lte: now });

@@ -16,6 +16,7 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
   private readonly running = new Map<string, Promise<void>>();
   private readonly known = new Set<string>();
   private tasks: ScheduledTask[] = [];
+  private polling?: Promise<void>;
   private timer?: NodeJS.Timeout;
 
   constructor(
@@ -27,26 +28,42 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
 
   onApplicationBootstrap(): void {
     this.tasks = this.explorer.scheduledTasks();
-    this.timer = setInterval(() => this.poll(), pollMs);
+    this.timer = setInterval(() => void this.poll(), pollMs);
     this.timer.unref();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
     this.stopping.abort(new Error('shutting down'));
-    const finished = Promise.allSettled(this.running.values());
+    const finished = Promise.allSettled([this.polling, ...this.running.values()]);
     await Promise.race([finished, delay(this.config.SHUTDOWN_GRACE_MS * graceShare, undefined, { ref: false })]);
   }
 
   /** Runs what is due now and waits for it; tests that move the clock call it instead of waiting for the poll. */
   async runDue(): Promise<void> {
-    this.poll();
+    await this.polling;
+    await this.poll();
     await Promise.allSettled(this.running.values());
   }
 
-  private poll(): void {
-    for (const task of this.tasks) {
-      if (this.running.has(task.name) || this.stopping.signal.aborted) continue;
+  /** One look for all tasks; a look that hangs is not joined by others. */
+  private async poll(): Promise<void> {
+    if (this.stopping.signal.aborted) return;
+    this.polling ??= this.startDue()
+      .catch((error: unknown) => this.logger.warn({ msg: 'due tasks could not be looked up', err: error }))
+      .finally(() => (this.polling = undefined));
+    await this.polling;
+  }
+
+  private async startDue(): Promise<void> {
+    await this.makeKnown();
+    const idle = this.tasks.filter(({ name }) => !this.running.has(name));
+    const due = await this.schedules.findDue(
+      idle.map(({ name }) => name),
+      this.clock.date(),
+    );
+    for (const task of idle) {
+      if (!due.has(task.name) || this.stopping.signal.aborted) continue;
       const run = this.runIfDue(task)
         .catch((error: unknown) => this.logger.warn({ msg: `scheduled task ${task.name} failed`, err: error }))
         .finally(() => this.running.delete(task.name));
@@ -54,11 +71,12 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
     }
   }
 
+  private async makeKnown(): Promise<void> {
+    const unknown = this.tasks.filter(({ name }) => !this.known.has(name));
+    await Promise.all(unknown.map(({ name }) => this.schedules.ensure(name).then(() => this.known.add(name))));
+  }
+
   private async runIfDue(task: ScheduledTask): Promise<void> {
-    if (!this.known.has(task.name)) {
-      await this.schedules.ensure(task.name);
-      this.known.add(task.name);
-    }
     if (!(await this.schedules.claimDue(task.name, this.clock.date(), task.leaseMs ?? 60_000))) return;
     try {
       await task.run(this.stopping.signal);

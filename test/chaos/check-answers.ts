@@ -38,8 +38,9 @@ export function checkAnswers(
   watch: StoreWatch,
 ): { findings: Finding[]; facts: Record<string, string | number> } {
   const facts = gather(stack, dms);
-  const unconfirmed = explain(facts);
-  const covering = checkCovering(people, facts);
+  const overtaken = overtakenByPerson(people, facts);
+  const unconfirmed = explain(facts, overtaken);
+  const covering = checkCovering(people, facts, overtaken);
   return {
     findings: [
       finding('sent twice', sentTwice(facts)),
@@ -82,22 +83,30 @@ function mayStaySilent({ agent_state, agent_reason }: StoredDm, { thread }: Note
   return agent_reason === 'unsent' || (agent_reason === 'paused' && thread.withPerson);
 }
 
-function checkCovering(people: People, { coveredBy, dms, replies }: Facts) {
+/** Replies that waited until a person had answered in their place: not to be sent any more. */
+function overtakenByPerson(people: People, { dms, replies }: Facts): Set<StoredDm> {
+  const byPerson = new Set(people.notes.flatMap(({ mark, thread }) => (thread.withPerson ? [mark] : [])));
+  const waited = dms.filter(({ status, error }) => status === 'failed' && error?.kind === 'superseded');
+  return new Set(waited.filter(({ text }) => replies.get(replyIdOf(text) ?? '')?.covers.every((m) => byPerson.has(m))));
+}
+
+function checkCovering(people: People, { coveredBy, dms, replies }: Facts, overtaken: Set<StoredDm>) {
   const byKey = new Map(dms.map((dm) => [dm.message_id ?? '', dm]));
   const byPayload = new Map(dms.flatMap((dm) => (dm.postback?.payload ? [[dm.postback.payload, dm] as const] : [])));
-  const lost = new Set(
-    dms
-      .filter(({ status }) => status === 'unconfirmed' || status === 'queued')
-      .flatMap(({ text }) => replies.get(replyIdOf(text) ?? '')?.covers ?? []),
-  );
+  const coverOf = (some: StoredDm[]): Set<string> =>
+    new Set(some.flatMap(({ text }) => replies.get(replyIdOf(text) ?? '')?.covers ?? []));
+  const lost = coverOf(dms.filter(({ status }) => status === 'unconfirmed' || status === 'queued'));
+  const leftToPerson = coverOf([...overtaken]);
   const unanswered: string[] = [];
   const silent = new Map<string, number>();
+  const keepsSilent = (reason = ''): unknown => silent.set(reason, (silent.get(reason) ?? 0) + 1);
   let behindUnconfirmed = 0;
   for (const note of people.notes) {
     const dm = note.mid ? byKey.get(note.mid) : byPayload.get(note.message?.payload ?? '');
     if (!dm) continue; // counted as missing
-    if (mayStaySilent(dm, note)) silent.set(dm.agent_reason ?? '', (silent.get(dm.agent_reason ?? '') ?? 0) + 1);
+    if (mayStaySilent(dm, note)) keepsSilent(dm.agent_reason);
     else if (coveredBy.has(note.mark)) continue;
+    else if (leftToPerson.has(note.mark)) keepsSilent('superseded');
     else if (lost.has(note.mark)) behindUnconfirmed++;
     else if (dm.agent_state === 'answered' && (!note.named || dm.unsent)) continue;
     else unanswered.push(`${note.mark} (${note.kind}): ${dm.agent_state ?? 'no state'} ${dm.agent_reason ?? ''}`);
@@ -173,14 +182,17 @@ function falselyFailed({ sends, dms }: Facts): string[] {
 }
 
 /** Each send of unknown outcome, held against what Meta really did. */
-function explain({ sends, dms }: Facts): { findings: Finding[]; facts: Record<string, string | number> } {
+function explain(
+  { sends, dms }: Facts,
+  overtaken: Set<StoredDm>,
+): { findings: Finding[]; facts: Record<string, string | number> } {
   const texts = new Set(sends.map(({ text }) => text));
   const open = dms.filter(({ status }) => status === 'unconfirmed');
   const over = open.filter(({ next_attempt_at }) => !next_attempt_at);
   const sent = over.filter(({ text }) => texts.has(text ?? null));
   // Of a conversation that has moved on, Meta tells no details any more: “nobody knows” is the truth then.
   const reallySent = sent.filter(({ error }) => error?.kind !== 'no_answer');
-  const failed = dms.filter(({ status }) => status === 'failed');
+  const failed = dms.filter((dm) => dm.status === 'failed' && !overtaken.has(dm));
   return {
     findings: [
       finding(

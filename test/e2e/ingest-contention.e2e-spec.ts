@@ -1,5 +1,5 @@
 import mongoose from 'mongoose';
-import { conversationIdOf, ConversationsRepository } from '../../src/conversations/index.js';
+import { ConversationClaims, conversationIdOf } from '../../src/conversations/index.js';
 import { appName } from '../../src/database/abandoned-transactions.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
@@ -49,13 +49,13 @@ function say(each: number): void {
 
 /** What a busy agent and sender do to conversations: short claims, one after the other, without a pause. */
 function keepClaiming(): () => Promise<void> {
-  const conversations = testApp.get(ConversationsRepository);
+  const claims = testApp.get(ConversationClaims);
   let open = true;
   const claimAll = async (from: number): Promise<void> => {
     for (let n = from; open; n++) {
       const id = conversationIds[n % people] as string;
-      const claim = await conversations.claim('send', id, 1_000);
-      if (claim) await conversations.release('send', id, claim);
+      const claim = await claims.claim('send', id, 1_000);
+      if (claim) await claims.release('send', id, claim);
     }
   };
   const claiming = Promise.all(Array.from({ length: 8 }, (_, n) => claimAll(n * 7)));
@@ -121,7 +121,7 @@ describe('a large delivery', () => {
     const conversations = client.db(services.databaseName).collection('inbox_conversations');
     await conversations.updateOne({ _id: new mongoose.Types.ObjectId(id) }, { $set: { turn: -1 } }, { session });
 
-    expect(await testApp.get(ConversationsRepository).claim('answer', id, 1_000)).toBeNull();
+    expect(await testApp.get(ConversationClaims).claim('answer', id, 1_000)).toBeNull();
 
     await session.abortTransaction();
     await session.endSession();

@@ -1,6 +1,6 @@
 import { GraphCallError, GraphClient } from '#libs/graph-api';
 import { AccountDirectory, AccountHealth } from '../../src/accounts/index.js';
-import { ConversationsRepository } from '../../src/conversations/index.js';
+import { ConversationClaims, ConversationsRepository } from '../../src/conversations/index.js';
 import { OutboundRepository, SendSettling } from '../../src/dms/index.js';
 import { DeadLetters } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
@@ -48,7 +48,7 @@ describe('order', () => {
 
   it('takes over from a process that died with the conversation claimed', async () => {
     await scene.queue(['Hello']);
-    await scene.app.get(ConversationsRepository).claim('send', scene.conversationId, 30_000);
+    await scene.app.get(ConversationClaims).claim('send', scene.conversationId, 30_000);
     await scene.sendNow();
     expect(scene.accepted()).toEqual([]);
 

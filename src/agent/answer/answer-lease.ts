@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { ConversationsRepository, type Claim } from '../../conversations/index.js';
+import { ConversationClaims, type Claim } from '../../conversations/index.js';
 import { ConversationLock, type HeldLock } from '../../queue/index.js';
 
 /** After a crash the conversation is free again this much later. */
@@ -14,8 +15,15 @@ export interface AnswerLease {
   readonly claim: Claim;
   /** Aborts when the lease is lost. */
   readonly signal: AbortSignal;
+  /** `false` when somebody who slept through their claim still holds the lock: theirs runs out, the sweep comes back. */
+  readonly isAlone: Promise<boolean>;
+  /** The claim went with the transaction that answered. */
+  noteEnded(): void;
   release(): Promise<void>;
 }
+
+/** Whoever has just ended a claim holds its lock a moment longer. */
+const secondTryMs = 50;
 
 /**
  * The right to answer a conversation: the fenced claim in MongoDB, which carries the promise, and the lock in Redis,
@@ -26,37 +34,37 @@ export class AnswerLeases {
   private readonly logger = new Logger(AnswerLeases.name);
 
   constructor(
-    private readonly conversations: ConversationsRepository,
+    private readonly claims: ConversationClaims,
     private readonly locks: ConversationLock,
   ) {}
 
   /** @param lockKey `ConversationLock.keyOf(…)` @returns `null` while another process has it */
   async take(conversationId: string, lockKey: string): Promise<AnswerLease | null> {
-    const claim = await this.conversations.claim('answer', conversationId, answerLeaseMs);
-    if (!claim) return null;
-    let lock: HeldLock | null | undefined;
-    try {
-      lock = await this.locks.acquire(lockKey, answerLeaseMs);
-    } catch (error) {
-      // Redis is away; the claim alone is enough.
-      this.logger.debug({ msg: 'no conversation lock', conversation_id: conversationId, err: error });
-    }
-    if (lock === null) {
-      // Somebody who slept through their claim still holds it; it runs out, and the sweep comes back.
-      await this.conversations.release('answer', conversationId, claim);
-      return null;
-    }
-    return this.keep(conversationId, claim, lock);
+    const claim = await this.claims.claim('answer', conversationId, answerLeaseMs);
+    return claim && this.keep(conversationId, claim, this.lock(conversationId, lockKey));
   }
 
-  private keep(conversationId: string, claim: Claim, lock: HeldLock | undefined): AnswerLease {
+  /** @returns `null` when another has it; `undefined` when Redis is away: the claim alone is enough */
+  private async lock(conversationId: string, lockKey: string): Promise<HeldLock | null | undefined> {
+    try {
+      const lock = await this.locks.acquire(lockKey, answerLeaseMs);
+      if (lock) return lock;
+      await sleep(secondTryMs);
+      return await this.locks.acquire(lockKey, answerLeaseMs);
+    } catch (error) {
+      this.logger.debug({ msg: 'no conversation lock', conversation_id: conversationId, err: error });
+      return undefined;
+    }
+  }
+
+  private keep(conversationId: string, claim: Claim, locking: Promise<HeldLock | null | undefined>): AnswerLease {
     const lost = new AbortController();
     const loseIt = (): void => lost.abort(new LeaseLostError('the conversation was taken over'));
     let renewedAt = performance.now();
+    let hasEnded = false;
     const renew = async (): Promise<void> => {
       try {
-        if (await this.conversations.renew('answer', conversationId, claim, answerLeaseMs))
-          renewedAt = performance.now();
+        if (await this.claims.renew('answer', conversationId, claim, answerLeaseMs)) renewedAt = performance.now();
         else loseIt();
       } catch (error) {
         this.logger.debug({ msg: 'lease could not be renewed', conversation_id: conversationId, err: error });
@@ -68,9 +76,14 @@ export class AnswerLeases {
     return {
       claim,
       signal: lost.signal,
+      isAlone: locking.then((lock) => lock !== null),
+      noteEnded: () => (hasEnded = true),
       release: async () => {
         clearInterval(timer);
-        await Promise.all([this.conversations.release('answer', conversationId, claim), lock?.release()]);
+        const unlock = async (): Promise<void> => (await locking)?.release();
+        const unclaim = async (): Promise<void> =>
+          hasEnded ? undefined : this.claims.release('answer', conversationId, claim);
+        await Promise.all([unclaim(), unlock()]);
       },
     };
   }

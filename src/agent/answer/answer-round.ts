@@ -2,10 +2,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import type { AgentSettings } from '../../accounts/index.js';
 import { AppConfig } from '../../config/index.js';
-import type { Claim } from '../../conversations/index.js';
 import { Sender, type Dm } from '../../dms/index.js';
 import { metrics } from '../../observability/index.js';
 import { AgentBudgets } from '../budget/agent-budgets.js';
+import type { AnswerLease } from './answer-lease.js';
 import { Composer, type Composition } from './composer.js';
 import { asksForPerson } from './hand-over.js';
 import { OpenMessages, type Situation } from './open-messages.js';
@@ -21,7 +21,7 @@ import { ReplyWriter, type Decision } from './reply-writer.js';
 export type RoundOutcome = 'done' | 'again' | 'later' | 'lost';
 
 export interface Round {
-  claim: Claim;
+  lease: AnswerLease;
   situation: Situation;
   /** Answer what is open now, though more may come meanwhile. */
   othersMayWait: boolean;
@@ -89,17 +89,19 @@ export class AnswerRound {
     return told ? this.write(round, { text, isFallback: true }, 'fallback') : this.write(round, { reason }, 'silent');
   }
 
-  private async write({ claim, situation, othersMayWait }: Round, decision: Decision, outcome: string) {
+  private async write({ lease, situation, othersMayWait }: Round, decision: Decision, outcome: string) {
     const { open, conversation } = situation;
     // Who asks for a person is handed over, whatever they wrote after it.
     const settled = othersMayWait || decision.handOver === true;
+    const { claim } = lease;
     const written = await this.writer.write({ claim, situation, decision, othersMayWait: settled });
-    if (written === 'lost') return 'lost';
-    if (written !== 'written') return 'again';
+    if (written.outcome === 'lost') return 'lost';
+    if (written.outcome !== 'written') return 'again';
+    lease.noteEnded();
     const last = open.at(-1);
     if (last) metrics.agentReplies.observe({ outcome }, this.ageMs(last) / 1000);
     if (decision.text === undefined) this.messages.countSkips(open, decision.reason ?? 'no_answer');
-    else await this.sender.sendSoon(conversation._id);
+    else await this.sender.sendSoon(conversation._id, written.send);
     await this.messages.takeOffQueue(open);
     return 'done';
   }

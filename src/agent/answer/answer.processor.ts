@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { DmsRepository } from '../../dms/index.js';
 import { metrics, ScrapeSources } from '../../observability/index.js';
-import { HandlesJob, JobQueue, Scheduled, type JobPayloads } from '../../queue/index.js';
+import { HandlesJob, JobQueue, Scheduled, type JobExtras, type JobPayloads } from '../../queue/index.js';
 import { AnswerService } from './answer.service.js';
 
 /** A message that old had its job, if nothing went wrong. */
@@ -29,8 +29,12 @@ export class AnswerProcessor implements OnModuleInit {
   }
 
   @HandlesJob('answer-conversation')
-  async answer({ conversation_id }: JobPayloads['answer-conversation'], signal: AbortSignal): Promise<void> {
-    await this.answers.answer(conversation_id, signal);
+  async answer(
+    { conversation_id }: JobPayloads['answer-conversation'],
+    signal: AbortSignal,
+    parties?: JobExtras['answer-conversation'],
+  ): Promise<void> {
+    await this.answers.answer(conversation_id, signal, parties);
   }
 
   /** Jobs get lost, processes die holding a lease; what is pending in MongoDB does not go away. */

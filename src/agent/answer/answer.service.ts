@@ -4,7 +4,7 @@ import { withLogContext } from '../../observability/index.js';
 import { ConversationLock, JobQueue } from '../../queue/index.js';
 import { AnswerLeases, LeaseLostError, type AnswerLease } from './answer-lease.js';
 import { AnswerRound } from './answer-round.js';
-import { OpenMessages, type Situation } from './open-messages.js';
+import { OpenMessages, type Parties, type Situation } from './open-messages.js';
 
 /** So often a finished answer is thrown away because more was written meanwhile; then it is told, and more follows. */
 const maxRestarts = 2;
@@ -25,14 +25,15 @@ export class AnswerService {
   ) {}
 
   /** Works the conversation until nothing is open, or it is not this process's turn. Safe to call at any time. */
-  async answer(conversationId: string, signal: AbortSignal): Promise<void> {
-    await withLogContext({ conversation_id: conversationId }, () => this.answerAll(conversationId, signal));
+  async answer(conversationId: string, signal: AbortSignal, parties?: Parties): Promise<void> {
+    await withLogContext({ conversation_id: conversationId }, () => this.answerAll(conversationId, signal, parties));
   }
 
-  private async answerAll(conversationId: string, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+  private async answerAll(conversationId: string, signal: AbortSignal, parties?: Parties): Promise<void> {
+    for (let again = false; !signal.aborted; again = true) {
       // Looked at anew after each release: a hint that found the lease taken went away, relying on this.
-      const prospect = await this.messages.look(conversationId);
+      if (again && !(await this.messages.isAnyOpen(conversationId))) return;
+      const prospect = await this.messages.look(conversationId, parties);
       if (prospect.kind === 'none') return;
       if (prospect.kind === 'quiet') return this.hint(conversationId, prospect.waitMs);
       const { conversation, account } = prospect.situation;
@@ -46,14 +47,15 @@ export class AnswerService {
 
   /** @returns whether to look for more */
   private async answerUnder(lease: AnswerLease, first: Situation, stop: AbortSignal): Promise<boolean> {
-    const { claim } = lease;
     const conversationId = first.conversation._id;
     const signal = AbortSignal.any([stop, lease.signal]);
     try {
       // Between the look and the lease another process may have answered them.
-      let situation = (await this.messages.isCurrent(first)) ? first : await this.lookUnder(conversationId, signal);
+      const [isAlone, isCurrent] = await Promise.all([lease.isAlone, this.messages.isCurrent(first)]);
+      if (!isAlone) return false;
+      let situation = isCurrent ? first : await this.lookUnder(conversationId, signal);
       for (let restarts = 0; situation; restarts++) {
-        const outcome = await this.round.run({ claim, situation, othersMayWait: restarts >= maxRestarts }, signal);
+        const outcome = await this.round.run({ lease, situation, othersMayWait: restarts >= maxRestarts }, signal);
         if (outcome !== 'again') return outcome === 'done';
         if (restarts > maxRestarts) return false;
         situation = await this.lookUnder(conversationId, signal);

@@ -11,10 +11,12 @@ import { ConversationsRepository, type Conversation } from '../../conversations/
 import { DmsRepository, Mailbox, type Dm } from '../../dms/index.js';
 import { Blocklist } from '../../inbox/index.js';
 import { metrics } from '../../observability/index.js';
-import { JobQueue } from '../../queue/index.js';
+import { JobQueue, type JobExtras } from '../../queue/index.js';
 import { AgentBudgets } from '../budget/agent-budgets.js';
 import { AnswerChecks, type SkipReason } from './answer-checks.js';
 import { maxQuickExchanges } from './ping-pong.js';
+
+export type Parties = JobExtras['answer-conversation'];
 
 /** At most this many messages of a conversation are answered at once. */
 export const maxOpen = 500;
@@ -69,18 +71,23 @@ export class OpenMessages {
     private readonly queue: JobQueue,
   ) {}
 
-  /** Looks at what is open, and closes or puts off what is not to be answered now. */
-  async look(conversationId: string): Promise<Prospect> {
-    const [conversation, pending, recent] = await Promise.all([
+  /**
+   * Looks at what is open, and closes or puts off what is not to be answered now.
+   * @param parties who talks there, where the caller knows: one step of waiting less
+   */
+  async look(conversationId: string, parties?: Parties): Promise<Prospect> {
+    const [conversation, pending, recent, earlyRules] = await Promise.all([
       this.conversations.getById(conversationId),
       this.dms.pending(conversationId, maxOpen),
       this.dms.history(conversationId, { limit: usualHistory }),
+      parties && this.rulesFor(conversationId, parties),
     ]);
     const open = await this.withoutUnanswerable(pending);
     const [first] = open;
     if (!first) return { kind: 'none' };
-    const account = await this.accounts.get(first.platform_account_id);
-    const { settings, blocked, spent } = await this.rulesFor(account, first);
+    const { platform_account_id: account_id, sender_id: participant_id } = first;
+    const rules = earlyRules ?? (await this.rulesFor(conversationId, { account_id, participant_id }));
+    const { account, settings, blocked, spent } = rules;
     const waitMs = this.quietLeftMs(open, settings?.quiet_ms ?? this.config.AGENT_QUIET_MS);
     if (waitMs > 0) return { kind: 'quiet', waitMs };
     const off = this.checks.switchedOff(account, settings);
@@ -93,6 +100,10 @@ export class OpenMessages {
     return { kind: 'answer', situation: { conversation, account, settings, open, history } };
   }
 
+  async isAnyOpen(conversationId: string): Promise<boolean> {
+    return (await this.dms.pending(conversationId, 1)).length > 0;
+  }
+
   /** Whether exactly these messages are still open. */
   async isCurrent({ conversation, open }: Situation): Promise<boolean> {
     const pending = await this.dms.pending(conversation._id, maxOpen);
@@ -100,15 +111,16 @@ export class OpenMessages {
   }
 
   /** What its owner wants of the agent now, and what is left to spend. */
-  private async rulesFor(account: AccountSummary | null, { conversation_id: id, sender_id: sender }: Dm) {
-    if (!account) return { settings: null, blocked: false, spent: undefined };
+  private async rulesFor(conversationId: string, { account_id, participant_id }: Parties) {
+    const account = await this.accounts.get(account_id);
+    if (!account) return { account, settings: null, blocked: false, spent: undefined };
     const wanted = this.userSettings.agentSettings(account);
     const [settings, blocked, spent] = await Promise.all([
       wanted,
-      this.blocklist.isBlocked(account.user_id, sender),
-      this.budgets.spent(account._id, id, wanted),
+      this.blocklist.isBlocked(account.user_id, participant_id),
+      this.budgets.spent(account._id, conversationId, wanted),
     ]);
-    return { settings, blocked, spent };
+    return { account, settings, blocked, spent };
   }
 
   /** They get no answer. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
-import { ConversationsRepository, type Claim } from '../../conversations/index.js';
+import { ConversationClaims, ConversationsRepository, type Claim } from '../../conversations/index.js';
 import { Transactions } from '../../database/index.js';
 import { DmsRepository, Outbox, type Dm } from '../../dms/index.js';
 import { AgentBudgets } from '../budget/agent-budgets.js';
@@ -33,10 +33,15 @@ export interface WriteInput {
  * - `paused`: somebody silenced the agent in between; nothing was written
  * - `lost`: the conversation is another process's; nothing was written
  */
-export type WriteOutcome = 'written' | 'changed' | 'paused' | 'lost';
+export type WriteOutcome =
+  /** The claim has ended with it. `send`: the right to send it, when nobody had it. */
+  { outcome: 'written'; send: Claim | null } | { outcome: 'changed' | 'paused' | 'lost' };
+
+/** For the first DM. A crash before it is sent holds the reply up for so long; who is slow loses it and does no harm. */
+const sendLeaseMs = 10_000;
 
 class Undo extends Error {
-  constructor(readonly outcome: Exclude<WriteOutcome, 'written'>) {
+  constructor(readonly outcome: Exclude<WriteOutcome['outcome'], 'written'>) {
     super(outcome);
   }
 }
@@ -46,6 +51,7 @@ class Undo extends Error {
 export class ReplyWriter {
   constructor(
     private readonly transactions: Transactions,
+    private readonly claims: ConversationClaims,
     private readonly conversations: ConversationsRepository,
     private readonly dms: DmsRepository,
     private readonly outbox: Outbox,
@@ -56,20 +62,22 @@ export class ReplyWriter {
 
   async write(input: WriteInput): Promise<WriteOutcome> {
     try {
-      await this.transactions.run((session) => this.writeWithin(session, input));
-      return 'written';
+      const send = await this.transactions.run((session) => this.writeWithin(session, input));
+      return { outcome: 'written', send };
     } catch (error) {
-      if (error instanceof Undo) return error.outcome;
+      if (error instanceof Undo) return { outcome: error.outcome };
       throw error;
     }
   }
 
-  private async writeWithin(session: ClientSession, input: WriteInput): Promise<void> {
+  private async writeWithin(session: ClientSession, input: WriteInput): Promise<Claim | null> {
     const { claim, decision } = input;
     const { conversation, account, open } = input.situation;
     const parts = decision.text === undefined ? [] : splitText(decision.text).map((text) => ({ text }));
-    const current = await this.conversations.assertClaim(session, 'answer', conversation._id, claim, parts.length);
-    if (!current) throw new Undo('lost');
+    const taking = { sends: parts.length, sendLeaseMs };
+    const ended = await this.claims.endAnswer(session, conversation._id, claim, taking);
+    if (!ended) throw new Undo('lost');
+    const { conversation: current, send } = ended;
     if (this.checks.isPaused(current)) throw new Undo('paused');
     const pending = await this.dms.pending(conversation._id, maxOpen, session);
     if (!isStillOpen(open, pending, input.othersMayWait)) throw new Undo('changed');
@@ -86,6 +94,7 @@ export class ReplyWriter {
       const until = new Date(this.clock.now() + handOverPauseMs);
       await this.conversations.pauseAgent(conversation._id, { until, reason: 'customer_request' }, session);
     }
+    return send;
   }
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import type { AgentSettings } from '../../accounts/index.js';
-import { AgentUsageRepository } from './agent-usage.repository.js';
+import { AgentUsageRepository, type Wanted } from './agent-usage.repository.js';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -23,11 +23,7 @@ export interface Reservation {
 
 export type BudgetAnswer = Reservation | { granted: false; reason: BudgetReason };
 
-interface Counter {
-  key: string;
-  amount: number;
-  limit: number;
-  expiresAt: Date;
+interface Counter extends Wanted {
   reason: BudgetReason;
   /** Counts tokens, which are corrected; the others count calls. */
   tokens: boolean;
@@ -52,13 +48,11 @@ export class AgentBudgets {
     tokens: number,
   ): Promise<BudgetAnswer> {
     const counters = this.countersFor(accountId, conversationId, settings, tokens);
-    const taken = await Promise.all(
-      counters.map(({ key, amount, limit, expiresAt }) => this.usage.reserve(key, amount, limit, expiresAt)),
-    );
+    const taken = await this.usage.reserve(counters);
     const refused = counters.find((_, index) => !taken[index]);
     if (!refused) return { granted: true, settle: (used) => this.settle(counters, tokens, used) };
     const held = counters.filter((_, index) => taken[index]);
-    await Promise.all(held.map(({ key, amount }) => this.usage.adjust(key, -amount)));
+    await this.usage.adjust(held.map(({ key, amount }) => ({ key, by: -amount })));
     return { granted: false, reason: refused.reason };
   }
 
@@ -87,11 +81,10 @@ export class AgentBudgets {
   }
 
   private async settle(counters: Counter[], reserved: number, used: number): Promise<void> {
-    const corrections = counters.map(({ key, amount, tokens }) => {
-      const unused = used === 0 ? -amount : 0;
-      return this.usage.adjust(key, tokens ? used - reserved : unused);
-    });
-    await Promise.all(corrections);
+    const unused = used === 0 ? -1 : 0;
+    await this.usage.adjust(
+      counters.map(({ key, amount, tokens }) => ({ key, by: tokens ? used - reserved : unused * amount })),
+    );
   }
 
   private countersFor(

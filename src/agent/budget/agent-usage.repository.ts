@@ -1,34 +1,43 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { ClientSession, Model } from 'mongoose';
+import mongoose, { type ClientSession, type Model } from 'mongoose';
 import { AGENT_USAGE, type AgentUsageRecord } from './agent-usage.schema.js';
+
+/** What is to be added to a counter, and the most it may hold. */
+export interface Wanted {
+  key: string;
+  amount: number;
+  limit: number;
+  expiresAt: Date;
+}
+
+const duplicateKey = 11_000;
+/** A crash that loses the count of a call costs that one call; no journal is waited for. */
+const writeConcern = { w: 1 } as const;
 
 /** Counters with a ceiling. They live in MongoDB: a Redis that lost everything must not open the wallet again. */
 @Injectable()
 export class AgentUsageRepository {
   constructor(@InjectModel(AGENT_USAGE) private readonly model: Model<AgentUsageRecord>) {}
 
-  /** Adds `amount` unless that would pass `limit`. @returns whether it was added */
-  async reserve(key: string, amount: number, limit: number, expiresAt: Date): Promise<boolean> {
-    if (amount > limit) return false;
-    try {
-      await this.model.collection.updateOne(
-        { _id: key as never, amount: { $lte: limit - amount } },
-        { $inc: { amount }, $setOnInsert: { expires_at: expiresAt } },
-        // A crash that loses the count of a call costs that one call; no journal is waited for.
-        { upsert: true, writeConcern: { w: 1 } },
-      );
-      return true;
-    } catch (error) {
-      // The counter is there and too full to match.
-      if ((error as { code?: number }).code !== 11000) throw error;
-      return this.reserveExisting(key, amount, limit);
-    }
+  /**
+   * Adds each amount to its counter unless that would pass the counter's limit, in one command.
+   * @returns for each whether it was added
+   */
+  async reserve(wanted: readonly Wanted[]): Promise<boolean[]> {
+    const possible = wanted.filter(({ amount, limit }) => amount <= limit);
+    const full = await this.addUnlessFull(possible);
+    return Promise.all(
+      wanted.map(async (one) => possible.includes(one) && (!full.has(one) || (await this.reserveExisting(one)))),
+    );
   }
 
-  /** Corrects a reservation by what it turned out to be. */
-  async adjust(key: string, by: number): Promise<void> {
-    if (by !== 0) await this.model.collection.updateOne({ _id: key as never }, { $inc: { amount: by } });
+  /** Corrects reservations by what they turned out to be. */
+  async adjust(corrections: readonly { key: string; by: number }[]): Promise<void> {
+    const updates = corrections
+      .filter(({ by }) => by !== 0)
+      .map(({ key, by }) => ({ updateOne: { filter: { _id: key }, update: { $inc: { amount: by } } } }));
+    if (updates.length > 0) await this.model.collection.bulkWrite(updates as never, { ordered: false, writeConcern });
   }
 
   /** By key; a counter that was never used is left out. */
@@ -47,11 +56,33 @@ export class AgentUsageRepository {
     return (await this.model.collection.findOne({ _id: key as never, expires_at: { $gt: now } })) !== null;
   }
 
+  /** @returns those whose counter is there already and was too full to match, or was made by another meanwhile */
+  private async addUnlessFull(wanted: readonly Wanted[]): Promise<Set<Wanted>> {
+    if (wanted.length === 0) return new Set();
+    const updates = wanted.map(({ key, amount, limit, expiresAt }) => ({
+      updateOne: {
+        filter: { _id: key, amount: { $lte: limit - amount } },
+        update: { $inc: { amount }, $setOnInsert: { expires_at: expiresAt } },
+        upsert: true,
+      },
+    }));
+    try {
+      await this.model.collection.bulkWrite(updates as never, { ordered: false, writeConcern });
+      return new Set();
+    } catch (error) {
+      if (!(error instanceof mongoose.mongo.MongoBulkWriteError)) throw error;
+      const refused = [error.writeErrors].flat();
+      if (refused.length === 0 || refused.some(({ code }) => code !== duplicateKey)) throw error;
+      return new Set(refused.map(({ index }) => wanted[index] as Wanted));
+    }
+  }
+
   /** Two processes may both have found no counter and raced to insert it: the loser looks again. */
-  private async reserveExisting(key: string, amount: number, limit: number): Promise<boolean> {
+  private async reserveExisting({ key, amount, limit }: Wanted): Promise<boolean> {
     const added = await this.model.collection.updateOne(
       { _id: key as never, amount: { $lte: limit - amount } },
       { $inc: { amount } },
+      { writeConcern },
     );
     return added.matchedCount === 1;
   }

@@ -15,6 +15,8 @@ export const policy = [
   `When the customer asks for a person, is in distress, threatens, or needs what you can't do, write ${handOverMarker} on a line of its own, after one friendly sentence that a person will take over.`,
 ].join('\n');
 
+const weekday = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' });
+
 export function systemPrompt(
   account: Pick<AccountSummary, 'username' | 'name'>,
   settings: AgentSettings,
@@ -26,11 +28,7 @@ export function systemPrompt(
     hosts.length > 0
       ? `You may link to these hosts and to no others: ${hosts.join(', ')}.`
       : 'Write no links and no web or email addresses, but for those in the instructions below.',
-    `The account is @${account.username}${account.name ? ` (${JSON.stringify(account.name)})` : ''}. It is now ${now.toISOString().slice(0, 16)}Z, a ${weekday(now)}.`,
+    `The account is @${account.username}${account.name ? ` (${JSON.stringify(account.name)})` : ''}. It is now ${now.toISOString().slice(0, 16)}Z, a ${weekday.format(now)}.`,
     `The instructions of the business:\n${settings.instructions.trim()}`,
   ].join('\n\n');
-}
-
-function weekday(now: Date): string {
-  return now.toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' });
 }

@@ -161,15 +161,23 @@ export class StoreDeliveriesProcessor {
     items: IngestItem[],
     { accounts, settingsOf }: { accounts: Map<string, AccountSummary>; settingsOf: SettingsOf },
   ): Promise<void> {
-    const parties = new Map(items.map(({ context }) => [context.conversationId, context]));
+    const contexts = new Map(items.map(({ context }) => [context.conversationId, context]));
     const hints: Promise<unknown>[] = [];
     for (const [conversationId, dmIds] of outcome.pending) {
-      const context = parties.get(conversationId);
+      const context = contexts.get(conversationId);
       if (!context) continue;
       const account = accounts.get(context.account._id);
       const { quiet_ms } = account ? await settingsOf(account) : { quiet_ms: this.config.AGENT_QUIET_MS };
       hints.push(this.mailbox.push(context.account.ig_id, context.participantId, dmIds));
-      hints.push(this.queue.add('answer-conversation', { conversation_id: conversationId }, { delayMs: quiet_ms }));
+      const payload = { conversation_id: conversationId };
+      hints.push(
+        quiet_ms > 0
+          ? this.queue.add('answer-conversation', payload, { delayMs: quiet_ms })
+          : this.queue.startOrAdd('answer-conversation', payload, {
+              account_id: context.account._id,
+              participant_id: context.participantId,
+            }),
+      );
     }
     for (const id of outcome.settled) hints.push(this.queue.add('send-conversation', { conversation_id: id }));
     for (const id of outcome.created)

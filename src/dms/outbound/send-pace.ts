@@ -143,7 +143,7 @@ export class SendPace {
     const known = this.own.get(accountId);
     if (known && performance.now() - known.readAt < keptMs) return known;
     const values = await this.quietly(
-      Promise.all(['hold', 'weight', 'refusals'].map((what) => this.redis.get(this.key(accountId, what)))),
+      this.redis.mget(['hold', 'weight', 'refusals'].map((what) => this.key(accountId, what))),
     );
     if (!values) return known ?? { heldUntil: 0, weight: 1, refused: false, readAt: 0 };
     const [hold, weight, refusals] = values;

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { ConversationsRepository, type Claim } from '../../conversations/index.js';
+import { ConversationClaims, ConversationsRepository, type Claim } from '../../conversations/index.js';
 import { JobQueue } from '../../queue/index.js';
 import type { DmRecord } from '../dm.schema.js';
 import { OutboundRepository } from './outbound.repository.js';
@@ -29,6 +29,7 @@ export class Sender implements BeforeApplicationShutdown {
 
   constructor(
     private readonly conversations: ConversationsRepository,
+    private readonly claims: ConversationClaims,
     private readonly outbound: OutboundRepository,
     private readonly attempt: SendAttempt,
     private readonly jobs: JobQueue,
@@ -47,9 +48,9 @@ export class Sender implements BeforeApplicationShutdown {
   }
 
   /** Sends what is due and returns; another process at it is left alone. Safe to call at any time, any number of times. */
-  async sendConversation(conversationId: string, signal?: AbortSignal): Promise<void> {
+  async sendConversation(conversationId: string, signal?: AbortSignal, taken?: Claim | null): Promise<void> {
     const stop = signal ? AbortSignal.any([signal, this.stopping.signal]) : this.stopping.signal;
-    const run = this.sendDue(conversationId, stop);
+    const run = this.sendDue(conversationId, stop, taken ?? null);
     this.running.add(run);
     try {
       await run;
@@ -61,24 +62,28 @@ export class Sender implements BeforeApplicationShutdown {
   /**
    * Begins sending from this process and returns, or leaves it to a job when enough is being sent from here. A crash
    * right after costs some seconds: the sweep finds what is queued.
+   * @param taken the conversation is this process's already
    */
-  async sendSoon(conversationId: string): Promise<void> {
+  async sendSoon(conversationId: string, taken: Claim | null): Promise<void> {
     const leaveToJob = () => this.jobs.add('send-conversation', { conversation_id: conversationId });
-    if (this.isStopping || this.running.size >= maxFromHere) return void (await leaveToJob());
-    void this.sendConversation(conversationId).catch((error: unknown) => {
+    if (this.isStopping || this.running.size >= maxFromHere) {
+      if (taken) await this.claims.release('send', conversationId, taken);
+      return void (await leaveToJob());
+    }
+    void this.sendConversation(conversationId, undefined, taken).catch((error: unknown) => {
       this.logger.warn({ msg: 'sending failed, a job tries again', conversation_id: conversationId, err: error });
       return leaveToJob();
     });
   }
 
-  private async sendDue(conversationId: string, stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      const claim = await this.conversations.claim('send', conversationId, leaseMs);
+  private async sendDue(conversationId: string, stop: AbortSignal, taken: Claim | null): Promise<void> {
+    for (let claim = taken; claim || !stop.aborted; claim = null) {
+      claim ??= await this.claims.claim('send', conversationId, leaseMs);
       if (!claim) return;
       try {
         await this.drain(conversationId, claim, stop);
       } finally {
-        await this.conversations.release('send', conversationId, claim);
+        await this.claims.release('send', conversationId, claim);
       }
       // Something may have been queued, and its job found the claim taken, between our last look and the release.
       const head = await this.outbound.head(conversationId);
@@ -99,11 +104,13 @@ export class Sender implements BeforeApplicationShutdown {
         return;
       }
       if (performance.now() - renewedAt > renewAfterMs) {
-        if (!(await this.conversations.renew('send', conversationId, claim, leaseMs))) return;
+        if (!(await this.claims.renew('send', conversationId, claim, leaseMs))) return;
         renewedAt = performance.now();
       }
       const nextTurn = await this.attempt.run(head, conversation);
       if (nextTurn) return this.hint(conversationId, nextTurn);
+      // None was queued behind it yet; what is meanwhile, the look after the release finds.
+      if (head.send_seq === conversation.send_seq) return;
     }
   }
 
