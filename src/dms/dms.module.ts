@@ -15,6 +15,7 @@ import { DmMediaRepository } from './dm-media.repository.js';
 import { DmsRepository } from './dms.repository.js';
 import { COMMENT, CommentSchema, CommentsRepository } from './ingest/comments.repository.js';
 import { EventMatcher } from './ingest/event-matcher.js';
+import { IngestLoad } from './ingest/ingest-load.js';
 import { IngestRepository } from './ingest/ingest.repository.js';
 import { IngestService } from './ingest/ingest.service.js';
 import { Mailbox } from './ingest/mailbox.js';
@@ -42,6 +43,7 @@ import { TombstoneSchema } from './tombstone.schema.js';
     DmRemovalRepository,
     DmsRepository,
     CommentsRepository,
+    IngestLoad,
     Mailbox,
     ...outboundProviders,
   ],
@@ -51,6 +53,7 @@ import { TombstoneSchema } from './tombstone.schema.js';
     DmRemovalRepository,
     DmsRepository,
     CommentsRepository,
+    IngestLoad,
     Mailbox,
     ConversationsModule,
     ...outboundProviders,

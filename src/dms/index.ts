@@ -14,6 +14,7 @@ export type {
 export { DmsApiModule, DmsModule, DmsWorkerModule } from './dms.module.js';
 export { DmsRepository, type Dm, type HistoryPage } from './dms.repository.js';
 export { CommentsRepository, type CommentRecord } from './ingest/comments.repository.js';
+export { IngestLoad } from './ingest/ingest-load.js';
 export { IngestService, type IngestOutcome } from './ingest/ingest.service.js';
 export type { IngestItem } from './ingest/ingest-batch.js';
 export { Mailbox } from './ingest/mailbox.js';

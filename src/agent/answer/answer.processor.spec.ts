@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { MovableClock } from '#libs/clock';
-import type { DmsRepository } from '../../dms/index.js';
+import { eventually } from '../../../test/support/eventually.js';
+import { IngestLoad, type DmsRepository } from '../../dms/index.js';
 import { ScrapeSources } from '../../observability/index.js';
 import type { JobQueue } from '../../queue/index.js';
 import { AnswerProcessor } from './answer.processor.js';
@@ -25,6 +27,7 @@ function sweepOver(due: number, redis: { isReachable: boolean; takes?: number })
   const processor = new AnswerProcessor(
     {} as AnswerService,
     dms as unknown as DmsRepository,
+    new IngestLoad(),
     queue as unknown as JobQueue,
     clock,
     new ScrapeSources(),
@@ -56,5 +59,66 @@ describe('the sweep over what is unanswered', () => {
 
     expect(sweep.jobs).toHaveLength(70);
     expect(sweep.waiting.length).toBeGreaterThanOrEqual(900);
+  });
+});
+
+describe('answering while storing is behind', () => {
+  /** So many jobs of storing are under way until told to end, and answers take until told to end. */
+  function busy(storing: number) {
+    const ingest = new IngestLoad();
+    let stored: () => void = () => undefined;
+    const done = new Promise<void>((resolve) => (stored = resolve));
+    const all = Promise.all(Array.from({ length: storing }, () => ingest.during(() => done)));
+    const answering: string[] = [];
+    let answered: () => void = () => undefined;
+    const told = new Promise<void>((resolve) => (answered = resolve));
+    const answers = {
+      answer: (id: string) => {
+        answering.push(id);
+        return told;
+      },
+    };
+    const processor = new AnswerProcessor(
+      answers as unknown as AnswerService,
+      {} as DmsRepository,
+      ingest,
+      {} as JobQueue,
+      clock,
+      new ScrapeSources(),
+    );
+    const stop = new AbortController();
+    const jobs = Array.from({ length: 10 }, (_, n) => processor.answer({ conversation_id: `c${n}` }, stop.signal));
+    const end = async (): Promise<void> => {
+      stored();
+      answered();
+      await Promise.all([all, ...jobs]);
+    };
+    return { answering, stop, end, caughtUp: () => (stored(), all) };
+  }
+
+  it('goes on with a few, and with all once storing has caught up', async () => {
+    const { answering, caughtUp, end } = busy(33);
+    await delay(150);
+    expect(answering).toEqual(['c0', 'c1', 'c2', 'c3']);
+
+    await caughtUp();
+    await eventually(() => expect(answering).toHaveLength(10));
+    await end();
+  });
+
+  it('holds nothing back for a few jobs', async () => {
+    const { answering, end } = busy(32);
+    await eventually(() => expect(answering).toHaveLength(10));
+    await end();
+  });
+
+  it('leaves what waits to others when the process is to end', async () => {
+    const { answering, stop, end } = busy(33);
+    await delay(20);
+    stop.abort();
+    await delay(100);
+
+    await end();
+    expect(answering).toHaveLength(4);
   });
 });

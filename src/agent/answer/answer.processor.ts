@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { DmsRepository } from '../../dms/index.js';
+import { DmsRepository, IngestLoad } from '../../dms/index.js';
 import { metrics, ScrapeSources } from '../../observability/index.js';
 import { HandlesJob, JobQueue, Scheduled, type JobExtras, type JobPayloads } from '../../queue/index.js';
 import { AnswerService } from './answer.service.js';
@@ -10,13 +11,20 @@ const sweptAfterMs = 3_000;
 const sweepSize = 1_000;
 /** Taken and handed over at a time: what is taken and then not handed over waits for its next look. */
 const batch = 50;
+/** While storing is behind, so many at once go on: nobody waits for ever. */
+const answersWhileBehind = 4;
+const roomCheckMs = 50;
+const longestWaitMs = 20_000;
 
 /** The job and the sweep by which conversations get answered. */
 @Injectable()
 export class AnswerProcessor implements OnModuleInit {
+  private running = 0;
+
   constructor(
     private readonly answers: AnswerService,
     private readonly dms: DmsRepository,
+    private readonly ingest: IngestLoad,
     private readonly queue: JobQueue,
     private readonly clock: Clock,
     private readonly sources: ScrapeSources,
@@ -34,7 +42,23 @@ export class AnswerProcessor implements OnModuleInit {
     signal: AbortSignal,
     parties?: JobExtras['answer-conversation'],
   ): Promise<void> {
-    await this.answers.answer(conversation_id, signal, parties);
+    if (!(await this.takeRoom(signal))) return;
+    try {
+      await this.answers.answer(conversation_id, signal, parties);
+    } finally {
+      this.running--;
+    }
+  }
+
+  /** @returns `false` when there was none for long, or the process is about to end: the sweep comes back for it */
+  private async takeRoom(signal: AbortSignal): Promise<boolean> {
+    const until = performance.now() + longestWaitMs;
+    while (this.ingest.isBehind && this.running >= answersWhileBehind) {
+      if (signal.aborted || performance.now() > until) return false;
+      await sleep(roomCheckMs, undefined, { signal }).catch(() => undefined);
+    }
+    this.running++;
+    return true;
   }
 
   /** Jobs get lost, processes die holding a lease; what is pending in MongoDB does not go away. */

@@ -10,6 +10,7 @@ import { HandlesJob, JobQueue } from '../../queue/index.js';
 import { DeliveryLog, type Delivery } from '../../webhook/index.js';
 import { EventMatcher, type SettingsOf } from './event-matcher.js';
 import type { IngestItem } from './ingest-batch.js';
+import { IngestLoad } from './ingest-load.js';
 import { IngestService, type IngestOutcome } from './ingest.service.js';
 import { isTransient } from './is-transient.js';
 import { Mailbox } from './mailbox.js';
@@ -52,6 +53,7 @@ export class StoreDeliveriesProcessor {
     private readonly health: AccountHealth,
     private readonly settings: UserSettingsService,
     private readonly mailbox: Mailbox,
+    private readonly load: IngestLoad,
     private readonly queue: JobQueue,
     private readonly config: AppConfig,
     private readonly clock: Clock,
@@ -59,7 +61,7 @@ export class StoreDeliveriesProcessor {
 
   @HandlesJob('store-deliveries')
   async storeDeliveries({ delivery_ids }: { delivery_ids: string[] }): Promise<void> {
-    await this.together.add(delivery_ids);
+    await this.load.during(() => this.together.add(delivery_ids));
   }
 
   /** Where that fails each job is tried alone, so that none fails because of another. @returns failures by position */
