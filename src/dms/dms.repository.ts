@@ -16,6 +16,9 @@ export interface HistoryPage {
   limit: number;
 }
 
+/** A message is handed over again when it is twice as old, and at least this often. */
+const longestSweepPauseMs = 60_000;
+
 /** Reading DMs, and the agent's mailbox. Writes that change lists go through `DmStore`. */
 @Injectable()
 export class DmsRepository {
@@ -86,7 +89,7 @@ export class DmsRepository {
 
   /**
    * Takes pending DMs whose agent is due a look, so that the next sweep finds others: each is looked at again after
-   * its age has doubled, half a minute later at most.
+   * its age has doubled, a minute later at most.
    * @returns their conversations
    */
   async takeDuePending(storedBefore: Date, now: Date, limit: number): Promise<string[]> {
@@ -98,7 +101,7 @@ export class DmsRepository {
       )
       .toArray();
     if (found.length === 0) return [];
-    const age = { $min: [30_000, { $subtract: [now, '$created_at'] }] };
+    const age = { $min: [longestSweepPauseMs, { $subtract: [now, '$created_at'] }] };
     await this.model.collection.updateMany({ _id: { $in: found.map(({ _id }) => _id) }, ...due }, [
       { $set: { agent_next_at: { $add: [now, age] } } },
     ]);

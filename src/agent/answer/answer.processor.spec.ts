@@ -10,14 +10,19 @@ import type { AnswerService } from './answer.service.js';
 const clock = new MovableClock();
 
 /** A sweep over so many conversations that are due, and a Redis that takes so many jobs. */
-function sweepOver(due: number, redis: { isReachable: boolean; takes?: number }) {
+function sweepOver(due: number, redis: { isReachable: boolean; takes?: number; waiting?: number }) {
   const waiting = Array.from({ length: due }, (_, n) => `c${n}`);
   const jobs: string[] = [];
+  const ages: number[] = [];
   const dms = {
-    takeDuePending: (_stored: Date, _now: Date, limit: number) => Promise.resolve(waiting.splice(0, limit)),
+    takeDuePending: (storedBefore: Date, now: Date, limit: number) => {
+      ages.push(now.getTime() - storedBefore.getTime());
+      return Promise.resolve(waiting.splice(0, limit));
+    },
   };
   const queue = {
     isReachable: redis.isReachable,
+    queue: () => ({ getWaitingCount: () => Promise.resolve(redis.waiting ?? 0) }),
     add: (_name: string, { conversation_id: id }: { conversation_id: string }) => {
       const taken = jobs.length < (redis.takes ?? Infinity);
       if (taken) jobs.push(id);
@@ -32,7 +37,7 @@ function sweepOver(due: number, redis: { isReachable: boolean; takes?: number })
     clock,
     new ScrapeSources(),
   );
-  return { waiting, jobs, run: () => processor.sweep(new AbortController().signal) };
+  return { waiting, jobs, ages, run: () => processor.sweep(new AbortController().signal) };
 }
 
 describe('the sweep over what is unanswered', () => {
@@ -50,6 +55,15 @@ describe('the sweep over what is unanswered', () => {
     await sweep.run();
 
     expect(sweep.waiting).toHaveLength(120);
+  });
+
+  it('hands over only a few that are long overdue while many jobs wait already', async () => {
+    const sweep = sweepOver(1_000, { isReachable: true, waiting: 200 });
+
+    await sweep.run();
+
+    expect(sweep.jobs).toHaveLength(50);
+    expect(sweep.ages).toEqual([60_000]);
   });
 
   it('leaves the rest for the next sweep when Redis stops answering', async () => {

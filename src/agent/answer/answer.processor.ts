@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { DmsRepository, IngestLoad } from '../../dms/index.js';
 import { metrics, ScrapeSources } from '../../observability/index.js';
@@ -11,6 +11,9 @@ const sweptAfterMs = 3_000;
 const sweepSize = 1_000;
 /** Taken and handed over at a time: what is taken and then not handed over waits for its next look. */
 const batch = 50;
+/** So many jobs keep every worker busy for a while: only what is long overdue is handed over beside them. */
+const enoughWaiting = 200;
+const overdueMs = 60_000;
 /** While storing is behind, so many at once go on: nobody waits for ever. */
 const answersWhileBehind = 4;
 const roomCheckMs = 50;
@@ -19,6 +22,7 @@ const longestWaitMs = 20_000;
 /** The job and the sweep by which conversations get answered. */
 @Injectable()
 export class AnswerProcessor implements OnModuleInit {
+  private readonly logger = new Logger(AnswerProcessor.name);
   private running = 0;
 
   constructor(
@@ -64,15 +68,28 @@ export class AnswerProcessor implements OnModuleInit {
   /** Jobs get lost, processes die holding a lease; what is pending in MongoDB does not go away. */
   @Scheduled({ name: 'sweep-unanswered', everyMs: 2_000 })
   async sweep(signal: AbortSignal): Promise<void> {
+    const isJammed = await this.isJammed();
+    if (isJammed === undefined) return;
     const now = this.clock.date();
-    const storedBefore = new Date(now.getTime() - sweptAfterMs);
-    for (let taken = 0; taken < sweepSize && this.queue.isReachable && !signal.aborted; taken += batch) {
+    const storedBefore = new Date(now.getTime() - (isJammed ? overdueMs : sweptAfterMs));
+    for (let taken = 0; taken < (isJammed ? batch : sweepSize) && !signal.aborted; taken += batch) {
       const conversationIds = await this.dms.takeDuePending(storedBefore, now, batch);
       const added = await Promise.all(
         conversationIds.map((id) => this.queue.add('answer-conversation', { conversation_id: id })),
       );
       metrics.swept.inc({ kind: 'answer' }, added.filter(Boolean).length);
       if (added.length === 0 || added.includes(false)) return;
+    }
+  }
+
+  /** Jobs for what waits stand in the queue by then; more of the same would only stand before what comes. */
+  private async isJammed(): Promise<boolean | undefined> {
+    if (!this.queue.isReachable) return undefined;
+    try {
+      return (await this.queue.queue('replies').getWaitingCount()) >= enoughWaiting;
+    } catch (error) {
+      this.logger.debug({ msg: 'Redis is away; what is unanswered waits for the next sweep', err: error });
+      return undefined;
     }
   }
 }

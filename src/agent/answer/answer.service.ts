@@ -30,9 +30,10 @@ export class AnswerService {
   }
 
   private async answerAll(conversationId: string, signal: AbortSignal, parties?: Parties): Promise<void> {
-    for (let again = false; !signal.aborted; again = true) {
+    // Whoever has just stored a message knows that one is open. Other hints may come late, or twice.
+    for (let isNews = parties !== undefined; !signal.aborted; isNews = false) {
       // Looked at anew after each release: a hint that found the lease taken went away, relying on this.
-      if (again && !(await this.messages.isAnyOpen(conversationId))) return;
+      if (!isNews && !(await this.messages.isAnyOpen(conversationId))) return;
       const prospect = await this.messages.look(conversationId, parties);
       if (prospect.kind === 'none') return;
       if (prospect.kind === 'quiet') return this.hint(conversationId, prospect.waitMs);
