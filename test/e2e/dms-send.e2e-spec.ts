@@ -1,4 +1,5 @@
-import { conversationIdOf } from '../../src/conversations/index.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ConversationClaims, conversationIdOf } from '../../src/conversations/index.js';
 import { OutboundRepository } from '../../src/dms/index.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
@@ -132,6 +133,28 @@ describe('POST /instagram-dms/send', () => {
     await Promise.all(answers);
 
     expect(app.sandbox.sends.filter((sent) => sent.recipientId === to).map(({ text }) => text)).toEqual(texts);
+  });
+
+  it('waits quietly while another process sends in the conversation, and goes out when that one is done', async () => {
+    await send({ message_text: 'The conversation begins.' });
+    const claims = app.get(ConversationClaims);
+    const id = conversationIdOf(accountId, to);
+    const claim = await eventually(async () => {
+      const taken = await claims.claim('send', id, 30_000);
+      if (!taken) throw new Error('still being sent in');
+      return taken;
+    });
+    const tries = jest.spyOn(claims, 'claim');
+
+    const answer = send({ message_text: 'After the other.' });
+    await delay(1_500);
+    const triedSoOften = tries.mock.calls.length;
+    tries.mockRestore();
+    await claims.release('send', id, claim);
+
+    expect((await answer).status).toBe(200);
+    expect(triedSoOften).toBeGreaterThan(0);
+    expect(triedSoOften).toBeLessThanOrEqual(5);
   });
 
   it("answers 502 with Meta's code, subcode and trace when Meta refuses, and keeps the DM as failed", async () => {

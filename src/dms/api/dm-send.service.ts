@@ -21,6 +21,7 @@ import { HumanAgentNotAllowedError, IdempotencyKeyReusedError, OutsideWindowErro
 /** How long a request stays for Meta's answer. */
 const patienceMs = 8_000;
 const pollMs = 50;
+const tryAgainMs = 500;
 const maxTextBytes = 1_000;
 
 interface Request {
@@ -142,11 +143,16 @@ export class DmSendService implements BeforeApplicationShutdown {
     const deadlineMs = this.clock.now() + patienceMs;
     let parts = queued;
     let sending: Promise<void> | undefined;
+    let triedAt = -Infinity;
     while (!this.stopping && !isAnswerable(parts, deadlineMs) && performance.now() < stopAt) {
-      if (this.isDue(parts)) {
+      const steps = [delay(pollMs)];
+      // Who finds that another process has the conversation is done at once: that one may take its time.
+      if (this.isDue(parts) && performance.now() - triedAt >= tryAgainMs) {
+        triedAt = performance.now();
         sending ??= this.sendNow(parts).finally(() => (sending = undefined));
-        await Promise.race([sending, delay(pollMs)]);
-      } else await delay(pollMs);
+        steps.push(sending);
+      }
+      await Promise.race(steps);
       parts = await this.outbound.findByIds(ids);
     }
     return answerOf(parts, this.clock.now());
