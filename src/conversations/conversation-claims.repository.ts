@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { Model, Types, type ClientSession } from 'mongoose';
+import { Model, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { heldPatienceMs, unlessHeld } from './conversation-locks.repository.js';
 import { CONVERSATION, type ConversationRecord } from './conversation.schema.js';
-import { plain, type Conversation } from './conversations.repository.js';
+import { idOf, plain, type Conversation } from './conversations.repository.js';
 
 /** Two kinds of work take turns on a conversation, each with an epoch of its own. */
 export type Work = 'answer' | 'send';
@@ -18,8 +18,6 @@ const fieldsOf = {
   answer: { epoch: 'answer_epoch', lease: 'answer_leased_until' },
   send: { epoch: 'send_epoch', lease: 'send_leased_until' },
 } as const;
-
-const idOf = (id: string): Types.ObjectId => new Types.ObjectId(id);
 
 /** Which process works on a conversation: fenced, and over by themselves when the process is gone. */
 @Injectable()

@@ -19,7 +19,8 @@ export interface AgentPause {
   byMid?: string;
 }
 
-const idOf = (id: string): Types.ObjectId => new Types.ObjectId(id);
+/** @internal */
+export const idOf = (id: string): Types.ObjectId => new Types.ObjectId(id);
 
 /** The conversations, looked up within a tenant's scope. */
 @Injectable()

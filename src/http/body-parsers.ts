@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { GraphJsonError, parseJsonLossless } from '#libs/graph-api';
 import { AppError, InvalidRequestError } from '../errors/index.js';
-import { isToWebhook } from './webhook-requests.js';
+import { isToWebhook, isWebhookRoute } from './webhook-requests.js';
 
 /** Meta batches up to 1000 events; three megabytes hold the largest seen with room to spare. */
 const webhookLimitBytes = 3 * 1024 * 1024;
@@ -20,7 +20,7 @@ class UnsupportedMediaTypeError extends AppError {
  */
 export function registerBodyParsers(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
-    route.bodyLimit = route.url.startsWith('/webhook/') ? webhookLimitBytes : apiLimitBytes;
+    route.bodyLimit = isWebhookRoute(route.url) ? webhookLimitBytes : apiLimitBytes;
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {

@@ -78,6 +78,17 @@ export class JobQueue implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
+  /** @returns jobs that nobody has taken yet; `undefined` while Redis is away: a sweep then waits for its next turn */
+  async countWaiting(name: QueueName): Promise<number | undefined> {
+    if (!this.isReachable) return undefined;
+    try {
+      return await this.queue(name).getWaitingCount();
+    } catch (error) {
+      this.logger.debug({ msg: 'Redis is away; what is due waits for the next sweep', queue: name, err: error });
+      return undefined;
+    }
+  }
+
   /** A process that works the queues offers to begin jobs without the way through Redis. */
   offerToStart(startHere: StartHere): void {
     this.startHere = startHere;

@@ -36,7 +36,7 @@ export class DeliverySweeper {
     let due: DeliveryHead[];
     let busy: boolean;
     do {
-      const waiting = await this.countWaiting();
+      const waiting = await this.queue.countWaiting('deliveries');
       if (waiting === undefined) return;
       busy = waiting >= enoughWaiting;
       due = await this.log.findUnhanded(new Date(this.clock.now() - (busy ? overdueMs : 0)), pageSize);
@@ -49,16 +49,6 @@ export class DeliverySweeper {
         metrics.swept.inc({ kind: 'deliveries' }, batch.length);
       }
     } while (due.length === pageSize && !busy && !signal.aborted);
-  }
-
-  /** @returns jobs of the queue; `undefined` while Redis is away */
-  private async countWaiting(): Promise<number | undefined> {
-    try {
-      return await this.queue.queue('deliveries').getWaitingCount();
-    } catch (error) {
-      this.logger.debug({ msg: 'Redis is away; deliveries wait for the next sweep', err: error });
-      return undefined;
-    }
   }
 
   private async giveUp({ _id, attempts, failures, error }: DeliveryHead): Promise<void> {

@@ -22,7 +22,7 @@ function sweepOver(due: number, redis: { isReachable: boolean; takes?: number; w
   };
   const queue = {
     isReachable: redis.isReachable,
-    queue: () => ({ getWaitingCount: () => Promise.resolve(redis.waiting ?? 0) }),
+    countWaiting: () => Promise.resolve(redis.isReachable ? (redis.waiting ?? 0) : undefined),
     add: (_name: string, { conversation_id: id }: { conversation_id: string }) => {
       const taken = jobs.length < (redis.takes ?? Infinity);
       if (taken) jobs.push(id);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { DmsRepository, IngestLoad } from '../../dms/index.js';
 import { metrics, ScrapeSources } from '../../observability/index.js';
@@ -22,7 +22,6 @@ const longestWaitMs = 20_000;
 /** The job and the sweep by which conversations get answered. */
 @Injectable()
 export class AnswerProcessor implements OnModuleInit {
-  private readonly logger = new Logger(AnswerProcessor.name);
   private running = 0;
 
   constructor(
@@ -68,28 +67,20 @@ export class AnswerProcessor implements OnModuleInit {
   /** Jobs get lost, processes die holding a lease; what is pending in MongoDB does not go away. */
   @Scheduled({ name: 'sweep-unanswered', everyMs: 2_000 })
   async sweep(signal: AbortSignal): Promise<void> {
-    const isJammed = await this.isJammed();
-    if (isJammed === undefined) return;
+    const waiting = await this.queue.countWaiting('replies');
+    if (waiting === undefined) return;
+    // Jobs for what is open stand there by then; more of the same would only stand before what comes.
+    const isJammed = waiting >= enoughWaiting;
+    const most = isJammed ? batch : sweepSize;
     const now = this.clock.date();
     const storedBefore = new Date(now.getTime() - (isJammed ? overdueMs : sweptAfterMs));
-    for (let taken = 0; taken < (isJammed ? batch : sweepSize) && !signal.aborted; taken += batch) {
+    for (let taken = 0; taken < most && this.queue.isReachable && !signal.aborted; taken += batch) {
       const conversationIds = await this.dms.takeDuePending(storedBefore, now, batch);
       const added = await Promise.all(
         conversationIds.map((id) => this.queue.add('answer-conversation', { conversation_id: id })),
       );
       metrics.swept.inc({ kind: 'answer' }, added.filter(Boolean).length);
       if (added.length === 0 || added.includes(false)) return;
-    }
-  }
-
-  /** Jobs for what waits stand in the queue by then; more of the same would only stand before what comes. */
-  private async isJammed(): Promise<boolean | undefined> {
-    if (!this.queue.isReachable) return undefined;
-    try {
-      return (await this.queue.queue('replies').getWaitingCount()) >= enoughWaiting;
-    } catch (error) {
-      this.logger.debug({ msg: 'Redis is away; what is unanswered waits for the next sweep', err: error });
-      return undefined;
     }
   }
 }

@@ -29,13 +29,12 @@ export interface WriteInput {
 }
 
 /**
+ * - `written`: the claim has ended with it; `send` is the right to send it, when nobody had that
  * - `changed`: the open messages are not what they were (one came, one was taken back or edited); nothing was written
  * - `paused`: somebody silenced the agent in between; nothing was written
  * - `lost`: the conversation is another process's; nothing was written
  */
-export type WriteOutcome =
-  /** The claim has ended with it. `send`: the right to send it, when nobody had it. */
-  { outcome: 'written'; send: Claim | null } | { outcome: 'changed' | 'paused' | 'lost' };
+export type WriteOutcome = { outcome: 'written'; send: Claim | null } | { outcome: 'changed' | 'paused' | 'lost' };
 
 /** For the first DM. A crash before it is sent holds the reply up for so long; who is slow loses it and does no harm. */
 const sendLeaseMs = 10_000;

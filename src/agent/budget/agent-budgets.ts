@@ -81,10 +81,11 @@ export class AgentBudgets {
   }
 
   private async settle(counters: Counter[], reserved: number, used: number): Promise<void> {
-    const unused = used === 0 ? -1 : 0;
-    await this.usage.adjust(
-      counters.map(({ key, amount, tokens }) => ({ key, by: tokens ? used - reserved : unused * amount })),
-    );
+    const corrections = counters.map(({ key, amount, tokens }) => {
+      const unused = used === 0 ? -amount : 0;
+      return { key, by: tokens ? used - reserved : unused };
+    });
+    await this.usage.adjust(corrections);
   }
 
   private countersFor(

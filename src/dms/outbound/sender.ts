@@ -48,9 +48,9 @@ export class Sender implements BeforeApplicationShutdown {
   }
 
   /** Sends what is due and returns; another process at it is left alone. Safe to call at any time, any number of times. */
-  async sendConversation(conversationId: string, signal?: AbortSignal, taken?: Claim | null): Promise<void> {
+  async sendConversation(conversationId: string, signal?: AbortSignal, taken: Claim | null = null): Promise<void> {
     const stop = signal ? AbortSignal.any([signal, this.stopping.signal]) : this.stopping.signal;
-    const run = this.sendDue(conversationId, stop, taken ?? null);
+    const run = this.sendDue(conversationId, stop, taken);
     this.running.add(run);
     try {
       await run;
