@@ -2,19 +2,22 @@ import { randomUUID } from 'node:crypto';
 import mongoose, { type Connection } from 'mongoose';
 import { MovableClock } from '#libs/clock';
 import { useServices } from '../../test/support/services.js';
-import { ConversationClaims } from './conversation-claims.repository.js';
+import { ConversationClaims, type Claim } from './conversation-claims.repository.js';
+import { ConversationsRepository } from './conversations.repository.js';
 import { CONVERSATION, ConversationSchema, newConversation, type ConversationRecord } from './conversation.schema.js';
 
 const services = useServices();
 const clock = new MovableClock(new Date('2026-11-21T12:00:00Z').getTime());
-const taking = { sends: 2, sendLeaseMs: 10_000 };
 
 let connection: Connection;
 let claims: ConversationClaims;
+let model: mongoose.Model<ConversationRecord>;
 
 beforeAll(async () => {
-  connection = await mongoose.createConnection(services.mongoUrl).asPromise();
-  claims = new ConversationClaims(connection.model<ConversationRecord>(CONVERSATION, ConversationSchema), clock);
+  // An index that is being built would wait for the transactions here, and everything else for it.
+  connection = await mongoose.createConnection(services.mongoUrl, { autoIndex: false }).asPromise();
+  model = connection.model<ConversationRecord>(CONVERSATION, ConversationSchema);
+  claims = new ConversationClaims(model, clock);
 });
 
 afterAll(() => connection?.close());
@@ -26,6 +29,15 @@ async function newOne(): Promise<string> {
   return insertedId.toHexString();
 }
 
+/** As whoever answers: with so many sends added to the conversation. */
+const end = (id: string, claim: Claim, sends = 2) =>
+  within(async (session) => {
+    const conversation = await claims.held(session, id, claim);
+    if (!conversation) return 'lost';
+    conversation.send_seq += sends;
+    return claims.endAnswer(session, conversation, { addedSends: sends > 0, sendLeaseMs: 10_000 });
+  });
+
 const record = (id: string) =>
   connection.collection('inbox_conversations').findOne({ _id: new mongoose.Types.ObjectId(id) });
 
@@ -36,63 +48,95 @@ const within = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
 describe('ConversationClaims', () => {
   it('ends an answer’s claim with its transaction, which takes send numbers and the right to send', async () => {
     const id = await newOne();
-    const claim = await claims.claim('answer', id, 20_000);
+    const claim = await claims.claimAnswer(id, 20_000);
     if (!claim) throw new Error('not claimed');
 
-    const ended = await within((session) => claims.endAnswer(session, id, claim, taking));
+    await expect(end(id, claim)).resolves.toEqual({ epoch: 1 });
 
-    expect(ended).toMatchObject({ conversation: { _id: id, send_seq: 7 }, send: { epoch: 1 } });
     expect(await record(id)).toMatchObject({ send_seq: 7, send_epoch: 1 });
-    await expect(claims.claim('send', id, 1_000)).resolves.toBeNull();
-    await expect(claims.claim('answer', id, 1_000)).resolves.toEqual({ epoch: 2 });
+    await expect(claims.claimSends(id, 1_000)).resolves.toBeNull();
+    await expect(claims.claimAnswer(id, 1_000)).resolves.toMatchObject({ epoch: 2 });
   });
 
   it('leaves the right to send with whoever has it, until it runs out', async () => {
     const id = await newOne();
-    await claims.claim('send', id, 5_000);
+    await claims.claimSends(id, 5_000);
     const answer = async () => {
-      const claim = await claims.claim('answer', id, 20_000);
-      return claim && within((session) => claims.endAnswer(session, id, claim, taking));
+      const claim = await claims.claimAnswer(id, 20_000);
+      return claim && end(id, claim);
     };
 
-    await expect(answer()).resolves.toMatchObject({ conversation: { send_seq: 7 }, send: null });
+    await expect(answer()).resolves.toBeNull();
     clock.advance(5_000);
-    await expect(answer()).resolves.toMatchObject({ conversation: { send_seq: 9 }, send: { epoch: 2 } });
+    await expect(answer()).resolves.toEqual({ epoch: 2 });
+    expect(await record(id)).toMatchObject({ send_seq: 9 });
   });
 
   it('takes nothing for an answer that sends nothing', async () => {
     const id = await newOne();
-    const claim = await claims.claim('answer', id, 20_000);
+    const claim = await claims.claimAnswer(id, 20_000);
     if (!claim) throw new Error('not claimed');
 
-    const ended = await within((session) => claims.endAnswer(session, id, claim, { ...taking, sends: 0 }));
+    await expect(end(id, claim, 0)).resolves.toBeNull();
 
-    expect(ended).toMatchObject({ conversation: { send_seq: 5 }, send: null });
     expect(await record(id)).not.toHaveProperty('send_leased_until');
     expect(await record(id)).not.toHaveProperty('answer_leased_until');
   });
 
   it('writes nothing for a claim that another has taken since', async () => {
     const id = await newOne();
-    const slept = await claims.claim('answer', id, 1_000);
+    const slept = await claims.claimAnswer(id, 1_000);
     clock.advance(1_000);
-    await claims.claim('answer', id, 20_000);
+    await claims.claimAnswer(id, 20_000);
     if (!slept) throw new Error('not claimed');
 
-    await expect(within((session) => claims.endAnswer(session, id, slept, taking))).resolves.toBeNull();
+    await expect(end(id, slept)).resolves.toBe('lost');
 
     expect(await record(id)).toMatchObject({ send_seq: 5, send_epoch: 0, answer_epoch: 2 });
   });
 
+  it('starts an answer over when another has claimed the conversation between its look and its write', async () => {
+    const id = await newOne();
+    const slept = await claims.claimAnswer(id, 1_000);
+    if (!slept) throw new Error('not claimed');
+    let looks = 0;
+
+    const outcome = await within(async (session) => {
+      const conversation = await claims.held(session, id, slept);
+      if (++looks === 1) {
+        clock.advance(1_000);
+        await claims.claimAnswer(id, 20_000);
+      }
+      if (!conversation) return 'lost';
+      return claims.endAnswer(session, conversation, { addedSends: true, sendLeaseMs: 10_000 });
+    });
+
+    expect([outcome, looks]).toEqual(['lost', 2]);
+    expect(await record(id)).toMatchObject({ send_seq: 5, send_epoch: 0, answer_epoch: 2 });
+  });
+
+  it('tells how the conversation stood, so that whoever writes in between is noticed', async () => {
+    const id = await newOne();
+    const claim = await claims.claimAnswer(id, 20_000);
+    const conversations = new ConversationsRepository(model, clock);
+    await within(async (session) => {
+      const conversation = await conversations.getById(id, session);
+      await conversations.saveAll(session, conversation ? [conversation] : []);
+    });
+
+    expect(claim).toEqual({ epoch: 1, turn: 0, sendSeq: 5 });
+    expect((await conversations.getById(id))?.turn).toBe(1);
+  });
+
   it('is not renewed by a timer that fires when it is over', async () => {
     const id = await newOne();
-    const claim = await claims.claim('answer', id, 20_000);
+    const claim = await claims.claimAnswer(id, 20_000);
     if (!claim) throw new Error('not claimed');
     await expect(claims.renew('answer', id, claim, 20_000)).resolves.toBe(true);
-    await within((session) => claims.endAnswer(session, id, claim, taking));
+    await end(id, claim);
 
     await expect(claims.renew('answer', id, claim, 20_000)).resolves.toBe(false);
 
-    await expect(claims.claim('answer', id, 1_000)).resolves.toEqual({ epoch: 2 });
+    await expect(claims.claimAnswer(id, 1_000)).resolves.toMatchObject({ epoch: 2 });
   });
 });

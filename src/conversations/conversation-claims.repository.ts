@@ -4,7 +4,7 @@ import { Model, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { heldPatienceMs, unlessHeld } from './conversation-locks.repository.js';
 import { CONVERSATION, type ConversationRecord } from './conversation.schema.js';
-import { idOf, plain, type Conversation } from './conversations.repository.js';
+import { idOf, plain, writtenBack, type Conversation } from './conversations.repository.js';
 
 /** Two kinds of work take turns on a conversation, each with an epoch of its own. */
 export type Work = 'answer' | 'send';
@@ -12,6 +12,14 @@ export type Work = 'answer' | 'send';
 export interface Claim {
   /** Every write of the work names it; a later claim makes this one's writes miss. */
   epoch: number;
+}
+
+/** The right to answer, and how the conversation stood when it was taken. */
+export interface AnswerClaim extends Claim {
+  /** Every read that follows the claim shows at least what stood there at this turn. */
+  turn: number;
+  /** The last number given to a send. */
+  sendSeq: number;
 }
 
 const fieldsOf = {
@@ -27,26 +35,17 @@ export class ConversationClaims {
     private readonly clock: Clock,
   ) {}
 
-  /** Takes the conversation for one kind of work; `null` while another holds it, be it by a transaction. The epoch grows with every claim. */
-  async claim(work: Work, conversationId: string, leaseMs: number): Promise<Claim | null> {
-    const { epoch, lease } = fieldsOf[work];
-    const now = this.clock.date();
-    const claimed = await unlessHeld(
-      this.model.collection.findOneAndUpdate(
-        {
-          _id: idOf(conversationId),
-          $or: [{ [lease]: null }, { [lease]: { $lte: now } }],
-        },
-        { $inc: { [epoch]: 1 }, $set: { [lease]: new Date(now.getTime() + leaseMs) } },
-        {
-          ...{ returnDocument: 'after', projection: { [epoch]: 1 }, maxTimeMS: heldPatienceMs },
-          // That of `send` only keeps two from trying the same: each DM is claimed durably before its call. That of
-          // `answer` is read by a transaction, whose snapshot need not hold what the majority does not have yet.
-          ...(work === 'send' ? { writeConcern: { w: 1 } } : {}),
-        },
-      ),
-    );
-    return claimed ? { epoch: claimed[epoch] as number } : null;
+  /** Takes the conversation for answering; `null` while another holds it, be it by a transaction. */
+  async claimAnswer(conversationId: string, leaseMs: number): Promise<AnswerClaim | null> {
+    // A transaction reads this claim, and its snapshot need not hold what the majority does not have yet.
+    const claimed = await this.take('answer', conversationId, leaseMs, {});
+    return claimed && { epoch: claimed.answer_epoch, turn: claimed.turn ?? 0, sendSeq: claimed.send_seq };
+  }
+
+  /** The same for sending. It only keeps two from trying the same: each DM is claimed durably before its call. */
+  async claimSends(conversationId: string, leaseMs: number): Promise<Claim | null> {
+    const claimed = await this.take('send', conversationId, leaseMs, { writeConcern: { w: 1 } });
+    return claimed && { epoch: claimed.send_epoch };
   }
 
   /** @returns `false` when it was released, or another has claimed it since: nothing of yours may be written any more */
@@ -72,38 +71,56 @@ export class ConversationClaims {
   }
 
   /**
-   * The fence of an answer, and the end of its claim: makes the transaction fail to commit when the claim is no longer
-   * ours. It writes, because only a write conflicts with another process's claim. With the commit the conversation is
-   * free for the next answer, and where `sends` numbers are taken, so is the right to send them, unless somebody has it.
-   * @returns the conversation as the transaction sees it, its `send_seq` the last number taken; `null` when the claim
-   * does not hold any more
+   * The fence of an answer: the conversation as the transaction sees it, `null` when the claim does not hold any more. To
+   * be followed by {@link endAnswer} in the same transaction: only that write conflicts with another process's claim.
+   */
+  async held(session: ClientSession, conversationId: string, { epoch }: Claim): Promise<Conversation | null> {
+    const filter = { _id: idOf(conversationId), answer_epoch: epoch };
+    return plain(await this.model.collection.findOne<ConversationRecord>(filter, { session }));
+  }
+
+  /**
+   * Writes the conversation back and ends the claim on it: with the commit it is free for the next answer, and where
+   * sends were added to it, so is the right to send them, unless somebody has it.
+   * @param conversation as {@link held} returned it, and changed since
    */
   async endAnswer(
     session: ClientSession,
-    conversationId: string,
-    { epoch }: Claim,
-    { sends, sendLeaseMs }: { sends: number; sendLeaseMs: number },
-  ): Promise<{ conversation: Conversation; send: Claim | null } | null> {
-    const now = this.clock.date();
-    const isFree = { $lte: [{ $ifNull: ['$send_leased_until', new Date(0)] }, now] };
-    const orAsItIs = (changed: unknown, field: string) => ({ $cond: [isFree, changed, field] });
-    const taking = {
-      send_seq: { $add: ['$send_seq', sends] },
-      send_epoch: orAsItIs({ $add: ['$send_epoch', 1] }, '$send_epoch'),
-      send_leased_until: orAsItIs(new Date(now.getTime() + sendLeaseMs), '$send_leased_until'),
-    };
-    const before = plain(
-      (await this.model.collection.findOneAndUpdate(
-        { _id: idOf(conversationId), answer_epoch: epoch },
-        [{ $set: { updated_at: now, ...(sends > 0 ? taking : {}) } }, { $unset: 'answer_leased_until' }],
-        { session, returnDocument: 'before' },
-      )) as ConversationRecord | null,
+    conversation: Conversation,
+    { addedSends, sendLeaseMs }: { addedSends: boolean; sendLeaseMs: number },
+  ): Promise<Claim | null> {
+    const now = this.clock.now();
+    const takes = addedSends && (conversation.send_leased_until?.getTime() ?? 0) <= now;
+    const send = { epoch: conversation.send_epoch + 1 };
+    const { $set, $inc, $unset } = writtenBack(conversation);
+    const { send_seq } = conversation;
+    const taken = { send_epoch: send.epoch, send_leased_until: new Date(now + sendLeaseMs) };
+    await this.model.collection.updateOne(
+      { _id: idOf(conversation._id) },
+      { $set: { ...$set, send_seq, ...(takes ? taken : {}) }, $inc, $unset: { ...$unset, answer_leased_until: '' } },
+      { session },
     );
-    if (!before) return null;
-    const wasFree = (before.send_leased_until?.getTime() ?? 0) <= now.getTime();
-    return {
-      conversation: { ...before, send_seq: before.send_seq + sends, updated_at: now },
-      send: sends > 0 && wasFree ? { epoch: before.send_epoch + 1 } : null,
-    };
+    return takes ? send : null;
+  }
+
+  /** The epoch grows with every claim. */
+  private async take(
+    work: Work,
+    conversationId: string,
+    leaseMs: number,
+    options: { writeConcern?: { w: 1 } },
+  ): Promise<ConversationRecord | null> {
+    const { epoch, lease } = fieldsOf[work];
+    const now = this.clock.date();
+    return unlessHeld(
+      this.model.collection.findOneAndUpdate(
+        { _id: idOf(conversationId), $or: [{ [lease]: null }, { [lease]: { $lte: now } }] },
+        { $inc: { [epoch]: 1 }, $set: { [lease]: new Date(now.getTime() + leaseMs) } },
+        {
+          ...{ returnDocument: 'after', projection: { [epoch]: 1, turn: 1, send_seq: 1 }, maxTimeMS: heldPatienceMs },
+          ...options,
+        },
+      ),
+    ) as Promise<ConversationRecord | null>;
   }
 }

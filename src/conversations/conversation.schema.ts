@@ -64,7 +64,10 @@ export interface ConversationRecord {
   send_leased_until?: Date;
   /** Last number given to an outbound DM: sends go out in this order. */
   send_seq: number;
-  /** Counted up by transactions that take the conversation before they read it. */
+  /**
+   * Counted up by every transaction that changes which messages there are or what they say, and by those that take the
+   * conversation before they read it: where it stands still, nobody has written in between.
+   */
   turn?: number;
   created_at: Date;
   updated_at: Date;

@@ -58,27 +58,23 @@ export class ConversationsRepository {
   async saveAll(session: ClientSession, conversations: Conversation[]): Promise<void> {
     if (conversations.length === 0) return;
     await this.model.collection.bulkWrite(
-      conversations.map(({ _id, ...fields }) => {
-        // Claims and the send sequence move on their own path; a whole-document write must not turn one back.
-        const { answer_epoch, answer_leased_until: _a, send_epoch, send_leased_until: _s, ...unleased } = fields;
-        const { send_seq, turn: _turn, ...rest } = unleased;
-        const set = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-        const unset = Object.fromEntries(
-          clearable.filter((name) => fields[name] === undefined).map((name) => [name, '']),
-        );
-        return {
-          updateOne: {
-            filter: { _id: idOf(_id) },
-            update: {
-              $set: { ...set, ...derivedFrom(fields) },
-              $setOnInsert: { answer_epoch, send_epoch, send_seq },
-              ...(Object.keys(unset).length > 0 ? { $unset: unset } : {}),
-            },
-            upsert: true,
-          },
-        };
+      conversations.map((conversation) => {
+        const { answer_epoch, send_epoch, send_seq } = conversation;
+        const update = { ...writtenBack(conversation), $setOnInsert: { answer_epoch, send_epoch, send_seq } };
+        return { updateOne: { filter: { _id: idOf(conversation._id) }, update, upsert: true } };
       }),
       { session, ordered: false },
+    );
+  }
+
+  /** The same for one to which sends were added: the last number given to them is written, too. */
+  async saveWithSends(session: ClientSession, conversation: Conversation): Promise<void> {
+    const { $set, ...others } = writtenBack(conversation);
+    const { answer_epoch, send_epoch, send_seq } = conversation;
+    await this.model.collection.updateOne(
+      { _id: idOf(conversation._id) },
+      { ...others, $set: { ...$set, send_seq }, $setOnInsert: { answer_epoch, send_epoch } },
+      { session, upsert: true },
     );
   }
 
@@ -98,17 +94,6 @@ export class ConversationsRepository {
 
   async remove(session: ClientSession, conversationId: string): Promise<void> {
     await this.model.collection.deleteOne({ _id: idOf(conversationId) }, { session });
-  }
-
-  /** Numbers for `count` outbound DMs, in order; returns the first. Part of the transaction that inserts them. */
-  async nextSendSeq(session: ClientSession, conversationId: string, count: number): Promise<number> {
-    const updated = await this.model.collection.findOneAndUpdate(
-      { _id: idOf(conversationId) },
-      { $inc: { send_seq: count } },
-      { session, returnDocument: 'after', projection: { send_seq: 1 } },
-    );
-    if (!updated) throw new NotFoundError('Conversation not found.');
-    return (updated['send_seq'] as number) - count + 1;
   }
 
   /** Silences the agent; an existing longer pause stays. */
@@ -203,6 +188,25 @@ export class ConversationsRepository {
 
 /** Fields that a change may take away again. */
 const clearable = ['agent_paused_until', 'agent_paused_reason', 'agent_paused_by_mid', 'last_message'] as const;
+
+/**
+ * The update that writes a whole conversation back, but for its claims and the send sequence: they move on their own
+ * path, and none of them must be turned back.
+ * @internal
+ */
+export function writtenBack({ _id, ...fields }: Conversation) {
+  const { answer_epoch: _ae, answer_leased_until: _al, send_epoch: _se, send_leased_until: _sl, ...unleased } = fields;
+  const { send_seq: _seq, turn: _turn, ...rest } = unleased;
+  const unset = clearable.filter((name) => fields[name] === undefined).map((name) => [name, '']);
+  return {
+    $set: {
+      ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
+      ...derivedFrom(fields),
+    },
+    $inc: { turn: 1 },
+    ...(unset.length > 0 ? { $unset: Object.fromEntries(unset) as Record<string, ''> } : {}),
+  };
+}
 
 /** What follows from other fields; kept beside them for the indexes' sake. */
 function derivedFrom(

@@ -1,4 +1,4 @@
-export { ConversationClaims, type Claim } from './conversation-claims.repository.js';
+export { ConversationClaims, type AnswerClaim, type Claim } from './conversation-claims.repository.js';
 export { ConversationLocks } from './conversation-locks.repository.js';
 export {
   CONVERSATION,

@@ -49,15 +49,22 @@ export class DmStore {
     if (operations.length > 0) await this.dms.collection.bulkWrite(operations as never, { session, ordered: true });
   }
 
-  /** Inserts outbound DMs and carries them over to their conversation, in place and in the store. */
-  async insertOutbound(session: ClientSession, conversation: Conversation, dms: DmRecord[]): Promise<void> {
-    for (const dm of dms) applyToConversation(conversation, undefined, dm);
-    conversation.updated_at = this.clock.date();
-    await this.write(
-      session,
-      dms.map((after) => ({ after })),
-    );
-    await this.conversations.saveAll(session, [conversation]);
+  /**
+   * Adds replies and closes what they answer, in one command of the transaction that queues them.
+   * @returns `false` when one of the answered is not pending any more: undo it all
+   */
+  async answer(session: ClientSession, answeredIds: string[], replies: DmRecord[]): Promise<boolean> {
+    const pending = { _id: { $in: answeredIds.map((id) => new Types.ObjectId(id)) }, agent_state: 'pending' };
+    const closed = { $set: { agent_state: 'answered', updated_at: this.clock.date() }, $unset: { agent_next_at: '' } };
+    const operations = [
+      { updateMany: { filter: pending, update: closed } },
+      // An upsert, because an insert would be a command of its own.
+      ...replies.map(({ _id, ...reply }) => ({
+        updateOne: { filter: { _id }, update: { $setOnInsert: reply }, upsert: true },
+      })),
+    ];
+    const { modifiedCount } = await this.dms.collection.bulkWrite(operations, { session });
+    return modifiedCount === answeredIds.length;
   }
 
   /**

@@ -116,16 +116,6 @@ export class DmsRepository {
     );
   }
 
-  /** Part of the transaction that queues the reply; `false` when one of them is not pending any more. */
-  async markAnswered(session: ClientSession, ids: string[]): Promise<boolean> {
-    const answered = await this.model.collection.updateMany(
-      { _id: { $in: ids.map((id) => new Types.ObjectId(id)) }, agent_state: 'pending' },
-      { $set: { agent_state: 'answered', updated_at: this.clock.date() }, $unset: { agent_next_at: '' } },
-      { session },
-    );
-    return answered.modifiedCount === ids.length;
-  }
-
   async markSkipped(ids: string[], reason: string, session?: ClientSession): Promise<void> {
     await this.model.collection.updateMany(
       { _id: { $in: ids.map((id) => new Types.ObjectId(id)) }, agent_state: 'pending' },

@@ -38,5 +38,6 @@ export {
   windowSentence,
   type NewOutbound,
   type NewReply,
+  type SendHead,
 } from './outbound/index.js';
 export { untilHandedBack } from './ingest/ingest-batch.js';

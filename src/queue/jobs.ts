@@ -4,8 +4,8 @@
  * only, because MongoDB holds the truth and a scheduled sweep hands the work over again.
  */
 export interface JobPayloads {
-  /** Decode these deliveries and store their events. */
-  'store-deliveries': { delivery_ids: string[] };
+  /** Decode these deliveries and store their events, of which there are so many (a job of an older version doesn't say). */
+  'store-deliveries': { delivery_ids: string[]; events?: number };
   /** Let the agent answer what is pending in this conversation. */
   'answer-conversation': { conversation_id: string };
   /** Send this conversation's queued DMs, in order. */
@@ -30,8 +30,8 @@ export type JobName = keyof JobPayloads;
 
 /** What a process that begins a job itself can tell its handler besides; it never stands in Redis. */
 export interface JobExtras {
-  /** Who talks there. */
-  'answer-conversation': { account_id: string; participant_id: string };
+  /** A message was stored a moment ago: who talks there, and the conversation's `turn` as that left it. */
+  'answer-conversation': { account_id: string; ig_id: string; participant_id: string; turn: number };
 }
 export type JobExtra<N extends JobName> = N extends keyof JobExtras ? JobExtras[N] : undefined;
 

@@ -3,11 +3,9 @@ import { Clock } from '#libs/clock';
 import { metrics } from '../observability/index.js';
 import { DeadLetters, JobQueue, Scheduled } from '../queue/index.js';
 import { DeliveryLog, type DeliveryHead } from './delivery-log.repository.js';
-import { deliveriesPerJob, HandOver } from './hand-over.service.js';
+import { HandOver, jobsOf } from './hand-over.service.js';
 
 const pageSize = 500;
-/** Events of one job, as the largest single delivery has them: Meta batches up to a thousand. */
-const eventsPerJob = 1_000;
 /** Jobs waiting already: what is due is in one of them, most likely, and more jobs would only make the queue longer. */
 const enoughWaiting = 20;
 /** Behind a queue that never gets short, what has lost its job must still get its turn, but not one job after another. */
@@ -43,8 +41,8 @@ export class DeliverySweeper {
       if (busy) due = due.filter(({ attempts }) => attempts < turnsBehindQueue);
       const hopeless = due.filter(({ attempts, failures }) => failures >= maxFailures || attempts >= maxAttempts);
       for (const delivery of hopeless) await this.giveUp(delivery);
-      for (const batch of batches(due.filter((delivery) => !hopeless.includes(delivery)))) {
-        if (!(await this.handOver.now(batch.map(({ _id }) => _id)))) return;
+      for (const batch of jobsOf(due.filter((delivery) => !hopeless.includes(delivery)))) {
+        if (!(await this.handOver.now(batch.map(({ _id, events }) => ({ id: _id, events }))))) return;
         await this.log.noteHanded(batch);
         metrics.swept.inc({ kind: 'deliveries' }, batch.length);
       }
@@ -63,19 +61,4 @@ export class DeliverySweeper {
       payload: { delivery_id: _id },
     });
   }
-}
-
-function* batches(deliveries: DeliveryHead[]): Generator<DeliveryHead[]> {
-  let batch: DeliveryHead[] = [];
-  let events = 0;
-  for (const delivery of deliveries) {
-    if (batch.length > 0 && (batch.length === deliveriesPerJob || events + delivery.events > eventsPerJob)) {
-      yield batch;
-      batch = [];
-      events = 0;
-    }
-    batch.push(delivery);
-    events += delivery.events;
-  }
-  if (batch.length > 0) yield batch;
 }

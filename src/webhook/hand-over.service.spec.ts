@@ -1,7 +1,8 @@
 import type { JobQueue } from '../queue/index.js';
-import { HandOver } from './hand-over.service.js';
+import { HandOver, type Durable } from './hand-over.service.js';
 
 const named = (count: number, from = 0): string[] => Array.from({ length: count }, (_, n) => `d${from + n}`);
+const durable = (ids: string[], events = 1): Durable[] => ids.map((id) => ({ id, events }));
 
 describe('HandOver', () => {
   let jobs: string[][];
@@ -22,16 +23,16 @@ describe('HandOver', () => {
   afterEach(() => jest.useRealTimers());
 
   it('hands a few deliveries over at once', () => {
-    handOver.offer(['a']);
-    handOver.offer(['b', 'c']);
-    handOver.offer([]);
+    handOver.offer(durable(['a']));
+    handOver.offer(durable(['b', 'c']));
+    handOver.offer(durable([]));
 
     expect(jobs).toEqual([['a'], ['b', 'c']]);
   });
 
   it('has a crowd of a moment share a job, in the order they came', () => {
-    handOver.offer(named(20));
-    handOver.offer(named(20, 20));
+    handOver.offer(durable(named(20)));
+    handOver.offer(durable(named(20, 20)));
     expect(jobs).toEqual([]);
 
     jest.advanceTimersByTime(20);
@@ -39,8 +40,8 @@ describe('HandOver', () => {
   });
 
   it('does not let few wait for a crowd, nor the crowd after them', () => {
-    handOver.offer(named(20));
-    handOver.offer(['a']);
+    handOver.offer(durable(named(20)));
+    handOver.offer(durable(['a']));
 
     expect(jobs).toEqual([[...named(20), 'a']]);
     jest.advanceTimersByTime(100);
@@ -48,14 +49,30 @@ describe('HandOver', () => {
   });
 
   it('waits no longer when a job is full, and never makes a larger one', () => {
-    handOver.offer(named(90));
-    handOver.offer(named(30, 90));
+    handOver.offer(durable(named(90)));
+    handOver.offer(durable(named(30, 90)));
 
     expect(jobs).toEqual([named(100), named(20, 100)]);
   });
 
+  it('cuts what is large in memory into several jobs, and says how many events each has', () => {
+    const told: unknown[] = [];
+    handOver = new HandOver({
+      add: (_name: string, payload: object) => Promise.resolve(Boolean(told.push(payload))),
+    } as unknown as JobQueue);
+
+    handOver.offer([...durable(['a', 'b'], 400), ...durable(['c'], 1_000), ...durable(['d'])]);
+    jest.advanceTimersByTime(20);
+
+    expect(told).toEqual([
+      { delivery_ids: ['a', 'b'], events: 800 },
+      { delivery_ids: ['c'], events: 1_000 },
+      { delivery_ids: ['d'], events: 1 },
+    ]);
+  });
+
   it('gives what has gathered to the workers before the process ends', async () => {
-    handOver.offer(named(20));
+    handOver.offer(durable(named(20)));
 
     await handOver.onApplicationShutdown();
 
@@ -64,21 +81,21 @@ describe('HandOver', () => {
 
   it('leaves it to the sweep for a second when Redis took nothing', async () => {
     answer = () => Promise.resolve(false);
-    handOver.offer(['a']);
+    handOver.offer(durable(['a']));
     await jest.advanceTimersByTimeAsync(0);
-    handOver.offer(['b']);
-    handOver.offer(named(20));
+    handOver.offer(durable(['b']));
+    handOver.offer(durable(named(20)));
     await jest.advanceTimersByTimeAsync(999);
     expect(jobs).toEqual([['a']]);
 
     await jest.advanceTimersByTimeAsync(2);
-    handOver.offer(['c']);
+    handOver.offer(durable(['c']));
     expect(jobs).toEqual([['a'], ['c']]);
   });
 
   it('keeps no more than so many attempts while Redis does not answer', () => {
     answer = () => new Promise(() => undefined);
-    for (let n = 0; n < 50; n += 1) handOver.offer([`d${n}`]);
+    for (let n = 0; n < 50; n += 1) handOver.offer(durable([`d${n}`]));
 
     expect(jobs).toHaveLength(32);
   });

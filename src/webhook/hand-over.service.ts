@@ -3,6 +3,15 @@ import { JobQueue } from '../queue/index.js';
 
 /** The most that one job carries; the workers store small jobs together and cut large ones into transactions. */
 export const deliveriesPerJob = 100;
+/** As many as the largest single delivery has: Meta batches up to a thousand. A worker holds a job in memory as a whole. */
+const eventsPerJob = 1_000;
+
+/** A delivery that is in MongoDB and has work left. */
+export interface Durable {
+  id: string;
+  /** How many it holds. */
+  events: number;
+}
 
 /**
  * Where so many became durable at once, more are about to: they share a job, for each costs the door and Redis as much as
@@ -22,23 +31,24 @@ const restAfterFailureMs = 1_000;
 @Injectable()
 export class HandOver implements OnApplicationShutdown {
   private readonly outstanding = new Set<Promise<boolean>>();
-  private gathered: string[] = [];
+  private gathered: Durable[] = [];
   private timer?: NodeJS.Timeout;
   private restingUntil = 0;
 
   constructor(private readonly queue: JobQueue) {}
 
   /** Adds one job for all of them, in the background; in a crowd, for those of the next moment too. */
-  offer(ids: string[]): void {
-    if (ids.length === 0) return;
-    this.gathered.push(...ids);
-    if (ids.length < crowd || this.gathered.length >= deliveriesPerJob) this.send();
+  offer(deliveries: Durable[]): void {
+    if (deliveries.length === 0) return;
+    this.gathered.push(...deliveries);
+    if (deliveries.length < crowd || this.gathered.length >= deliveriesPerJob) this.send();
     else this.timer ??= setTimeout(() => this.send(), gatherMs);
   }
 
-  /** @returns whether Redis took the job */
-  async now(ids: string[]): Promise<boolean> {
-    const taken = await this.queue.add('store-deliveries', { delivery_ids: ids });
+  /** @param deliveries of one job, see {@link jobsOf} @returns whether Redis took it */
+  async now(deliveries: readonly Durable[]): Promise<boolean> {
+    const events = deliveries.reduce((sum, delivery) => sum + delivery.events, 0);
+    const taken = await this.queue.add('store-deliveries', { delivery_ids: deliveries.map(({ id }) => id), events });
     this.restingUntil = taken ? 0 : performance.now() + restAfterFailureMs;
     return taken;
   }
@@ -52,16 +62,31 @@ export class HandOver implements OnApplicationShutdown {
   private send(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const ids = this.gathered;
+    const gathered = this.gathered;
     this.gathered = [];
-    for (let from = 0; from < ids.length; from += deliveriesPerJob)
-      this.attempt(ids.slice(from, from + deliveriesPerJob));
+    for (const batch of jobsOf(gathered)) this.attempt(batch);
   }
 
-  private attempt(ids: string[]): void {
+  private attempt(batch: readonly Durable[]): void {
     if (this.outstanding.size >= maxOutstanding || performance.now() < this.restingUntil) return;
-    const attempt = this.now(ids);
+    const attempt = this.now(batch);
     this.outstanding.add(attempt);
     void attempt.finally(() => this.outstanding.delete(attempt));
   }
+}
+
+/** Cuts deliveries into what one job may carry, in their order. */
+export function* jobsOf<T extends Pick<Durable, 'events'>>(deliveries: Iterable<T>): Generator<T[]> {
+  let batch: T[] = [];
+  let events = 0;
+  for (const delivery of deliveries) {
+    if (batch.length > 0 && (batch.length === deliveriesPerJob || events + delivery.events > eventsPerJob)) {
+      yield batch;
+      batch = [];
+      events = 0;
+    }
+    batch.push(delivery);
+    events += delivery.events;
+  }
+  if (batch.length > 0) yield batch;
 }

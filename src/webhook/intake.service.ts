@@ -49,7 +49,7 @@ export class IntakeService {
     metrics.intakeBatch.observe(batch.length);
     const failures = await this.insert(batch);
     const toDo = batch.filter(({ state }, index) => (state ?? 'received') === 'received' && !failures.has(index));
-    this.handOver.offer(toDo.map(({ id }) => id));
+    this.handOver.offer(toDo);
     return failures;
   }
 

@@ -140,11 +140,11 @@ describe('POST /instagram-dms/send', () => {
     const claims = app.get(ConversationClaims);
     const id = conversationIdOf(accountId, to);
     const claim = await eventually(async () => {
-      const taken = await claims.claim('send', id, 30_000);
+      const taken = await claims.claimSends(id, 30_000);
       if (!taken) throw new Error('still being sent in');
       return taken;
     });
-    const tries = jest.spyOn(claims, 'claim');
+    const tries = jest.spyOn(claims, 'claimSends');
 
     const answer = send({ message_text: 'After the other.' });
     await delay(1_500);

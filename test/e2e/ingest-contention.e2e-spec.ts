@@ -54,7 +54,7 @@ function keepClaiming(): () => Promise<void> {
   const claimAll = async (from: number): Promise<void> => {
     for (let n = from; open; n++) {
       const id = conversationIds[n % people] as string;
-      const claim = await claims.claim('send', id, 1_000);
+      const claim = await claims.claimSends(id, 1_000);
       if (claim) await claims.release('send', id, claim);
     }
   };
@@ -121,7 +121,7 @@ describe('a large delivery', () => {
     const conversations = client.db(services.databaseName).collection('inbox_conversations');
     await conversations.updateOne({ _id: new mongoose.Types.ObjectId(id) }, { $set: { turn: -1 } }, { session });
 
-    expect(await testApp.get(ConversationClaims).claim('answer', id, 1_000)).toBeNull();
+    expect(await testApp.get(ConversationClaims).claimAnswer(id, 1_000)).toBeNull();
 
     await session.abortTransaction();
     await session.endSession();

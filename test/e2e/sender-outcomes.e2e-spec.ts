@@ -48,7 +48,7 @@ describe('order', () => {
 
   it('takes over from a process that died with the conversation claimed', async () => {
     await scene.queue(['Hello']);
-    await scene.app.get(ConversationClaims).claim('send', scene.conversationId, 30_000);
+    await scene.app.get(ConversationClaims).claimSends(scene.conversationId, 30_000);
     await scene.sendNow();
     expect(scene.accepted()).toEqual([]);
 

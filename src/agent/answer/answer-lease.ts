@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { ConversationClaims, type Claim } from '../../conversations/index.js';
+import { ConversationClaims, type AnswerClaim } from '../../conversations/index.js';
 import { ConversationLock, type HeldLock } from '../../queue/index.js';
 
 /** After a crash the conversation is free again this much later. */
@@ -12,7 +12,7 @@ export class LeaseLostError extends Error {
 }
 
 export interface AnswerLease {
-  readonly claim: Claim;
+  readonly claim: AnswerClaim;
   /** Aborts when the lease is lost. */
   readonly signal: AbortSignal;
   /** `false` when somebody who slept through their claim still holds the lock: theirs runs out, the sweep comes back. */
@@ -40,7 +40,7 @@ export class AnswerLeases {
 
   /** @param lockKey `ConversationLock.keyOf(…)` @returns `null` while another process has it */
   async take(conversationId: string, lockKey: string): Promise<AnswerLease | null> {
-    const claim = await this.claims.claim('answer', conversationId, answerLeaseMs);
+    const claim = await this.claims.claimAnswer(conversationId, answerLeaseMs);
     return claim && this.keep(conversationId, claim, this.lock(conversationId, lockKey));
   }
 
@@ -57,7 +57,7 @@ export class AnswerLeases {
     }
   }
 
-  private keep(conversationId: string, claim: Claim, locking: Promise<HeldLock | null | undefined>): AnswerLease {
+  private keep(conversationId: string, claim: AnswerClaim, locking: Promise<HeldLock | null | undefined>): AnswerLease {
     const lost = new AbortController();
     const loseIt = (): void => lost.abort(new LeaseLostError('the conversation was taken over'));
     let renewedAt = performance.now();

@@ -27,6 +27,12 @@ export interface Round {
   othersMayWait: boolean;
 }
 
+/** A round whose answer is being found. */
+interface OpenRound extends Round {
+  /** Whether nothing of ours waited to be sent when it began. */
+  isClear: Promise<boolean>;
+}
+
 const minRetryMs = 2_000;
 const maxRetryMs = 30_000;
 
@@ -47,10 +53,13 @@ export class AnswerRound {
   ) {}
 
   /** @throws whatever `signal` was aborted with */
-  async run(round: Round, signal: AbortSignal): Promise<RoundOutcome> {
-    const { open, settings } = round.situation;
-    if (asksForPerson(open, settings)) return this.write(round, handedOver(settings), 'handed_over');
-    const composition = await this.compose(round.situation, signal);
+  async run(begun: Round, signal: AbortSignal): Promise<RoundOutcome> {
+    const { open, settings, conversation } = begun.situation;
+    const composing = asksForPerson(open, settings) ? undefined : this.compose(begun.situation, signal);
+    // Asked while the model thinks; not to know it costs the sender a look of its own.
+    const round = { ...begun, isClear: this.sender.isClear(conversation._id).catch(() => false) };
+    const composition = await composing;
+    if (!composition) return this.write(round, handedOver(settings), 'handed_over');
     switch (composition.kind) {
       case 'reply':
         return composition.handOver
@@ -72,16 +81,17 @@ export class AnswerRound {
   }
 
   private async compose(situation: Situation, signal: AbortSignal): Promise<Composition> {
+    const composing = this.composer.compose(situation, signal);
     const stopPresence = this.presence.start(situation.account._id, situation.conversation.participant_id);
     try {
-      return await this.composer.compose(situation, signal);
+      return await composing;
     } finally {
       stopPresence();
     }
   }
 
   /** The account's own words, not twice in a row, or silence; never an error. */
-  private async fallBack(round: Round, reason: string): Promise<RoundOutcome> {
+  private async fallBack(round: OpenRound, reason: string): Promise<RoundOutcome> {
     const { settings, conversation, account } = round.situation;
     const { fallback_text: text } = settings;
     const told = text !== undefined && (await this.budgets.mayTellFallback(conversation._id));
@@ -89,7 +99,8 @@ export class AnswerRound {
     return told ? this.write(round, { text, isFallback: true }, 'fallback') : this.write(round, { reason }, 'silent');
   }
 
-  private async write({ lease, situation, othersMayWait }: Round, decision: Decision, outcome: string) {
+  private async write(round: OpenRound, decision: Decision, outcome: string): Promise<RoundOutcome> {
+    const { lease, situation, othersMayWait, isClear } = round;
     const { open, conversation } = situation;
     // Who asks for a person is handed over, whatever they wrote after it.
     const settled = othersMayWait || decision.handOver === true;
@@ -101,7 +112,7 @@ export class AnswerRound {
     const last = open.at(-1);
     if (last) metrics.agentReplies.observe({ outcome }, this.ageMs(last) / 1000);
     if (decision.text === undefined) this.messages.countSkips(open, decision.reason ?? 'no_answer');
-    else await this.sender.sendSoon(conversation._id, written.send);
+    else await this.sender.sendSoon(conversation._id, written.send, (await isClear) ? written.next : undefined);
     await this.messages.takeOffQueue(open);
     return 'done';
   }

@@ -43,11 +43,11 @@ export class AnswerProcessor implements OnModuleInit {
   async answer(
     { conversation_id }: JobPayloads['answer-conversation'],
     signal: AbortSignal,
-    parties?: JobExtras['answer-conversation'],
+    news?: JobExtras['answer-conversation'],
   ): Promise<void> {
     if (!(await this.takeRoom(signal))) return;
     try {
-      await this.answers.answer(conversation_id, signal, parties);
+      await this.answers.answer(conversation_id, signal, news);
     } finally {
       this.running--;
     }

@@ -4,7 +4,7 @@ import { withLogContext } from '../../observability/index.js';
 import { ConversationLock, JobQueue } from '../../queue/index.js';
 import { AnswerLeases, LeaseLostError, type AnswerLease } from './answer-lease.js';
 import { AnswerRound } from './answer-round.js';
-import { OpenMessages, type Parties, type Situation } from './open-messages.js';
+import { OpenMessages, type News, type Prospect, type Situation } from './open-messages.js';
 
 /** So often a finished answer is thrown away because more was written meanwhile; then it is told, and more follows. */
 const maxRestarts = 2;
@@ -25,25 +25,42 @@ export class AnswerService {
   ) {}
 
   /** Works the conversation until nothing is open, or it is not this process's turn. Safe to call at any time. */
-  async answer(conversationId: string, signal: AbortSignal, parties?: Parties): Promise<void> {
-    await withLogContext({ conversation_id: conversationId }, () => this.answerAll(conversationId, signal, parties));
+  async answer(conversationId: string, signal: AbortSignal, news?: News): Promise<void> {
+    await withLogContext({ conversation_id: conversationId }, () => this.answerAll(conversationId, signal, news));
   }
 
-  private async answerAll(conversationId: string, signal: AbortSignal, parties?: Parties): Promise<void> {
-    // Whoever has just stored a message knows that one is open. Other hints may come late, or twice.
-    for (let isNews = parties !== undefined; !signal.aborted; isNews = false) {
-      // Looked at anew after each release: a hint that found the lease taken went away, relying on this.
-      if (!isNews && !(await this.messages.isAnyOpen(conversationId))) return;
-      const prospect = await this.messages.look(conversationId, parties);
-      if (prospect.kind === 'none') return;
-      if (prospect.kind === 'quiet') return this.hint(conversationId, prospect.waitMs);
-      const { conversation, account } = prospect.situation;
+  private async answerAll(conversationId: string, signal: AbortSignal, news?: News): Promise<void> {
+    if (news && !(await this.answerNews(conversationId, news, signal))) return;
+    // Looked at anew after each release: a hint that found the lease taken went away, relying on this.
+    while (!signal.aborted && (await this.messages.isAnyOpen(conversationId))) {
+      const prospect = await this.messages.look(conversationId);
+      if (prospect.kind !== 'answer') return this.leave(conversationId, prospect);
+      const { account, conversation } = prospect.situation;
       const lockKey = ConversationLock.keyOf(account.ig_id, conversation.participant_id);
       const lease = await this.leases.take(conversationId, lockKey);
-      if (!lease) return;
-      const goOn = await this.answerUnder(lease, prospect.situation, signal);
-      if (!goOn) return;
+      if (!lease || !(await this.answerUnder(lease, prospect.situation, signal))) return;
     }
+  }
+
+  /**
+   * The same for what this process has just stored: most likely it is to be answered, so the lease is taken while it looks.
+   * @returns whether to look for more
+   */
+  private async answerNews(conversationId: string, news: News, signal: AbortSignal): Promise<boolean> {
+    const taking = this.leases.take(conversationId, ConversationLock.keyOf(news.ig_id, news.participant_id));
+    taking.catch(() => undefined); // thrown below, after the look
+    let prospect: Prospect;
+    try {
+      prospect = await this.messages.look(conversationId, news);
+    } catch (error) {
+      await (await taking)?.release();
+      throw error;
+    }
+    const lease = await taking;
+    if (lease && prospect.kind === 'answer') return this.answerUnder(lease, prospect.situation, signal);
+    await lease?.release();
+    await this.leave(conversationId, prospect);
+    return lease !== null && prospect.kind === 'none';
   }
 
   /** @returns whether to look for more */
@@ -51,10 +68,9 @@ export class AnswerService {
     const conversationId = first.conversation._id;
     const signal = AbortSignal.any([stop, lease.signal]);
     try {
-      // Between the look and the lease another process may have answered them.
-      const [isAlone, isCurrent] = await Promise.all([lease.isAlone, this.messages.isCurrent(first)]);
+      const [isAlone, isCurrent] = await Promise.all([lease.isAlone, this.isCurrent(first, lease)]);
       if (!isAlone) return false;
-      let situation = isCurrent ? first : await this.lookUnder(conversationId, signal);
+      let situation = isCurrent ? { ...first, turn: lease.claim.turn } : await this.lookUnder(conversationId, signal);
       for (let restarts = 0; situation; restarts++) {
         const outcome = await this.round.run({ lease, situation, othersMayWait: restarts >= maxRestarts }, signal);
         if (outcome !== 'again') return outcome === 'done';
@@ -72,6 +88,11 @@ export class AnswerService {
     }
   }
 
+  /** Between the look and the lease another process may have answered them, or somebody have written. */
+  private async isCurrent(first: Situation, { claim }: AnswerLease): Promise<boolean> {
+    return first.turn === claim.turn || this.messages.isCurrent(first);
+  }
+
   /** What is open once the customer has stopped writing; they get one answer, so the lease is kept meanwhile. */
   private async lookUnder(conversationId: string, signal: AbortSignal): Promise<Situation | undefined> {
     for (;;) {
@@ -80,6 +101,11 @@ export class AnswerService {
       if (prospect.kind === 'none') return undefined;
       await sleep(prospect.waitMs, undefined, { signal });
     }
+  }
+
+  /** Not now: more may be coming, or nothing is to be answered. */
+  private async leave(conversationId: string, prospect: Prospect): Promise<void> {
+    if (prospect.kind === 'quiet') await this.hint(conversationId, prospect.waitMs);
   }
 
   private async hint(conversationId: string, delayMs: number): Promise<void> {

@@ -16,7 +16,8 @@ import { AgentBudgets } from '../budget/agent-budgets.js';
 import { AnswerChecks, type SkipReason } from './answer-checks.js';
 import { maxQuickExchanges } from './ping-pong.js';
 
-export type Parties = JobExtras['answer-conversation'];
+/** What whoever has just stored a message knows. */
+export type News = JobExtras['answer-conversation'];
 
 /** At most this many messages of a conversation are answered at once. */
 export const maxOpen = 500;
@@ -30,6 +31,8 @@ export interface Situation {
   open: Dm[];
   /** Newest first. */
   history: Dm[];
+  /** All of this was read since this turn of the conversation: while it stands still, so does what is open. */
+  turn?: number;
 }
 
 export type Prospect =
@@ -73,14 +76,14 @@ export class OpenMessages {
 
   /**
    * Looks at what is open, and closes or puts off what is not to be answered now.
-   * @param parties who talks there, where the caller knows: one step of waiting less
+   * @param news who talks there, where the caller knows: one step of waiting less
    */
-  async look(conversationId: string, parties?: Parties): Promise<Prospect> {
+  async look(conversationId: string, news?: News): Promise<Prospect> {
     const [conversation, pending, recent, earlyRules] = await Promise.all([
       this.conversations.getById(conversationId),
       this.dms.pending(conversationId, maxOpen),
       this.dms.history(conversationId, { limit: usualHistory }),
-      parties && this.rulesFor(conversationId, parties),
+      news && this.rulesFor(conversationId, news),
     ]);
     const open = await this.withoutUnanswerable(pending);
     const [first] = open;
@@ -97,21 +100,24 @@ export class OpenMessages {
     const reason = this.checks.conversationReason(conversation, { blocked, history }) ?? spent;
     if (reason) return this.skip(open, reason);
     if (account.status === 'needs_reauth') return this.putOff(open, reconnectMs);
-    return { kind: 'answer', situation: { conversation, account, settings, open, history } };
+    const turn = news?.turn;
+    return { kind: 'answer', situation: { conversation, account, settings, open, history, turn } };
   }
 
   async isAnyOpen(conversationId: string): Promise<boolean> {
     return (await this.dms.pending(conversationId, 1)).length > 0;
   }
 
-  /** Whether exactly these messages are still open. */
+  /** Whether exactly these messages are still open, and say the same. */
   async isCurrent({ conversation, open }: Situation): Promise<boolean> {
-    const pending = await this.dms.pending(conversation._id, maxOpen);
-    return pending.length === open.length && pending.every((dm, index) => dm._id === open[index]?._id);
+    return isStillOpen(open, await this.dms.pending(conversation._id, maxOpen));
   }
 
   /** What its owner wants of the agent now, and what is left to spend. */
-  private async rulesFor(conversationId: string, { account_id, participant_id }: Parties) {
+  private async rulesFor(
+    conversationId: string,
+    { account_id, participant_id }: Pick<News, 'account_id' | 'participant_id'>,
+  ) {
     const account = await this.accounts.get(account_id);
     if (!account) return { account, settings: null, blocked: false, spent: undefined };
     const wanted = this.userSettings.agentSettings(account);
@@ -177,4 +183,17 @@ export class OpenMessages {
     const endsAt = Math.min(Math.max(...storedAt) + quietMs, Math.min(...storedAt) + longestWaitMs(quietMs));
     return Math.max(0, endsAt - this.clock.now());
   }
+}
+
+/**
+ * Whether the messages that are being answered still stand, as they were read.
+ * @param othersMayWait more may have come
+ */
+export function isStillOpen(open: readonly Dm[], pending: readonly Dm[], othersMayWait = false): boolean {
+  const now = new Map(pending.map((dm) => [dm._id, contentOf(dm)]));
+  return open.every((dm) => now.get(dm._id) === contentOf(dm)) && (othersMayWait || pending.length === open.length);
+}
+
+function contentOf({ text, attachments, postback, edits }: Dm): string {
+  return JSON.stringify([text, attachments.map(({ type, url }) => [type, url]), postback, edits.length]);
 }

@@ -1,14 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
-import { ConversationClaims, ConversationsRepository, type Claim } from '../../conversations/index.js';
+import {
+  ConversationClaims,
+  ConversationsRepository,
+  type AnswerClaim,
+  type Claim,
+  type Conversation,
+} from '../../conversations/index.js';
 import { Transactions } from '../../database/index.js';
-import { DmsRepository, Outbox, type Dm } from '../../dms/index.js';
+import { DmsRepository, DmStore, Outbox, type DmRecord, type SendHead } from '../../dms/index.js';
 import { AgentBudgets } from '../budget/agent-budgets.js';
 import { splitText } from '#libs/graph-api';
 import { AnswerChecks } from './answer-checks.js';
 import { handOverPauseMs } from './hand-over.js';
-import { maxOpen, type Situation } from './open-messages.js';
+import { isStillOpen, maxOpen, type Situation } from './open-messages.js';
 
 /** What is done about the open messages. */
 export interface Decision {
@@ -21,20 +27,28 @@ export interface Decision {
 }
 
 export interface WriteInput {
-  claim: Claim;
+  claim: AnswerClaim;
   situation: Situation;
   decision: Decision;
   /** Whether messages that came since may wait for the next answer. */
   othersMayWait: boolean;
 }
 
+export interface Written {
+  outcome: 'written';
+  /** The right to send it, when nobody had that. */
+  send: Claim | null;
+  /** Its first DM, when no other send was queued in the conversation since the claim. */
+  next?: SendHead;
+}
+
 /**
- * - `written`: the claim has ended with it; `send` is the right to send it, when nobody had that
+ * - `written`: the claim has ended with it
  * - `changed`: the open messages are not what they were (one came, one was taken back or edited); nothing was written
  * - `paused`: somebody silenced the agent in between; nothing was written
  * - `lost`: the conversation is another process's; nothing was written
  */
-export type WriteOutcome = { outcome: 'written'; send: Claim | null } | { outcome: 'changed' | 'paused' | 'lost' };
+export type WriteOutcome = Written | { outcome: 'changed' | 'paused' | 'lost' };
 
 /** For the first DM. A crash before it is sent holds the reply up for so long; who is slow loses it and does no harm. */
 const sendLeaseMs = 10_000;
@@ -53,6 +67,7 @@ export class ReplyWriter {
     private readonly claims: ConversationClaims,
     private readonly conversations: ConversationsRepository,
     private readonly dms: DmsRepository,
+    private readonly store: DmStore,
     private readonly outbox: Outbox,
     private readonly budgets: AgentBudgets,
     private readonly checks: AnswerChecks,
@@ -61,48 +76,55 @@ export class ReplyWriter {
 
   async write(input: WriteInput): Promise<WriteOutcome> {
     try {
-      const send = await this.transactions.run((session) => this.writeWithin(session, input));
-      return { outcome: 'written', send };
+      return await this.transactions.run((session) => this.writeWithin(session, input));
     } catch (error) {
       if (error instanceof Undo) return { outcome: error.outcome };
       throw error;
     }
   }
 
-  private async writeWithin(session: ClientSession, input: WriteInput): Promise<Claim | null> {
-    const { claim, decision } = input;
-    const { conversation, account, open } = input.situation;
-    const parts = decision.text === undefined ? [] : splitText(decision.text).map((text) => ({ text }));
-    const taking = { sends: parts.length, sendLeaseMs };
-    const ended = await this.claims.endAnswer(session, conversation._id, claim, taking);
-    if (!ended) throw new Undo('lost');
-    const { conversation: current, send } = ended;
-    if (this.checks.isPaused(current)) throw new Undo('paused');
-    const pending = await this.dms.pending(conversation._id, maxOpen, session);
-    if (!isStillOpen(open, pending, input.othersMayWait)) throw new Undo('changed');
-    const ids = open.map(({ _id }) => _id);
-    if (parts.length === 0) await this.dms.markSkipped(ids, decision.reason ?? 'no_answer', session);
-    else {
-      // The key is that of the last message answered: the same messages can't be answered twice.
-      const key = `agent:${ids.at(-1)}`;
-      await this.outbox.queue(session, account, conversation.participant_id, { source: 'agent', key, parts }, current);
-      if (!(await this.dms.markAnswered(session, ids))) throw new Undo('changed');
-    }
+  private async writeWithin(session: ClientSession, input: WriteInput): Promise<Written> {
+    const { claim, situation, decision } = input;
+    const conversation = await this.claims.held(session, situation.conversation._id, claim);
+    if (!conversation) throw new Undo('lost');
+    if (this.checks.isPaused(conversation)) throw new Undo('paused');
+    if (!(await this.isStillOpen(session, conversation, input))) throw new Undo('changed');
+    const isNext = conversation.send_seq === claim.sendSeq;
+    const [first] = await this.closeOpen(session, conversation, input);
     if (decision.isFallback) await this.budgets.noteFallback(session, conversation._id);
+    const send = await this.claims.endAnswer(session, conversation, { addedSends: first !== undefined, sendLeaseMs });
     if (decision.handOver) {
       const until = new Date(this.clock.now() + handOverPauseMs);
       await this.conversations.pauseAgent(conversation._id, { until, reason: 'customer_request' }, session);
     }
-    return send;
+    return { outcome: 'written', send, ...(first && isNext ? { next: { dm: first, conversation } } : {}) };
   }
-}
 
-/** Whether the messages that were answered still stand, as they were read. */
-function isStillOpen(open: readonly Dm[], pending: readonly Dm[], othersMayWait: boolean): boolean {
-  const now = new Map(pending.map((dm) => [dm._id, contentOf(dm)]));
-  return open.every((dm) => now.get(dm._id) === contentOf(dm)) && (othersMayWait || pending.length === open.length);
-}
+  private async isStillOpen(
+    session: ClientSession,
+    { _id, turn }: Conversation,
+    { situation, othersMayWait }: WriteInput,
+  ): Promise<boolean> {
+    if (situation.turn !== undefined && situation.turn === turn) return true;
+    return isStillOpen(situation.open, await this.dms.pending(_id, maxOpen, session), othersMayWait);
+  }
 
-function contentOf({ text, attachments, postback, edits }: Dm): string {
-  return JSON.stringify([text, attachments.map(({ type, url }) => [type, url]), postback, edits.length]);
+  /** @returns what is to be sent */
+  private async closeOpen(
+    session: ClientSession,
+    conversation: Conversation,
+    { situation: { account, open }, decision }: WriteInput,
+  ): Promise<DmRecord[]> {
+    const ids = open.map(({ _id }) => _id);
+    if (decision.text === undefined) {
+      await this.dms.markSkipped(ids, decision.reason ?? 'no_answer', session);
+      return [];
+    }
+    // The key is that of the last message answered: the same messages can't be answered twice.
+    const key = `agent:${ids.at(-1)}`;
+    const parts = splitText(decision.text).map((text) => ({ text }));
+    const replies = this.outbox.plan(conversation, account, { source: 'agent', key, parts });
+    if (!(await this.store.answer(session, ids, replies))) throw new Undo('changed');
+    return replies;
+  }
 }

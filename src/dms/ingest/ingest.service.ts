@@ -11,10 +11,17 @@ import { IngestBatch, type IngestItem } from './ingest-batch.js';
 import { IngestRepository } from './ingest.repository.js';
 import { isTransient } from './is-transient.js';
 
+export interface PendingNews {
+  /** Of the new messages. */
+  dmIds: string[];
+  /** The conversation's, as storing them left it. */
+  turn: number;
+}
+
 /** What became of a batch, for whoever hands work on. */
 export interface IngestOutcome {
-  /** Conversations with new messages that the agent owes a look, with the ids of those DMs. */
-  pending: Map<string, string[]>;
+  /** Conversations with new messages that the agent owes a look. */
+  pending: Map<string, PendingNews>;
   /** Conversations that did not exist before. */
   created: Set<string>;
   /** DMs whose media is to be copied, new in the store. */
@@ -143,7 +150,8 @@ function report(batch: IngestBatch, outcome: IngestOutcome): void {
     if (before?.outbound_open && !after.outbound_open) outcome.settled.add(after.conversation_id);
     const id = after._id.toHexString();
     if (after.agent_state === 'pending' && before?.agent_state !== 'pending') {
-      outcome.pending.set(after.conversation_id, [...(outcome.pending.get(after.conversation_id) ?? []), id]);
+      const { dmIds = [] } = outcome.pending.get(after.conversation_id) ?? {};
+      outcome.pending.set(after.conversation_id, { dmIds: [...dmIds, id], turn: batch.turnOf(after.conversation_id) });
     }
     if (after.agent_state === 'skipped' && after.agent_reason && !before?.agent_state)
       metrics.agentSkips.inc({ reason: after.agent_reason });

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { bulkhead } from 'cockatiel';
 import { Clock } from '#libs/clock';
 import { GroupCommit } from '#libs/group-commit';
 import { decodeDelivery, parseJsonLossless } from '#libs/graph-api';
@@ -6,7 +7,7 @@ import { AccountHealth, UserSettingsService, type AccountSummary } from '../../a
 import { AppConfig } from '../../config/index.js';
 import { ContendedError } from '../../database/index.js';
 import { metrics } from '../../observability/index.js';
-import { HandlesJob, JobQueue } from '../../queue/index.js';
+import { HandlesJob, JobQueue, type JobPayloads } from '../../queue/index.js';
 import { DeliveryLog, type Delivery } from '../../webhook/index.js';
 import { EventMatcher, type SettingsOf } from './event-matcher.js';
 import type { IngestItem } from './ingest-batch.js';
@@ -17,6 +18,11 @@ import { Mailbox } from './mailbox.js';
 
 /** Who somebody is can wait until they have their answer. */
 const profileDelayMs = 500;
+
+/** One in its transaction, one before it, one behind it. */
+const batchesAtOnce = 3;
+
+type StoreJob = JobPayloads['store-deliveries'];
 
 /** Webhook payloads nest a dozen levels; MongoDB stops at a hundred. */
 const maxDepth = 64;
@@ -30,21 +36,22 @@ export class StoreDeliveriesProcessor {
   private readonly logger = new Logger(StoreDeliveriesProcessor.name);
   /**
    * Jobs that come while others are being stored are stored together: under load the door makes many small ones, and
-   * most of what storing costs is by the transaction. Sizes are counted in deliveries; `IngestService` cuts what comes
-   * together into transactions by events.
+   * most of what storing costs is by the transaction. Sizes are counted in events.
    */
-  private readonly together = new GroupCommit<string[]>({
-    write: (jobs) => this.storeTogether(jobs),
-    sizeOf: (deliveryIds) => deliveryIds.length,
+  private readonly together = new GroupCommit<StoreJob>({
+    write: (jobs) => this.storeTogether(jobs.map(({ delivery_ids: ids }) => ids)),
+    sizeOf: ({ delivery_ids: ids, events = 0 }) => Math.max(ids.length, events),
     // A trickle makes jobs of one delivery each: a backlog of those must not cost a transaction for a few of them.
     maxBatchItems: 64,
     maxBatchSize: 150,
     maxQueuedItems: 1_000,
     maxQueuedSize: 100_000,
-    // Two at once would meet in the same conversations and wait for each other.
-    maxWrites: 1,
+    // While one is in its transaction, another is read, a third marked as stored and handed on.
+    maxWrites: batchesAtOnce,
     worthwhileItems: 1,
   });
+  /** Two transactions at once would meet in the same conversations and wait for each other. */
+  private readonly oneByOne = bulkhead(1, batchesAtOnce);
 
   constructor(
     private readonly deliveries: DeliveryLog,
@@ -60,8 +67,8 @@ export class StoreDeliveriesProcessor {
   ) {}
 
   @HandlesJob('store-deliveries')
-  async storeDeliveries({ delivery_ids }: { delivery_ids: string[] }): Promise<void> {
-    await this.load.during(() => this.together.add(delivery_ids));
+  async storeDeliveries(job: StoreJob): Promise<void> {
+    await this.load.during(() => this.together.add(job));
   }
 
   /** Where that fails each job is tried alone, so that none fails because of another. @returns failures by position */
@@ -117,7 +124,7 @@ export class StoreDeliveriesProcessor {
       // Kept raw in the delivery log, where an admin sees them; counted here.
       for (const event of matched.unplaced) metrics.webhookEvents.inc({ kind: event.kind });
     }
-    const outcome = await this.ingest.store(items);
+    const outcome = await this.oneByOne.execute(() => this.ingest.store(items));
     // Before the deliveries count as stored: a crash here must not leave a raw copy of what was taken back.
     for (const dm of outcome.unsent)
       await this.deliveries.scrub(dm.delivery_ids.map(String), dm.message_id ? [dm.message_id] : []);
@@ -127,9 +134,9 @@ export class StoreDeliveriesProcessor {
     for (const delivery of stored) metrics.storeLag.observe((now.getTime() - delivery.received_at.getTime()) / 1000);
     // What is stored is stored: a customer need not wait for its answer until the delivery is marked, too.
     await Promise.all([
+      this.handOn(outcome, items, { accounts, settingsOf }),
       this.deliveries.markStored(stored.map((delivery) => delivery._id)),
       this.health.noteEvents([...accounts.keys()], now),
-      this.handOn(outcome, items, { accounts, settingsOf }),
     ]);
     return held;
   }
@@ -165,20 +172,19 @@ export class StoreDeliveriesProcessor {
   ): Promise<void> {
     const contexts = new Map(items.map(({ context }) => [context.conversationId, context]));
     const hints: Promise<unknown>[] = [];
-    for (const [conversationId, dmIds] of outcome.pending) {
+    for (const [conversationId, { dmIds, turn }] of outcome.pending) {
       const context = contexts.get(conversationId);
       if (!context) continue;
-      const account = accounts.get(context.account._id);
-      const { quiet_ms } = account ? await settingsOf(account) : { quiet_ms: this.config.AGENT_QUIET_MS };
-      hints.push(this.mailbox.push(context.account.ig_id, context.participantId, dmIds));
+      const { account, participantId: participant_id } = context;
+      const known = accounts.get(account._id);
+      const { quiet_ms } = known ? await settingsOf(known) : { quiet_ms: this.config.AGENT_QUIET_MS };
       const payload = { conversation_id: conversationId };
+      const news = { account_id: account._id, ig_id: account.ig_id, participant_id, turn };
       hints.push(
         quiet_ms > 0
           ? this.queue.add('answer-conversation', payload, { delayMs: quiet_ms })
-          : this.queue.startOrAdd('answer-conversation', payload, {
-              account_id: context.account._id,
-              participant_id: context.participantId,
-            }),
+          : this.queue.startOrAdd('answer-conversation', payload, news),
+        this.mailbox.push(account.ig_id, participant_id, dmIds),
       );
     }
     for (const id of outcome.settled) hints.push(this.queue.add('send-conversation', { conversation_id: id }));

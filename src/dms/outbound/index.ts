@@ -19,7 +19,7 @@ export { OutboundRepository } from './outbound.repository.js';
 export { isProvisional, Outbox, provisionalParticipant, type NewOutbound, type NewReply } from './outbox.js';
 export { humanAgentWindowMs, isOutsideWindow, windowClosesAt, windowSentence } from './send-window.js';
 export { SendLimits } from './send-limits.js';
-export { Sender } from './sender.js';
+export { Sender, type SendHead } from './sender.js';
 export { SendSettling } from './settle.js';
 export { SupersededReplies } from './superseded-replies.js';
 

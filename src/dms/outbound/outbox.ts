@@ -8,6 +8,7 @@ import {
   newConversation,
   type Conversation,
 } from '../../conversations/index.js';
+import { applyToConversation } from '../dm-change.js';
 import { DmStore } from '../dm-store.repository.js';
 import type { DmRecord, OutboundBody } from '../dm.schema.js';
 import { OutboundRepository } from './outbound.repository.js';
@@ -46,7 +47,6 @@ export class Outbox {
    * Queues a reply's parts, in order, within the caller's transaction. After it has committed, add the job
    * `send-conversation` (or call the sender): without it the sweep sends them some seconds later.
    * @param participantId the person's Instagram-scoped id, or {@link provisionalParticipant} for a private reply
-   * @param known the conversation, when this transaction has taken it and numbers for all parts already
    * @throws {MongoServerError} code 11000 when the reply's key was queued before; the transaction is lost then
    */
   async queue(
@@ -54,14 +54,25 @@ export class Outbox {
     account: AccountSummary,
     participantId: string,
     reply: NewReply,
-    known?: Conversation,
   ): Promise<DmRecord[]> {
-    const conversation = known ?? (await this.conversationFor(session, account, participantId));
-    const firstSeq = known
-      ? known.send_seq - reply.parts.length + 1
-      : await this.conversations.nextSendSeq(session, conversation._id, reply.parts.length);
+    const conversation = await this.conversationFor(session, account, participantId);
+    const dms = this.plan(conversation, account, reply);
+    await this.store.write(
+      session,
+      dms.map((after) => ({ after })),
+    );
+    await this.conversations.saveWithSends(session, conversation);
+    return dms;
+  }
+
+  /**
+   * The DMs of a reply, to be written by the caller with the conversation, which they are carried over to in place: in
+   * the transaction that read it.
+   */
+  plan(conversation: Conversation, account: AccountSummary, reply: NewReply): DmRecord[] {
     const now = this.clock.date();
     const dms = reply.parts.map((part, n): DmRecord => ({
+      ...newOutbound(),
       _id: new Types.ObjectId(),
       platform_account_id: account._id,
       ig_id: account.ig_id,
@@ -69,35 +80,25 @@ export class Outbox {
       conversation_id: conversation._id,
       sender_id: account.ig_id,
       sender_name: account.username,
-      recipient_id: participantId,
+      recipient_id: conversation.participant_id,
       ...(conversation.participant_name ? { recipient_name: conversation.participant_name } : {}),
-      kind: 'message',
       ...(part.text === undefined ? {} : { text: part.text }),
       attachments: part.outbound?.attachment ? [{ ...part.outbound.attachment }] : [],
       ...(part.outbound?.reply_to_mid ? { reply_to: { mid: part.outbound.reply_to_mid } } : {}),
       timestamp: now.getTime(),
-      is_echo: false,
-      direction: 'outbound',
-      read: true,
       manual_dm: reply.source === 'api',
       source: reply.source,
-      reactions: [],
-      edits: [],
-      is_deleted: false,
-      unsent: false,
-      delivery_ids: [],
-      status: 'queued',
-      outbound_open: true,
       ...(part.outbound ? { outbound: part.outbound } : {}),
-      send_seq: firstSeq + n,
+      send_seq: conversation.send_seq + 1 + n,
       send_key: `${reply.key}:${n}`,
       ...(reply.fingerprint ? { send_fingerprint: reply.fingerprint } : {}),
-      attempts: 0,
       next_attempt_at: new Date(now.getTime() + graceMs),
       created_at: now,
       updated_at: now,
     }));
-    await this.store.insertOutbound(session, conversation, dms);
+    conversation.send_seq += dms.length;
+    for (const dm of dms) applyToConversation(conversation, undefined, dm);
+    conversation.updated_at = now;
     return dms;
   }
 
@@ -119,11 +120,26 @@ export class Outbox {
   ): Promise<Conversation> {
     const id = conversationIdOf(account._id, participantId);
     const known = await this.conversations.getById(id, session);
-    if (known) return known;
-    const fresh = emptyConversation(account, participantId, this.clock.date());
-    await this.conversations.saveAll(session, [fresh]);
-    return fresh;
+    return known ?? emptyConversation(account, participantId, this.clock.date());
   }
+}
+
+/** What every new outbound DM begins with. */
+function newOutbound() {
+  return {
+    kind: 'message',
+    is_echo: false,
+    direction: 'outbound',
+    read: true,
+    reactions: [],
+    edits: [],
+    is_deleted: false,
+    unsent: false,
+    delivery_ids: [],
+    status: 'queued',
+    outbound_open: true,
+    attempts: 0,
+  } satisfies Partial<DmRecord>;
 }
 
 const provisionalPrefix = 'comment:';

@@ -1,6 +1,11 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { ConversationClaims, ConversationsRepository, type Claim } from '../../conversations/index.js';
+import {
+  ConversationClaims,
+  ConversationsRepository,
+  type Claim,
+  type Conversation,
+} from '../../conversations/index.js';
 import { JobQueue } from '../../queue/index.js';
 import type { DmRecord } from '../dm.schema.js';
 import { OutboundRepository } from './outbound.repository.js';
@@ -16,6 +21,12 @@ const renewAfterMs = 5_000;
 const maxFromHere = 50;
 /** Shorter waits get a delayed job; longer ones are left to the sweep. */
 const hintWithinMs = 60_000;
+
+/** A DM that nothing before it holds up, and its conversation: as they were queued, a moment ago. */
+export interface SendHead {
+  dm: DmRecord;
+  conversation: Conversation;
+}
 
 /**
  * Sends a conversation's queued DMs, one after the other in their order, however many processes want to. A DM is only
@@ -47,10 +58,36 @@ export class Sender implements BeforeApplicationShutdown {
     await Promise.allSettled(this.running);
   }
 
+  /** Whether nothing in the conversation is being sent or waits for it. */
+  async isClear(conversationId: string): Promise<boolean> {
+    return (await this.outbound.head(conversationId)) === null;
+  }
+
   /** Sends what is due and returns; another process at it is left alone. Safe to call at any time, any number of times. */
-  async sendConversation(conversationId: string, signal?: AbortSignal, taken: Claim | null = null): Promise<void> {
-    const stop = signal ? AbortSignal.any([signal, this.stopping.signal]) : this.stopping.signal;
-    const run = this.sendDue(conversationId, stop, taken);
+  async sendConversation(conversationId: string, signal?: AbortSignal): Promise<void> {
+    await this.send(conversationId, signal ? AbortSignal.any([signal, this.stopping.signal]) : this.stopping.signal);
+  }
+
+  /**
+   * Begins sending from this process and returns, or leaves it to a job when enough is being sent from here. A crash
+   * right after costs some seconds: the sweep finds what is queued.
+   * @param taken the conversation is this process's already
+   * @param head what is to be sent first, where that is known
+   */
+  async sendSoon(conversationId: string, taken: Claim | null, head?: SendHead): Promise<void> {
+    const leaveToJob = () => this.jobs.add('send-conversation', { conversation_id: conversationId });
+    if (this.isStopping || this.running.size >= maxFromHere) {
+      if (taken) await this.claims.release('send', conversationId, taken);
+      return void (await leaveToJob());
+    }
+    void this.send(conversationId, this.stopping.signal, taken, head).catch((error: unknown) => {
+      this.logger.warn({ msg: 'sending failed, a job tries again', conversation_id: conversationId, err: error });
+      return leaveToJob();
+    });
+  }
+
+  private async send(conversationId: string, stop: AbortSignal, taken?: Claim | null, head?: SendHead): Promise<void> {
+    const run = this.sendDue(conversationId, stop, taken ?? null, head);
     this.running.add(run);
     try {
       await run;
@@ -59,29 +96,21 @@ export class Sender implements BeforeApplicationShutdown {
     }
   }
 
-  /**
-   * Begins sending from this process and returns, or leaves it to a job when enough is being sent from here. A crash
-   * right after costs some seconds: the sweep finds what is queued.
-   * @param taken the conversation is this process's already
-   */
-  async sendSoon(conversationId: string, taken: Claim | null): Promise<void> {
-    const leaveToJob = () => this.jobs.add('send-conversation', { conversation_id: conversationId });
-    if (this.isStopping || this.running.size >= maxFromHere) {
-      if (taken) await this.claims.release('send', conversationId, taken);
-      return void (await leaveToJob());
-    }
-    void this.sendConversation(conversationId, undefined, taken).catch((error: unknown) => {
-      this.logger.warn({ msg: 'sending failed, a job tries again', conversation_id: conversationId, err: error });
-      return leaveToJob();
-    });
-  }
-
-  private async sendDue(conversationId: string, stop: AbortSignal, taken: Claim | null): Promise<void> {
-    for (let claim = taken; claim || !stop.aborted; claim = null) {
-      claim ??= await this.claims.claim('send', conversationId, leaseMs);
+  private async sendDue(
+    conversationId: string,
+    stop: AbortSignal,
+    taken: Claim | null,
+    first?: SendHead,
+  ): Promise<void> {
+    for (
+      let claim = taken, known = taken ? first : undefined;
+      claim || !stop.aborted;
+      claim = null, known = undefined
+    ) {
+      claim ??= await this.claims.claimSends(conversationId, leaseMs);
       if (!claim) return;
       try {
-        await this.drain(conversationId, claim, stop);
+        await this.drain(conversationId, claim, stop, known);
       } finally {
         await this.claims.release('send', conversationId, claim);
       }
@@ -91,14 +120,12 @@ export class Sender implements BeforeApplicationShutdown {
     }
   }
 
-  private async drain(conversationId: string, claim: Claim, stop: AbortSignal): Promise<void> {
+  private async drain(conversationId: string, claim: Claim, stop: AbortSignal, first?: SendHead): Promise<void> {
     let renewedAt = performance.now();
-    while (!stop.aborted) {
-      const [head, conversation] = await Promise.all([
-        this.outbound.head(conversationId),
-        this.conversations.getById(conversationId),
-      ]);
-      if (!head || !conversation) return;
+    for (let known = first; !stop.aborted; known = undefined) {
+      const next = known ?? (await this.lookAtHead(conversationId));
+      if (!next) return;
+      const { dm: head, conversation } = next;
       if (!this.isDue(head)) {
         if (head.next_attempt_at) await this.outbound.holdFollowers(head, head.next_attempt_at);
         return;
@@ -112,6 +139,14 @@ export class Sender implements BeforeApplicationShutdown {
       // None was queued behind it yet; what is meanwhile, the look after the release finds.
       if (head.send_seq === conversation.send_seq) return;
     }
+  }
+
+  private async lookAtHead(conversationId: string): Promise<SendHead | undefined> {
+    const [dm, conversation] = await Promise.all([
+      this.outbound.head(conversationId),
+      this.conversations.getById(conversationId),
+    ]);
+    return dm && conversation ? { dm, conversation } : undefined;
   }
 
   private isDue({ status, held_reason, next_attempt_at }: DmRecord): boolean {
