@@ -9,7 +9,7 @@ import { Models } from './model.js';
 import type { ChaosOptions } from './options.js';
 import { Supervised } from './processes.js';
 
-export const agentQuietMs = 300;
+const agentQuietMs = 300;
 
 const accountNames = ['juniper', 'pine', 'alder', 'rowan'];
 /** Meta's path carries a version: each process speaks another, so that the sandbox sees who calls. */
@@ -101,14 +101,15 @@ export async function startStack(options: ChaosOptions, logsFolder: string): Pro
 
 async function connectAccounts(local: LocalStack, call: ChaosStack['call']): Promise<ChaosStack['accounts']> {
   const accounts: ChaosStack['accounts'] = [];
-  for (const sandbox of local.sandbox.accounts) {
+  for (const [index, sandbox] of local.sandbox.accounts.entries()) {
     const answer = await call('POST', '/accounts', {
       access_token: sandbox.accessToken,
       login: 'instagram',
       agent: {
         enabled: true,
         instructions: 'Answer for the shop.',
-        quiet_ms: agentQuietMs,
+        // Without a quiet period an answer takes another way, right from where its message was stored.
+        quiet_ms: index % 2 === 0 ? agentQuietMs : 0,
         daily_token_budget: 1_000_000_000,
         replies_per_conversation_hour: 1_000,
         pause_after_human_minutes: 600,
