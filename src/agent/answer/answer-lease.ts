@@ -40,8 +40,15 @@ export class AnswerLeases {
 
   /** @param lockKey `ConversationLock.keyOf(…)` @returns `null` while another process has it */
   async take(conversationId: string, lockKey: string): Promise<AnswerLease | null> {
-    const claim = await this.claims.claimAnswer(conversationId, answerLeaseMs);
-    return claim && this.keep(conversationId, claim, this.lock(conversationId, lockKey));
+    // Both at once: who gets the lock and not the claim lets go of it, in time for the other's second try.
+    const locking = this.lock(conversationId, lockKey);
+    let claim: AnswerClaim | null = null;
+    try {
+      claim = await this.claims.claimAnswer(conversationId, answerLeaseMs);
+      return claim && this.keep(conversationId, claim, locking);
+    } finally {
+      if (!claim) void locking.then((lock) => lock?.release());
+    }
   }
 
   /** @returns `null` when another has it; `undefined` when Redis is away: the claim alone is enough */
