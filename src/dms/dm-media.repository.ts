@@ -94,7 +94,10 @@ export class DmMediaRepository {
     for (const collection of this.holders) {
       await collection.updateOne({ _id }, { $pull: { media_to_drop: { $in: keys } as never } });
       await collection.deleteOne({ ...done, ends_with_media: true });
-      await collection.updateOne(done, { $unset: { media_to_drop: '' } });
+      await collection.updateOne(done, {
+        $unset: { media_to_drop: '', erasure_id: '' },
+        $rename: { expires_after_media: 'expires_at' },
+      });
     }
   }
 
