@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import mongoose, { Model, Types } from 'mongoose';
+import mongoose, { Model, Types, type Connection } from 'mongoose';
 import { ACCOUNT, AccountSchema, type AccountRecord, type AccountStatus } from './account.schema.js';
 
 const { trusted } = mongoose;
@@ -28,16 +28,9 @@ export interface StoredEnvelope {
 export class AccountTokensRepository {
   constructor(@InjectModel(ACCOUNT) private readonly model: Model<AccountRecord>) {}
 
-  /** With a connection of its own, for a command beside the running server. */
-  static async open(
-    databaseUrl: string,
-    databaseName: string,
-  ): Promise<{ tokens: AccountTokensRepository; close: () => Promise<void> }> {
-    const connection = await mongoose
-      .createConnection(databaseUrl, { dbName: databaseName, serverSelectionTimeoutMS: 5_000, autoIndex: false })
-      .asPromise();
-    const model = connection.model<AccountRecord, Model<AccountRecord>>(ACCOUNT, AccountSchema);
-    return { tokens: new AccountTokensRepository(model), close: () => connection.close() };
+  /** For a command beside the running server. */
+  static over(connection: Connection): AccountTokensRepository {
+    return new AccountTokensRepository(connection.model<AccountRecord, Model<AccountRecord>>(ACCOUNT, AccountSchema));
   }
 
   /** Accounts whose refresh is due and that nobody is refreshing. */

@@ -30,6 +30,8 @@ import { ERASURE, ErasureSchema } from './privacy/erasure.schema.js';
 import { ErasuresRepository } from './privacy/erasures.repository.js';
 import { PrivacyController } from './privacy/privacy.controller.js';
 import { PrivacyService } from './privacy/privacy.service.js';
+import { SubjectHashes } from './privacy/subject-hashes.js';
+import { SUBJECT_KEY, SubjectKeyRepository, SubjectKeySchema } from './privacy/subject-key.repository.js';
 import { LiveConversationsService } from './profiles/live-conversations.service.js';
 import { LookUpsController } from './profiles/look-ups.controller.js';
 import { LookUpsService } from './profiles/look-ups.service.js';
@@ -51,6 +53,7 @@ const repositories = [
   ErasuresRepository,
   HeartbeatRepository,
   OAuthStatesRepository,
+  SubjectKeyRepository,
   UserSettingsRepository,
 ];
 
@@ -63,6 +66,7 @@ const repositories = [
       { name: ERASURE, schema: ErasureSchema },
       { name: HEARTBEAT, schema: HeartbeatSchema },
       { name: OAUTH_STATE, schema: OAuthStateSchema },
+      { name: SUBJECT_KEY, schema: SubjectKeySchema },
       { name: USER_SETTINGS, schema: UserSettingsSchema },
     ]),
   ],
@@ -88,6 +92,7 @@ const repositories = [
     OAuthStates,
     PrivacyService,
     ProfilesService,
+    SubjectHashes,
     SubscriptionService,
     TokenRefreshService,
     TokenVault,

@@ -4,7 +4,7 @@ import { cliEnv } from '../config/index.js';
 
 const usage = `npm run keys:rotate
 
-Puts every stored token under ENCRYPTION_KEY while the server runs:
+Puts every stored token, and the key by which erased people are recognised, under ENCRYPTION_KEY while the server runs:
   1. openssl rand -base64 32 makes the new key.
   2. Set it as ENCRYPTION_KEY, put the old one into ENCRYPTION_KEYS_PREVIOUS, restart every process.
   3. Run this with the same settings. It may be broken off and run again.
@@ -21,7 +21,7 @@ function required(env: Record<string, string>, name: string): string {
 }
 
 function summary({ seen, rotated, current, overtaken, unreadable }: RotationProgress): string {
-  return `${seen} tokens: ${rotated} re-encrypted, ${current} current already, ${overtaken} replaced meanwhile, ${unreadable.length} unreadable`;
+  return `${seen} secrets: ${rotated} re-encrypted, ${current} current already, ${overtaken} replaced meanwhile, ${unreadable.length} unreadable`;
 }
 
 async function main(): Promise<void> {
@@ -37,10 +37,10 @@ async function main(): Promise<void> {
     },
     (progress) => say(`  … ${summary(progress)}`),
   );
-  for (const { account_id: id, field, reason } of result.unreadable) say(`  account ${id}, ${field}: ${reason}`);
+  for (const { what, reason } of result.unreadable) say(`  ${what}: ${reason}`);
   say(summary(result));
   if (result.unreadable.length > 0) {
-    say('Those accounts need the key named above in ENCRYPTION_KEYS_PREVIOUS, or to be connected again.');
+    say('They need the key named above in ENCRYPTION_KEYS_PREVIOUS; an account may be connected again instead.');
     process.exitCode = 1;
   }
 }

@@ -1,2 +1,2 @@
 export { DatabaseModule, NoReplicaSetError } from './database.module.js';
-export { ContendedError, Transactions, type TransactionOptions } from './transaction.js';
+export { ContendedError, findShown, StaleSnapshotError, Transactions, type TransactionOptions } from './transaction.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/mongoose';
-import type { ClientSession, Connection } from 'mongoose';
+import mongoose, { type ClientSession, type Connection } from 'mongoose';
 import { AbandonedTransactions } from './abandoned-transactions.js';
 import { UnavailableError } from '../errors/index.js';
 
@@ -13,8 +13,33 @@ export class ContendedError extends UnavailableError {
   }
 }
 
+/**
+ * Thrown by the work of a transaction whose snapshot lacks what is known to be there: it runs again, on a newer one. A
+ * snapshot holds what the majority has; a plain read, and so a list, shows a write some milliseconds before that.
+ */
+export class StaleSnapshotError extends mongoose.mongo.MongoError {
+  constructor() {
+    super('The snapshot of this transaction is older than what was read outside of it.');
+    this.addErrorLabel('TransientTransactionError');
+  }
+}
+
+/**
+ * Looks for what the caller may have been shown. Only what is not there outside of the transaction either is not there.
+ * @param find looks within the session it is given, or outside
+ * @throws {StaleSnapshotError} it is there, and this transaction began too early to see it
+ */
+export async function findShown<T>(
+  session: ClientSession,
+  find: (within?: ClientSession) => Promise<T | null>,
+): Promise<T | null> {
+  const found = await find(session);
+  if (found === null && (await find()) !== null) throw new StaleSnapshotError();
+  return found;
+}
+
 export interface TransactionOptions {
-  /** How long conflicts with other writers are met by starting over, ms. */
+  /** How long conflicts with other writers, and stale snapshots, are met by starting over, ms. */
   patienceMs?: number;
 }
 
@@ -32,8 +57,8 @@ export class Transactions {
   ) {}
 
   /**
-   * Runs `work` in a transaction, again from the start when MongoDB reports a conflict with another writer. `work`
-   * must therefore have no effect but its writes through `session`.
+   * Runs `work` in a transaction, again from the start when MongoDB reports a conflict with another writer, or `work`
+   * finds its snapshot stale. `work` must therefore have no effect but its writes through `session`.
    * @throws {ContendedError} the conflicts did not end within the patience
    */
   async run<T>(

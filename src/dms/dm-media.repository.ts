@@ -34,9 +34,19 @@ export class DmMediaRepository {
           [`${path}.stored_bytes`]: copy.bytes,
           [`${path}.content_type`]: copy.contentType,
         },
+        $unset: { [`${path}.not_kept`]: '' },
       },
     );
     return noted.matchedCount === 1;
+  }
+
+  /** There will be no copy of it. */
+  async noteNotKept(dmId: string, index: number, reason: string): Promise<void> {
+    const path = `attachments.${index}`;
+    await this.dms.collection.updateOne(
+      { _id: new Types.ObjectId(dmId), unsent: false, [`${path}.url`]: { $exists: true } },
+      { $set: { [`${path}.not_kept`]: reason } },
+    );
   }
 
   /** Nothing of it is left to copy. */
@@ -52,11 +62,13 @@ export class DmMediaRepository {
     return found.map(({ _id }) => String(_id));
   }
 
-  /** Of those that still wait for their copy. */
-  async postponeKeeping(dmIds: string[], until: Date): Promise<void> {
+  /** Of those that still wait for their copy: until they are twice as old, within these bounds. */
+  async postponeKeeping(dmIds: string[], now: Date, { leastMs, mostMs }: Record<'leastMs' | 'mostMs', number>) {
+    const age = { $subtract: [now, '$created_at'] };
+    const pause = { $max: [leastMs, { $min: [mostMs, age] }] };
     await this.dms.collection.updateMany(
       { _id: { $in: dmIds.map((id) => new Types.ObjectId(id)) }, media_to_keep: { $exists: true } },
-      { $set: { media_to_keep: until } },
+      [{ $set: { media_to_keep: { $add: [now, pause] } } }],
     );
   }
 
@@ -82,7 +94,10 @@ export class DmMediaRepository {
     for (const collection of this.holders) {
       await collection.updateOne({ _id }, { $pull: { media_to_drop: { $in: keys } as never } });
       await collection.deleteOne({ ...done, ends_with_media: true });
-      await collection.updateOne(done, { $unset: { media_to_drop: '' } });
+      await collection.updateOne(done, {
+        $unset: { media_to_drop: '', erasure_id: '' },
+        $rename: { expires_after_media: 'expires_at' },
+      });
     }
   }
 

@@ -4,7 +4,7 @@ import { Model, Types, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../auth/index.js';
 import { ConversationsRepository, type Conversation } from '../conversations/index.js';
-import { Transactions } from '../database/index.js';
+import { findShown, StaleSnapshotError, Transactions } from '../database/index.js';
 import { applyToConversation, previewOf } from './dm-change.js';
 import type { DmRecord } from './dm.schema.js';
 import type { TombstoneRecord } from './tombstone.schema.js';
@@ -81,9 +81,17 @@ export class DmStore {
     if (!Types.ObjectId.isValid(id)) return null;
     return this.transactions.run(async (session) => {
       const filter = { _id: new Types.ObjectId(id), ...ownerFilter(scope) };
-      const before = await this.dms.collection.findOne<DmRecord>(filter, { session });
+      const before = await findShown(session, (within) =>
+        this.dms.collection.findOne<DmRecord>(filter, { session: within }),
+      );
       if (!before) return null;
-      const after = change(before);
+      let after: DmRecord | undefined = before;
+      try {
+        after = change(before);
+      } finally {
+        // A write conflicts with a newer state; a refusal, or finding nothing to do, must not rest on an old one.
+        if (after === before) await this.checkIsLatest(before);
+      }
       if (after === before) return before;
       if (after) after.updated_at = this.clock.date();
       await this.write(session, [{ before, after }]);
@@ -138,9 +146,13 @@ export class DmStore {
     upToMs = Infinity,
   ): Promise<string | undefined> {
     return this.transactions.run(async (session) => {
-      const conversation = await this.conversations.get(scope, conversationId);
-      const current = await this.conversations.getById(conversation._id, session);
-      if (!current || current.counts.inbound_unread === 0) return undefined;
+      const shown = await this.conversations.get(scope, conversationId);
+      const current = await this.conversations.getById(shown._id, session);
+      if (!current || current.counts.inbound_unread === 0) {
+        // What was shown unread before this snapshot was taken has been read since, or the snapshot is an older one.
+        if (shown.counts.inbound_unread > 0) throw new StaleSnapshotError();
+        return undefined;
+      }
       const filter = {
         conversation_id: conversationId,
         direction: 'inbound',
@@ -160,9 +172,9 @@ export class DmStore {
         { $set: { read: true, read_at: now, updated_at: now } },
         { session },
       );
-      const shown = unread.filter((dm) => !dm.is_deleted && !dm.placeholder).length;
-      current.counts.inbound_unread -= shown;
-      current.counts.inbound_read += shown;
+      const counted = unread.filter((dm) => !dm.is_deleted && !dm.placeholder).length;
+      current.counts.inbound_unread -= counted;
+      current.counts.inbound_read += counted;
       current.unread_count = current.counts.inbound_unread;
       current.updated_at = now;
       await this.conversations.saveAll(session, [current]);
@@ -177,6 +189,11 @@ export class DmStore {
       .find<TombstoneRecord>({ platform_account_id: platformAccountId, message_id: { $in: mids } }, { session })
       .toArray();
     return new Set(found.map((tombstone) => tombstone.message_id));
+  }
+
+  private async checkIsLatest({ _id, updated_at: updatedAt }: DmRecord): Promise<void> {
+    const latest = await this.dms.collection.findOne<DmRecord>({ _id }, { projection: { updated_at: 1 } });
+    if (latest?.updated_at.getTime() !== updatedAt.getTime()) throw new StaleSnapshotError();
   }
 
   private async carryOver(session: ClientSession, before: DmRecord, after: DmRecord | undefined): Promise<void> {

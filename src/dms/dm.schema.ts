@@ -37,6 +37,8 @@ export interface DmAttachment {
   stored_key?: string;
   stored_bytes?: number;
   content_type?: string;
+  /** Why there is no copy of it and will be none. */
+  not_kept?: string;
   raw?: unknown;
 }
 

@@ -6,7 +6,10 @@ export class FieldProblemView {
   @ApiProperty({ example: 'limit' })
   field!: string;
 
-  @ApiProperty({ example: 'must not be greater than 100' })
+  @ApiProperty({
+    description: 'All that was expected of the field; `; ` between where it is more than one thing.',
+    example: 'must not be greater than 100',
+  })
   expected!: string;
 }
 
@@ -23,7 +26,8 @@ export class ErrorResponse {
   code!: string;
 
   @ApiPropertyOptional({
-    description: 'Fields and expectations of a 400; Meta’s code, subcode and fbtrace_id of a 502.',
+    description:
+      'Each field of a 400 once, with what was expected of it; Meta’s code, subcode and fbtrace_id of a 502.',
     oneOf: [
       { type: 'array', items: { $ref: getSchemaPath(FieldProblemView) } },
       { type: 'object', additionalProperties: true },

@@ -42,7 +42,7 @@ export function validationPipe(): ValidationPipe {
     stopAtFirstError: false,
     validationError: { target: false, value: false },
     exceptionFactory: (errors: ValidationError[]) => {
-      const problems = errors.flatMap((error) => flatten(error, ''));
+      const problems = onePerField(errors.flatMap((error) => flatten(error, '')));
       const first = problems[0];
       return new InvalidRequestError(
         first ? `${first.field}: ${first.expected}` : 'The request is not valid.',
@@ -53,10 +53,25 @@ export function validationPipe(): ValidationPipe {
 }
 
 function flatten(error: ValidationError, parent: string): FieldProblem[] {
-  const field = parent === '' ? error.property : `${parent}.${error.property}`;
-  const own = Object.entries(error.constraints ?? {}).map(([rule, expected]) => ({
+  const { property, constraints = {}, children = [] } = error;
+  const field = parent === '' ? property : `${parent}.${property}`;
+  const own = Object.entries(constraints).map(([rule, expected]) => ({
     field,
-    expected: rule === 'whitelistValidation' ? 'is not a known field' : expected,
+    expected: rule === 'whitelistValidation' ? 'is not a known field' : withoutName(property, expected),
   }));
-  return [...own, ...(error.children ?? []).flatMap((child) => flatten(child, field))];
+  own.reverse(); // decorators are applied from the last to the first, and the type, declared first, says most
+  return [...own, ...children.flatMap((child) => flatten(child, field))];
+}
+
+/** class-validator's own sentences begin with the name of the field, which stands beside them already. */
+function withoutName(property: string, sentence: string): string {
+  return sentence.startsWith(`${property} `) ? sentence.slice(property.length + 1) : sentence;
+}
+
+/** A dashboard shows one sentence beside each field: everything that was expected of it. */
+function onePerField(problems: FieldProblem[]): FieldProblem[] {
+  const expectations = new Map<string, Set<string>>();
+  for (const { field, expected } of problems)
+    expectations.set(field, (expectations.get(field) ?? new Set()).add(expected));
+  return [...expectations].map(([field, expected]) => ({ field, expected: [...expected].join('; ') }));
 }

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { PassThrough, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileTypeStream } from 'file-type';
+import { Clock } from '#libs/clock';
 import { FetchRefusedError, safeFetch, type FetchPolicy } from '#libs/safe-fetch';
 import { AppConfig } from '../config/index.js';
 import { DmMediaRepository, type DmRecord } from '../dms/index.js';
@@ -13,6 +14,10 @@ export const metaMediaHosts = ['.cdninstagram.com', '.fbcdn.net', '.fbsbx.com'];
 /** What a customer can send; anything else (a page, a script, an SVG) is not kept. */
 const keptTypes =
   /^(image\/(jpeg|png|gif|webp|heic|avif)|video\/(mp4|quicktime|webm|3gpp|ogg)|audio\/[\w.+-]+|application\/(pdf|ogg))$/;
+
+const dayMs = 86_400_000;
+/** Meta's links run out within days: what has failed for so long will not be served any more. */
+const givesUpAfterDays = 7;
 
 class UnwantedTypeError extends Error {
   override readonly name = 'UnwantedTypeError';
@@ -27,6 +32,7 @@ export class MediaCopies {
   constructor(
     private readonly storage: MediaStorage,
     private readonly repository: DmMediaRepository,
+    private readonly clock: Clock,
     config: AppConfig,
   ) {
     this.policy = {
@@ -40,7 +46,7 @@ export class MediaCopies {
   /**
    * Copies what is not copied yet. A story mention stays a link: Meta forbids keeping that media.
    * @throws what may pass (network, storage, a server that is overloaded) after the others had their turn, so that the
-   * job is tried again; a refusal is final and only logged
+   * job is tried again, for a week; a refusal is final, and noted on the attachment
    */
   async keep(dmId: string, signal: AbortSignal): Promise<void> {
     if (!this.storage.isConfigured) return;
@@ -53,20 +59,26 @@ export class MediaCopies {
       try {
         await this.copy(dm, index, attachment.url, signal);
       } catch (error) {
-        if (!(error instanceof FetchRefusedError) && !(error instanceof UnwantedTypeError)) {
-          passing.push(error);
-          continue;
-        }
-        this.logger.warn({
-          msg: 'media is not kept',
-          message_id: dm.message_id,
-          account_id: dm.platform_account_id,
-          reason: error.message,
-        });
+        const reason = this.reasonNotToKeep(dm, error, signal);
+        if (reason === undefined) passing.push(error);
+        else await this.giveUp(dm, index, reason);
       }
     }
     if (passing.length > 0) throw passing[0];
     await this.repository.noteKept(dmId);
+  }
+
+  /** `undefined` for what may pass. */
+  private reasonNotToKeep({ created_at: storedAt }: DmRecord, error: unknown, signal: AbortSignal): string | undefined {
+    if (error instanceof FetchRefusedError || error instanceof UnwantedTypeError) return error.message;
+    if (signal.aborted || this.clock.now() - storedAt.getTime() < givesUpAfterDays * dayMs) return undefined;
+    return `Given up after ${givesUpAfterDays} days. ${error instanceof Error ? error.message : String(error)}`;
+  }
+
+  private async giveUp(dm: DmRecord, index: number, reason: string): Promise<void> {
+    await this.repository.noteNotKept(dm._id.toHexString(), index, reason);
+    const { message_id, platform_account_id: account_id } = dm;
+    this.logger.warn({ msg: 'media is not kept', message_id, account_id, reason });
   }
 
   /** Whether there is a place for copies. */

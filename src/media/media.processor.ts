@@ -5,8 +5,9 @@ import { HandlesJob, JobQueue, Scheduled } from '../queue/index.js';
 import { MediaCopies } from './media-copies.service.js';
 
 const perSweep = 200;
-/** By then its job has had all its tries; Meta's link works for days. */
-const keepAgainMs = 3_600_000;
+const hourMs = 3_600_000;
+/** By the least its job has had all its tries; Meta's link works for days. */
+const keepAgain = { leastMs: hourMs, mostMs: 24 * hourMs };
 
 @Injectable()
 export class MediaProcessor {
@@ -36,7 +37,7 @@ export class MediaProcessor {
       if (!(await this.queue.add('keep-media', { dm_id }))) break;
       handed.push(dm_id);
     }
-    if (handed.length > 0) await this.repository.postponeKeeping(handed, new Date(this.clock.now() + keepAgainMs));
+    if (handed.length > 0) await this.repository.postponeKeeping(handed, this.clock.date(), keepAgain);
   }
 
   /** A copy of what was taken back or deleted for good must go, also when no job sees to it. */

@@ -1,10 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import mongoose from 'mongoose';
 import { signRequest } from '#libs/graph-api';
-import { ErasuresRepository, TokenVault } from '../../src/accounts/index.js';
+import { ErasuresRepository, PrivacyService, TokenVault } from '../../src/accounts/index.js';
 import { startTestApp, tenant, type TestApp } from '../support/test-app.js';
 import { useServices } from '../support/services.js';
 
 const previousSecret = 'the-secret-before-this-one';
+const encryptionKey = randomBytes(32).toString('base64');
 
 describe('Meta’s privacy callbacks', () => {
   const services = useServices();
@@ -18,7 +20,10 @@ describe('Meta’s privacy callbacks', () => {
 
   beforeAll(async () => {
     mongo = await mongoose.mongo.MongoClient.connect(services.databaseUrl);
-    app = await startTestApp({ services, env: { ROLE: 'api', APP_SECRET_PREVIOUS: previousSecret } });
+    app = await startTestApp({
+      services,
+      env: { ROLE: 'api', APP_SECRET_PREVIOUS: previousSecret, ENCRYPTION_KEY: encryptionKey },
+    });
   });
   afterAll(async () => {
     await app.stop();
@@ -74,6 +79,17 @@ describe('Meta’s privacy callbacks', () => {
     expect((await caller.get(path)).body).toMatchObject({ data: { state: 'done', removed: { dms: 3, media: 1 } } });
     const receipt = await mongo.db(services.databaseName).collection('erasures').findOne({ code });
     expect(JSON.stringify(receipt)).not.toContain(igsid);
+  });
+
+  it('knows who was erased also when every secret but the encryption key has been exchanged', async () => {
+    const igsid = app.sandbox.createCustomer({ username: 'erased' }).idFor();
+    await post('/meta/data-deletion', app.sandbox.signedRequest(igsid));
+    const { sandbox } = app;
+    const env = { ROLE: 'api', ENCRYPTION_KEY: encryptionKey, JWT_SECRET: 'another-secret-that-is-long-enough-too' };
+    const later = await startTestApp({ services, sandbox, env });
+    const erasedAt = await later.get(PrivacyService).erasedAt(igsid);
+    await later.stop();
+    expect(erasedAt).toEqual(expect.any(Date));
   });
 
   it.each(['deauthorize', 'data-deletion'])(

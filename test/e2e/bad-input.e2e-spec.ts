@@ -49,6 +49,7 @@ describe('bad input', () => {
     if (field === undefined) return;
     const fields = (body.details as { field: string; expected: string }[]).map((problem) => problem.field);
     expect(fields).toContain(field);
+    expect(fields).toEqual([...new Set(fields)]);
     for (const { expected } of body.details as { expected: string }[]) expect(expected.length).toBeGreaterThan(3);
   }
 

@@ -3,10 +3,11 @@ import { getConnectionToken } from '@nestjs/mongoose';
 import { Types, type Connection } from 'mongoose';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MovableClock } from '#libs/clock';
+import { Clock, MovableClock } from '#libs/clock';
 import { DmMediaRepository, DmRemovalRepository } from '../../src/dms/index.js';
 import { MediaCopies, MediaStorage } from '../../src/media/index.js';
 import { MediaProcessor } from '../../src/media/media.processor.js';
+import { JobQueue } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
 import { startS3Server, type S3Server } from '../support/s3-server.js';
 import { useServices } from '../support/services.js';
@@ -217,6 +218,42 @@ describe('copies of media', () => {
 
     cdnStatus = 403; // the link has expired
     await keep();
-    expect(await dms.findOne(filter)).not.toHaveProperty('media_to_keep');
+    const given = await dms.findOne(filter);
+    expect(given).not.toHaveProperty('media_to_keep');
+    expect(given).toMatchObject({ attachments: [{ not_kept: 'The link answered 403.' }, {}] });
+  });
+
+  it('asks ever more seldom for what Meta never serves, and gives it up after a week with the reason', async () => {
+    const { _id } = await copied();
+    const dms = collection('instagram_dms');
+    const filter = { _id: new Types.ObjectId(_id) };
+    const attachments = [{ type: 'image', url: `${cdnUrl}/broken.png` }];
+    const now = test.get(Clock).now();
+    const storedHoursAgo = (hours: number) =>
+      dms.updateOne(filter, {
+        $set: { attachments, media_to_keep: new Date(0), created_at: new Date(now - hours * 3_600_000) },
+      });
+    const pausedHours = async () =>
+      (((await dms.findOne(filter))?.['media_to_keep'] as Date).getTime() - now) / 3_600_000;
+    cdnStatus = 503;
+    jest.spyOn(test.get(JobQueue), 'add').mockResolvedValue(true); // it is done by hand below
+    for (const [age, pause] of [
+      [0, 1],
+      [5, 5],
+      [100, 24],
+    ] as const) {
+      await storedHoursAgo(age);
+      await test.get(MediaProcessor).sweepToKeep();
+      expect(await pausedHours()).toBeCloseTo(pause);
+    }
+    const keep = () => test.get(MediaCopies).keep(_id, AbortSignal.timeout(10_000));
+
+    await expect(keep()).rejects.toThrow('503');
+    await storedHoursAgo(7 * 24);
+    await keep();
+
+    const given = await dms.findOne(filter);
+    expect(given).not.toHaveProperty('media_to_keep');
+    expect(given?.['attachments'][0].not_kept).toBe('Given up after 7 days. The link answered 503.');
   });
 });

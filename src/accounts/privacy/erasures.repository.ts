@@ -35,9 +35,9 @@ export class ErasuresRepository {
     return plain(record);
   }
 
-  async latestRequestOf(subjectHash: string): Promise<Date | undefined> {
+  async latestRequestOf(subjectHashes: string[]): Promise<Date | undefined> {
     const latest = await this.model
-      .findOne({ subject_hash: subjectHash }, { _id: 0, requested_at: 1 })
+      .findOne({ subject_hash: trusted({ $in: subjectHashes }) }, { _id: 0, requested_at: 1 })
       .sort({ requested_at: -1 })
       .lean<Pick<ErasureRecord, 'requested_at'> | null>();
     return latest?.requested_at;

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AppConfig } from '../../config/index.js';
@@ -11,25 +11,24 @@ import { Alerts } from '../alerts/alerts.service.js';
 import { UserSettingsRepository } from '../settings/user-settings.repository.js';
 import { ErasuresRepository, type Erasure } from './erasures.repository.js';
 import { userIdIn } from './signed-request.js';
+import { SubjectHashes } from './subject-hashes.js';
 
 /** What Meta does on a person's behalf: take the app's access away, ask for their data to be deleted. */
 @Injectable()
 export class PrivacyService {
   private readonly logger = new Logger(PrivacyService.name);
-  private readonly subjectKey: Buffer;
 
   constructor(
     private readonly accounts: AccountsRepository,
     private readonly settings: UserSettingsRepository,
     private readonly erasures: ErasuresRepository,
+    private readonly subjects: SubjectHashes,
     private readonly changes: AccountChanges,
     private readonly alerts: Alerts,
     private readonly queue: JobQueue,
     private readonly clock: Clock,
     private readonly config: AppConfig,
-  ) {
-    this.subjectKey = config.JWT_SECRET.deriveKey('erasure subject v1');
-  }
+  ) {}
 
   /**
    * The person removed the app on Meta's side: their accounts' tokens are wiped and nothing is sent or asked any more.
@@ -57,7 +56,7 @@ export class PrivacyService {
     const erasure = await this.erasures.insertOnce({
       code: randomBytes(16).toString('hex'),
       request_hash: createHash('sha256').update(String(signedRequest)).digest('hex'),
-      subject_hash: this.hashOf(userId),
+      subject_hash: await this.subjects.of(userId),
       kind: own.length > 0 ? 'account' : 'person',
       subject_id: userId,
       ...(own.length > 0 ? { account_ids: own.map(({ _id }) => _id.toHexString()) } : {}),
@@ -81,7 +80,7 @@ export class PrivacyService {
 
   /** When this person last asked to be erased: what is older must not be fetched from Meta again. */
   async erasedAt(personId: string): Promise<Date | undefined> {
-    return this.erasures.latestRequestOf(this.hashOf(personId));
+    return this.erasures.latestRequestOf(await this.subjects.everyOf(personId));
   }
 
   /** @throws {NotFoundError} */
@@ -89,10 +88,6 @@ export class PrivacyService {
     const erasure = /^[0-9a-f]{32}$/.test(code) ? await this.erasures.findByCode(code) : null;
     if (!erasure) throw new NotFoundError('There is no deletion request with this code.');
     return erasure;
-  }
-
-  private hashOf(personId: string): string {
-    return createHmac('sha256', this.subjectKey).update(personId).digest('hex');
   }
 
   private async release(account: AccountRecord, reason: string): Promise<boolean> {

@@ -1,6 +1,8 @@
+import mongoose from 'mongoose';
 import { Secret } from '../../config/index.js';
-import { AccountCipher } from '../account-cipher.js';
+import { configuredCipher } from '../account-cipher.js';
 import { AccountTokensRepository } from '../account-tokens.repository.js';
+import { SubjectKeyRepository } from '../privacy/subject-key.repository.js';
 import { rotateTokens, type RotationProgress } from './rotate-tokens.js';
 
 export interface StoredTokensPlace {
@@ -16,14 +18,20 @@ export async function rotateStoredTokens(
   { databaseUrl, databaseName, activeKey, previousKeys }: StoredTokensPlace,
   onProgress?: (progress: RotationProgress) => void,
 ): Promise<RotationProgress> {
-  const cipher = new AccountCipher({
+  const cipher = configuredCipher({
     ENCRYPTION_KEY: new Secret(activeKey),
     ENCRYPTION_KEYS_PREVIOUS: previousKeys.map((key) => new Secret(key)),
   });
-  const store = await AccountTokensRepository.open(databaseUrl, databaseName);
+  const connection = await mongoose
+    .createConnection(databaseUrl, { dbName: databaseName, serverSelectionTimeoutMS: 5_000, autoIndex: false })
+    .asPromise();
+  const secrets = {
+    tokens: AccountTokensRepository.over(connection),
+    subjectKey: SubjectKeyRepository.over(connection),
+  };
   try {
-    return await rotateTokens(store.tokens, cipher, onProgress);
+    return await rotateTokens(secrets, cipher, onProgress);
   } finally {
-    await store.close();
+    await connection.close();
   }
 }

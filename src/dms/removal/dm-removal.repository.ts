@@ -19,6 +19,15 @@ export interface LeftBehind {
   mediaKeys: string[];
 }
 
+export interface Remains {
+  /** How long they must not come back; for good they may when left out. */
+  tombstonesForMs?: number;
+  /** The copies of their media lie in the bucket still: tombstones remember them until they are dropped. */
+  copiesStay?: boolean;
+  /** The erasure that is done only then. */
+  erasureId?: string;
+}
+
 /** Removes DMs for good, in batches, with their conversation's counts right after each. */
 @Injectable()
 export class DmRemovalRepository {
@@ -54,22 +63,15 @@ export class DmRemovalRepository {
     return { ids: next.map(({ _id }) => _id.toHexString()), mediaKeys: found.flatMap(copiesOf) };
   }
 
-  /**
-   * @param tombstonesForMs how long they must not come back; for good they may when left out
-   * @returns how many there were still to remove
-   */
-  async remove(
-    conversationId: string,
-    ids: string[],
-    { tombstonesForMs }: { tombstonesForMs?: number } = {},
-  ): Promise<number> {
+  /** @returns how many there were still to remove */
+  async remove(conversationId: string, ids: string[], remains: Remains = {}): Promise<number> {
     const _ids = ids.map((id) => new Types.ObjectId(id));
     return this.transactions.run(async (session) => {
       const found = await this.dms.collection
         .find<DmRecord>({ _id: { $in: _ids }, conversation_id: conversationId }, { session, projection: { raw: 0 } })
         .toArray();
       await this.dms.collection.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } }, { session });
-      if (tombstonesForMs !== undefined) await this.leaveTombstones(session, found, tombstonesForMs);
+      await this.leaveTombstones(session, found, remains);
       const conversation = await this.conversations.getById(conversationId, session);
       if (conversation) await this.carryOver(session, conversation, found);
       return found.length;
@@ -108,13 +110,18 @@ export class DmRemovalRepository {
     await this.tombstones.collection.deleteMany({ ...ofAccount, media_to_drop: { $exists: false } });
   }
 
-  private async leaveTombstones(session: ClientSession, removed: DmRecord[], forMs: number): Promise<void> {
-    const now = this.clock.date();
-    const fields = { deleted_at: now, expires_at: new Date(now.getTime() + forMs) };
-    const operations = removed.flatMap(({ _id, platform_account_id, message_id }) => {
-      if (message_id === undefined) return [];
+  /** Whether copies of what this erasure removed lie in the bucket still. */
+  async hasCopiesLeft(erasureId: string): Promise<boolean> {
+    return (await this.tombstones.collection.findOne({ erasure_id: erasureId })) !== null;
+  }
+
+  private async leaveTombstones(session: ClientSession, removed: DmRecord[], remains: Remains): Promise<void> {
+    const operations = removed.flatMap((dm) => {
+      const { platform_account_id, message_id } = dm;
+      const update = tombstoneOf(dm, this.clock.date(), remains);
+      if (message_id === undefined || !update) return [];
       const filter = { platform_account_id, message_id };
-      return [{ updateOne: { filter, update: { $setOnInsert: { _id, ...fields } }, upsert: true } }];
+      return [{ updateOne: { filter, update, upsert: true } }];
     });
     if (operations.length > 0) await this.tombstones.collection.bulkWrite(operations, { session });
   }
@@ -129,4 +136,17 @@ export class DmRemovalRepository {
 
 function matching(conversationId: string, beforeMs: number | undefined): object {
   return { conversation_id: conversationId, ...(beforeMs === undefined ? {} : { timestamp: { $lt: beforeMs } }) };
+}
+
+/** @returns `undefined` where there is nothing to remember */
+function tombstoneOf(dm: DmRecord, now: Date, { tombstonesForMs, copiesStay, erasureId }: Remains): object | undefined {
+  const fields = { _id: dm._id, deleted_at: now };
+  const end = tombstonesForMs === undefined ? undefined : new Date(now.getTime() + tombstonesForMs);
+  const copies = copiesStay ? copiesOf(dm) : [];
+  if (copies.length === 0) return end && { $setOnInsert: { ...fields, expires_at: end } };
+  return {
+    $setOnInsert: { ...fields, ...(end ? { expires_after_media: end } : { ends_with_media: true }) },
+    $addToSet: { media_to_drop: { $each: copies } },
+    ...(erasureId === undefined ? {} : { $set: { erasure_id: erasureId } }),
+  };
 }

@@ -24,6 +24,14 @@ const patienceMs = 3_600_000;
 const redeliveryMs = 48 * 3_600_000;
 
 /**
+ * What people wrote is gone. Copies of what they sent lie in a bucket that this process does not know: tombstones
+ * remember them for `drop-media`, and the sweep looks whether that is done.
+ */
+class CopiesLeftError extends Error {
+  override readonly name = 'CopiesLeftError';
+}
+
+/**
  * Does what a data deletion request asks. Every step may be done twice and the figures are added as it goes, so that
  * a run that was cut short goes on. Raw copies go first: nothing may turn them into DMs again.
  */
@@ -56,6 +64,7 @@ export class ErasureService {
     try {
       if (erasure.kind === 'account') await this.eraseAccounts(erasure, signal);
       else await this.erasePerson(erasure, signal);
+      if (await this.removal.hasCopiesLeft(erasureId)) throw new CopiesLeftError();
       if (erasure.attempts > 1) await this.alerts.clear('erasure_failed', erasureId);
       await this.erasures.complete(erasureId);
       this.logger.log({ msg: 'erasure done', erasure_id: erasureId, kind: erasure.kind });
@@ -63,7 +72,8 @@ export class ErasureService {
       const reason = error instanceof Error ? error.name : 'unknown';
       await this.erasures.fail(erasureId, reason);
       if (!signal.aborted) await this.alertLate(erasure, reason);
-      throw error;
+      if (!(error instanceof CopiesLeftError)) throw error;
+      this.logger.warn({ msg: 'erasure waits for a worker with the bucket', erasure_id: erasureId });
     }
   }
 
@@ -134,7 +144,11 @@ export class ErasureService {
       if (ids.length === 0) return;
       if (this.media.isConfigured) await this.media.remove(mediaKeys);
       await this.deadLetters.removeAbout(ids);
-      const dms = await this.removal.remove(conversationId, ids, { tombstonesForMs: redeliveryMs });
+      const dms = await this.removal.remove(conversationId, ids, {
+        tombstonesForMs: redeliveryMs,
+        copiesStay: !this.media.isConfigured,
+        erasureId: erasure._id,
+      });
       await this.progress(erasure, { dms, media: mediaKeys.length }, signal);
     }
   }

@@ -46,7 +46,7 @@ export class DmRetention {
       if (ids.length === 0) break;
       if (this.media.isConfigured) await this.media.remove(mediaKeys);
       await this.deadLetters.removeAbout(ids);
-      removed += await this.removal.remove(id, ids);
+      removed += await this.removal.remove(id, ids, { copiesStay: !this.media.isConfigured });
     }
     await this.removal.removeConversation(id);
     return removed;
