@@ -98,6 +98,20 @@ describe('a connection to Redis', () => {
     await expect(redis.ping()).resolves.toBe('PONG');
   });
 
+  it('that has closed already holds nothing up when it is disconnected', async () => {
+    const redis = open(await box.url(), 'blocking');
+    await redis.ping();
+    const ended = new Promise((resolve) => redis.once('end', resolve));
+    await redis.quit();
+    await ended;
+    const timers = jest.spyOn(globalThis, 'setTimeout');
+
+    redis.disconnect();
+
+    expect(timers).not.toHaveBeenCalled();
+    timers.mockRestore();
+  });
+
   it.each(['blocking', 'commands'] as const)('for %s is probed while nothing is due on it', async (purpose) => {
     expect(open(await box.url(), purpose).options.keepAlive).toBe(10_000);
   });

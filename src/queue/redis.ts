@@ -48,22 +48,26 @@ export function connectRedis(url: string, purpose: RedisPurpose): RedisClient {
       enableAutoPipelining: base.enableAutoPipelining ?? false,
       redisOptions: { ...base, username, password },
     });
-    return cluster.on('+node', stopTimerOnClose);
+    return cluster.on('+node', forgetOnClose);
   }
   if (url.startsWith('redis+sentinel:')) {
     const { nodes, username, password, path } = parseHosts(url);
     const behindSentinels = { sentinels: nodes, name: path || 'mymaster', sentinelRetryStrategy: retryStrategy };
-    return stopTimerOnClose(new Redis({ ...base, username, password, ...behindSentinels }));
+    return forgetOnClose(new Redis({ ...base, username, password, ...behindSentinels }));
   }
-  return stopTimerOnClose(new Redis(url, base));
+  return forgetOnClose(new Redis(url, base));
 }
 
-/** ioredis leaves a lost connection's `socketTimeout` running: it would end the next one, and hold up a process's end. */
-function stopTimerOnClose(redis: Redis): Redis {
-  const timed = redis as unknown as { socketTimeoutTimer?: NodeJS.Timeout };
+/**
+ * ioredis leaves a closed connection's timers running: `socketTimeout` would end the next connection, and to disconnect
+ * from one that has closed already waits two seconds for its end. Both hold up a process's end.
+ */
+function forgetOnClose(redis: Redis): Redis {
+  const inner = redis as unknown as { socketTimeoutTimer?: NodeJS.Timeout; connector: { stream?: unknown } };
   return redis.on('close', () => {
-    clearTimeout(timed.socketTimeoutTimer);
-    timed.socketTimeoutTimer = undefined;
+    clearTimeout(inner.socketTimeoutTimer);
+    inner.socketTimeoutTimer = undefined;
+    inner.connector.stream = undefined;
   });
 }
 
