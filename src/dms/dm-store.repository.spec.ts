@@ -11,6 +11,7 @@ import {
 } from '../conversations/index.js';
 import { Transactions } from '../database/index.js';
 import { ConflictError, NotFoundError } from '../errors/index.js';
+import { applyToConversation } from './dm-change.js';
 import { DM, DmStore, TOMBSTONE } from './dm-store.repository.js';
 import { DmSchema, type DmRecord } from './dm.schema.js';
 import { emptyConversation } from './outbound/outbox.js';
@@ -76,7 +77,11 @@ function newDm(fields: Partial<DmRecord> = {}): { dm: DmRecord; conversation: Co
 }
 
 async function insert({ dm, conversation }: ReturnType<typeof newDm>): Promise<void> {
-  await transactions.run((session) => store.insertOutbound(session, conversation, [dm]));
+  applyToConversation(conversation, undefined, dm);
+  await transactions.run(async (session) => {
+    await store.write(session, [{ after: dm }]);
+    await conversations.saveAll(session, [conversation]);
+  });
 }
 
 const stored = (dm: DmRecord) => connection.collection('instagram_dms').findOne({ _id: dm._id });
