@@ -67,6 +67,15 @@ export class DeadLetterView {
 
   @ApiProperty({ type: String, format: 'date-time', example: '2026-01-02T03:04:05.000Z' })
   updated_at!: Date;
+
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    description:
+      'When it is deleted, replayed or not: DEAD_LETTER_RETENTION_DAYS after its last change. Absent where that is 0.',
+    example: '2026-04-02T03:04:05.000Z',
+  })
+  kept_until?: Date;
 }
 
 class Success {

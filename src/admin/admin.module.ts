@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { AuditLogController } from './audit-log.controller.js';
 import { AUDIT, AuditLog } from './audit-log.repository.js';
+import { AuditRetention } from './audit-retention.service.js';
 import { AuditTrail } from './audit-trail.js';
 import { AuditSchema } from './audit.schema.js';
 import { DeadLettersController } from './dead-letters.controller.js';
@@ -11,6 +12,6 @@ import { QueueDashboard } from './queue-dashboard.js';
 @Module({
   imports: [MongooseModule.forFeature([{ name: AUDIT, schema: AuditSchema }])],
   controllers: [DeadLettersController, AuditLogController],
-  providers: [AuditLog, AuditTrail, QueueDashboard],
+  providers: [AuditLog, AuditRetention, AuditTrail, QueueDashboard],
 })
 export class AdminApiModule {}

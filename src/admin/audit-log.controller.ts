@@ -13,7 +13,10 @@ export class AuditLogController {
   constructor(private readonly log: AuditLog) {}
 
   @Get()
-  @ApiOperation({ summary: 'What admins changed', description: 'Newest first. Entries are never changed or removed.' })
+  @ApiOperation({
+    summary: 'What admins changed',
+    description: 'Newest first. Entries are never changed, and kept for AUDIT_RETENTION_DAYS.',
+  })
   @ApiOkResponse({ type: AuditPage })
   @ApiErrors(400, 401, 403, 429, 503)
   async list(@Query() { actor, cursor, limit }: AuditQuery): Promise<AuditPage> {

@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types } from 'mongoose';
 import { Clock } from '#libs/clock';
+import { keepFor } from '../database/index.js';
 import type { AuditRecord } from './audit.schema.js';
 
 export const AUDIT = 'Audit';
 
 export type AuditEntry = Omit<AuditRecord, '_id'> & { _id: string };
 
-/** What admins did. There is no method that changes or removes an entry. */
+/** What admins did. There is no method that changes an entry, or removes one before its time. */
 @Injectable()
 export class AuditLog {
   constructor(
@@ -29,5 +30,10 @@ export class AuditLog {
       )
       .toArray();
     return found.map((entry) => ({ ...entry, _id: entry._id.toHexString() }));
+  }
+
+  /** Sets how long entries are kept. */
+  async keepFor(days: number): Promise<void> {
+    await keepFor(this.model.collection, 'at', days);
   }
 }

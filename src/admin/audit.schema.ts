@@ -1,6 +1,6 @@
 import { Schema, type Types } from 'mongoose';
 
-/** One thing an admin did. Rows are added and never changed; ids only, nothing anybody wrote. */
+/** One thing an admin did. Rows are added and never changed, and go by age; ids only, nothing anybody wrote. */
 export interface AuditRecord {
   _id: Types.ObjectId;
   at: Date;
@@ -27,5 +27,6 @@ export const AuditSchema = new Schema<AuditRecord>(
   { collection: 'audit_log', minimize: false },
 );
 
+// How long entries are kept is a setting: audit-retention.service.ts has the TTL.
 // GET /admin/audit-log of one admin, newest first; without a filter `_id` serves.
 AuditSchema.index({ actor: 1, _id: -1 });

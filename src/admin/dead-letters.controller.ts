@@ -1,10 +1,12 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Caller, ForAdmins, type Principal } from '../auth/index.js';
+import { AppConfig } from '../config/index.js';
 import { ApiErrors, InvalidRequestError, NotFoundError } from '../errors/index.js';
 import { pageOf } from '../paging/index.js';
-import { DeadLetterReplays, DeadLetters } from '../queue/index.js';
-import { DeadLetterAnswer, DeadLettersPage, DeadLettersQuery } from './admin.dto.js';
+import { DeadLetterReplays, DeadLetters, type DeadLetter } from '../queue/index.js';
+import { DeadLetterAnswer, DeadLettersPage, DeadLettersQuery, type DeadLetterView } from './admin.dto.js';
+import { deadLetterView } from './dead-letter.view.js';
 
 const IdParam = () => ApiParam({ name: 'id', example: '665f1c2e9b1e8a0012345678' });
 
@@ -15,6 +17,7 @@ export class DeadLettersController {
   constructor(
     private readonly letters: DeadLetters,
     private readonly replays: DeadLetterReplays,
+    private readonly config: AppConfig,
   ) {}
 
   @Get()
@@ -25,7 +28,8 @@ export class DeadLettersController {
     const after = cursor === undefined ? undefined : await this.letters.find(cursor);
     if (after === null) throw new InvalidRequestError('cursor: is not one of this list');
     const found = await this.letters.list({ state, kind, after, limit: limit + 1 });
-    return { success: true, ...pageOf(found, limit, ({ _id }) => _id) };
+    const { data, next_cursor } = pageOf(found, limit, ({ _id }) => _id);
+    return { success: true, data: data.map((letter) => this.view(letter)), next_cursor };
   }
 
   @Get(':id')
@@ -36,7 +40,7 @@ export class DeadLettersController {
   async get(@Param('id') id: string): Promise<DeadLetterAnswer> {
     const letter = await this.letters.find(id);
     if (!letter) throw new NotFoundError('Dead letter not found.');
-    return { success: true, data: letter };
+    return { success: true, data: this.view(letter) };
   }
 
   @Post(':id/replay')
@@ -49,6 +53,10 @@ export class DeadLettersController {
   @ApiOkResponse({ type: DeadLetterAnswer })
   @ApiErrors(401, 403, 404, 409, 429, 503)
   async replay(@Param('id') id: string, @Caller() caller: Principal): Promise<DeadLetterAnswer> {
-    return { success: true, data: await this.replays.replay(id, caller.userId) };
+    return { success: true, data: this.view(await this.replays.replay(id, caller.userId)) };
+  }
+
+  private view(letter: DeadLetter): DeadLetterView {
+    return deadLetterView(letter, this.config.DEAD_LETTER_RETENTION_DAYS);
   }
 }

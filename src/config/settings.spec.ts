@@ -179,6 +179,21 @@ describe('settings', () => {
     expect(readSettings({ ...production, ROLE })).toMatchObject({ carriesApi, carriesWorker });
   });
 
+  it('keep dead letters longer than what their replay does again', () => {
+    const daysOf = (change: Change): number => readSettings({ ...production, ...change }).DEAD_LETTER_RETENTION_DAYS;
+
+    expect(daysOf({})).toBe(90);
+    expect(daysOf({ RETENTION_DAYS: '365' })).toBe(365);
+    expect(daysOf({ RETENTION_DAYS: '20', DEAD_LETTER_RETENTION_DAYS: '20' })).toBe(20);
+    expect(daysOf({ RETENTION_DAYS: '365', DEAD_LETTER_RETENTION_DAYS: '0' })).toBe(0);
+    for (const change of [
+      { DEAD_LETTER_RETENTION_DAYS: '29' },
+      { RETENTION_DAYS: '1', DEAD_LETTER_RETENTION_DAYS: '6' },
+    ]) {
+      expect(refusal(change).problems.map(({ name }) => name)).toEqual(['DEAD_LETTER_RETENTION_DAYS']);
+    }
+  });
+
   it('are read from text: numbers, switches, lists, addresses without a slash at their end', () => {
     const settings = readSettings({
       ...production,

@@ -36,6 +36,8 @@ export interface Settings extends WithoutSecrets {
   OPENAI_API_KEY?: Secret;
   ALERT_WEBHOOK_SECRET?: Secret;
   AWS_SECRET_ACCESS_KEY?: Secret;
+  /** 0 keeps them for ever. */
+  DEAD_LETTER_RETENTION_DAYS: number;
   isProduction: boolean;
   /** FRONTEND_URL was configured: connecting an account ends there, else on a page of our own. */
   frontendIsSet: boolean;
@@ -54,6 +56,10 @@ export interface AppConfig extends Settings {}
 
 const exampleLike =
   /change[-_ ]?me|example|secret|password|placeholder|development|insecure|test[-_]|your[-_ ]|^(.)\1+$/i;
+
+/** A person may answer so long after the customer's last message; later Meta takes no message at all. */
+const longestWindowDays = 7;
+const usualLetterDays = 90;
 
 /** Random text of 16 hex digits has more different ones than that; `abcabcabc…` has not. */
 const minDistinct = 6;
@@ -91,7 +97,19 @@ function crossChecks(env: Env): SettingProblem[] {
   if (env.ALERT_WEBHOOK_URL && !env.ALERT_WEBHOOK_SECRET) {
     problems.push({ name: 'ALERT_WEBHOOK_SECRET', expected: 'is required with ALERT_WEBHOOK_URL: alerts are signed' });
   }
+  const { DEAD_LETTER_RETENTION_DAYS: letterDays } = env;
+  if (letterDays && letterDays < leastLetterDays(env)) {
+    problems.push({
+      name: 'DEAD_LETTER_RETENTION_DAYS',
+      expected: `expected 0 or at least ${leastLetterDays(env)}: a letter must outlive what its replay does again`,
+    });
+  }
   return problems;
+}
+
+/** While a letter's replay can still do something, it is there: its delivery is, or its DM may still be sent. */
+function leastLetterDays({ RETENTION_DAYS }: Env): number {
+  return Math.max(RETENTION_DAYS, longestWindowDays);
 }
 
 function productionChecks(env: Env): SettingProblem[] {
@@ -161,6 +179,7 @@ function wrap(env: Env): AppConfig {
     OPENAI_API_KEY: secret(env.OPENAI_API_KEY),
     ALERT_WEBHOOK_SECRET: secret(env.ALERT_WEBHOOK_SECRET),
     AWS_SECRET_ACCESS_KEY: secret(env.AWS_SECRET_ACCESS_KEY),
+    DEAD_LETTER_RETENTION_DAYS: env.DEAD_LETTER_RETENTION_DAYS ?? Math.max(usualLetterDays, leastLetterDays(env)),
     frontendIsSet: env.FRONTEND_URL !== undefined,
     isProduction: env.ENVIRONMENT === 'production',
     carriesApi: env.ROLE !== 'worker',

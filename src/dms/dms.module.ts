@@ -23,6 +23,7 @@ import { StoreDeliveriesProcessor } from './ingest/store-deliveries.processor.js
 import { OutboundProcessor, outboundProviders } from './outbound/index.js';
 import { FetchProfileProcessor } from './profiles/fetch-profile.processor.js';
 import { StaleProfiles } from './profiles/stale-profiles.repository.js';
+import { CommentRemovalRepository } from './removal/comment-removal.repository.js';
 import { DmRemovalRepository } from './removal/dm-removal.repository.js';
 import { TombstoneSchema } from './tombstone.schema.js';
 
@@ -43,6 +44,7 @@ import { TombstoneSchema } from './tombstone.schema.js';
     DmRemovalRepository,
     DmsRepository,
     CommentsRepository,
+    CommentRemovalRepository,
     IngestLoad,
     Mailbox,
     ...outboundProviders,
@@ -53,6 +55,7 @@ import { TombstoneSchema } from './tombstone.schema.js';
     DmRemovalRepository,
     DmsRepository,
     CommentsRepository,
+    CommentRemovalRepository,
     IngestLoad,
     Mailbox,
     ConversationsModule,

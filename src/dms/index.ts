@@ -20,6 +20,7 @@ export type { IngestItem } from './ingest/ingest-batch.js';
 export { Mailbox } from './ingest/mailbox.js';
 export { IdempotencyKey } from './api/idempotency-key.decorator.js';
 export { DmSendService } from './api/dm-send.service.js';
+export { CommentRemovalRepository } from './removal/comment-removal.repository.js';
 export { DmRemovalRepository } from './removal/dm-removal.repository.js';
 export { ConversationSync, type SyncResult } from './sync/conversation-sync.js';
 export { DmsSyncModule, DmsSyncWorkerModule } from './sync/sync.module.js';

@@ -19,6 +19,7 @@ import { ErasureService } from './erasure/erasure.service.js';
 import { InboxController } from './inbox.controller.js';
 import { InboxMessagesService } from './messages/messages.service.js';
 import { ReadMarks } from './messages/read-marks.js';
+import { CommentRetention } from './retention/comment-retention.service.js';
 import { DmRetention } from './retention/dm-retention.service.js';
 import { ChangesRepository } from './stream/changes.repository.js';
 import { LiveEventBuilder } from './stream/live-event-builder.js';
@@ -57,9 +58,9 @@ export class InboxModule {}
 })
 export class InboxApiModule {}
 
-/** Erasing people, and DMs past their retention. */
+/** Erasing people, and DMs and comments past their retention. */
 @Module({
   imports: [AccountsModule, ConversationsModule, DmsModule, InboxModule, MediaModule, WebhookModule],
-  providers: [ErasureProcessor, ErasureService, DmRetention],
+  providers: [ErasureProcessor, ErasureService, DmRetention, CommentRetention],
 })
 export class InboxWorkerModule {}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types } from 'mongoose';
 import { Clock } from '#libs/clock';
+import { keepFor } from '../database/index.js';
 import type { DeadLetterRecord } from './dead-letter.schema.js';
 
 export const DEAD_LETTER = 'DeadLetter';
@@ -95,6 +96,11 @@ export class DeadLetters {
   /** Removes the letters about a DM that was sent after all, or about a person who asked to be erased. */
   async removeAbout(dmIds: string[]): Promise<void> {
     await this.model.collection.deleteMany({ 'payload.dm_id': { $in: dmIds } });
+  }
+
+  /** Sets how many days a letter is kept after its last change: one that was opened again, or replayed, starts anew. */
+  async keepFor(days: number): Promise<void> {
+    await keepFor(this.model.collection, 'updated_at', days);
   }
 
   private async move(id: string, from: DeadLetterRecord['state'], update: object): Promise<DeadLetter | null> {

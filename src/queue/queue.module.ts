@@ -8,6 +8,7 @@ import { backoffStrategies } from './backoff.js';
 import { BullConnections } from './bull-connections.js';
 import { ConversationLock } from './conversation-lock.js';
 import { DeadLetterReplays } from './dead-letter-replays.js';
+import { DeadLetterRetention } from './dead-letter-retention.service.js';
 import { DeadLetterSchema } from './dead-letter.schema.js';
 import { DEAD_LETTER, DeadLetters } from './dead-letters.repository.js';
 import { HandlerExplorer } from './handler-explorer.js';
@@ -68,7 +69,7 @@ function bullOptions(config: AppConfig, connections: BullConnections): QueueOpti
     BullModule.registerQueue(...queueNames.map((name) => ({ name }))),
     MongooseModule.forFeature([{ name: DEAD_LETTER, schema: DeadLetterSchema }]),
   ],
-  providers: [JobQueue, ConversationLock, DeadLetters, DeadLetterReplays],
+  providers: [JobQueue, ConversationLock, DeadLetters, DeadLetterRetention, DeadLetterReplays],
   exports: [RedisModule, JobQueue, ConversationLock, DeadLetters, DeadLetterReplays],
 })
 export class QueueModule {}

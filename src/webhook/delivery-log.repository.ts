@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types, type AnyBulkWriteOperation, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
+import { keepFor } from '../database/index.js';
 import type { DeliveryRecord, DeliveryState } from './delivery.schema.js';
 import { scrubMessages, scrubPerson } from './scrub-payload.js';
 
@@ -37,9 +38,6 @@ const firstLookMs = 4_000;
 const maxBackoffMs = 600_000;
 /** The door promises an answer within three seconds, also when MongoDB hangs without closing its connections. */
 const insertTimeoutMs = 2_200;
-
-const retentionIndex = 'retention';
-const indexOptionsConflict = 85;
 
 const idOf = (id: string): Types.ObjectId => new Types.ObjectId(id);
 const isId = (id: string): boolean => /^[0-9a-f]{24}$/i.test(id);
@@ -178,16 +176,9 @@ export class DeliveryLog {
     return scrubbed;
   }
 
-  /** Sets how long deliveries are kept. An index that exists keeps its old time unless it is changed expressly. */
+  /** Sets how long deliveries are kept. */
   async keepFor(days: number): Promise<void> {
-    const expireAfterSeconds = days * 86_400;
-    try {
-      await this.model.collection.createIndex({ received_at: 1 }, { name: retentionIndex, expireAfterSeconds });
-    } catch (error) {
-      if ((error as { code?: number }).code !== indexOptionsConflict) throw error;
-      const index = { name: retentionIndex, expireAfterSeconds };
-      await this.model.db.db?.command({ collMod: this.model.collection.collectionName, index });
-    }
+    await keepFor(this.model.collection, 'received_at', days);
   }
 
   /** Conditional on the text it read: of two that scrub one delivery at once, the second starts again from the first's. */

@@ -5,6 +5,10 @@ export interface RunOptions {
   seconds: number;
   /** Not measured before it: code gets compiled, connections opened, caches filled. */
   warmUpSeconds: number;
+  /** How long `soak` lets customers write. */
+  minutes: number;
+  /** DMs they write a second then. */
+  perSecond: number;
   /** Only proves that the bench runs; sizes are tiny and figures mean nothing. */
   smoke: boolean;
   /** Where the server's processes leave CPU profiles of themselves. */
@@ -40,11 +44,15 @@ export interface Line {
   rounds: Measurement[];
 }
 
+/** Of these there is no half. */
+export const countedUnits = ['DMs', 'deliveries', 'jobs', 'keys'] as const;
+export type CountedUnit = (typeof countedUnits)[number];
+
 /** One aim of the benchmark table and what became of it. */
 export interface Check {
   what: string;
   value: number;
-  unit: '×' | 'ms' | '%' | 'MB';
+  unit: '×' | 'ms' | '%' | 'MB' | CountedUnit;
   aim: { atLeast: number } | { atMost: number };
 }
 

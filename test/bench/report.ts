@@ -1,6 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import { figures, median, type Figure } from './measure/statistics.js';
-import { isMet, type CaseResult, type Check, type Line } from './plan.js';
+import { countedUnits, isMet, type CaseResult, type Check, type Line } from './plan.js';
 
 export interface NamedResult extends CaseResult {
   name: string;
@@ -92,7 +92,8 @@ function cell(line: Line, figure: Figure, format: Format): string {
 }
 
 function valueOf({ value, unit }: Check): string {
-  return `${twoDigits(value)} ${unit}`;
+  const isCounted = (countedUnits as readonly string[]).includes(unit);
+  return `${isCounted ? whole(value) : twoDigits(value)} ${unit}`;
 }
 
 function aimOf({ aim, unit }: Check): string {

@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- case … --rounds 3 --seconds 8 --smoke --out file --cpu-prof folder --docs]`: measures the built server against floors that
- * do the same with nothing around it, in the same run on the same machine.
+ * do the same with nothing around it, in the same run on the same machine. `soak` takes `--minutes 30 --per-second 8`.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,11 +12,12 @@ import { batches } from './cases/batches.js';
 import { intake } from './cases/intake.js';
 import { lists } from './cases/lists.js';
 import { memory } from './cases/memory.js';
+import { soak } from './cases/soak.js';
 import { store } from './cases/store.js';
 import type { BenchCase, RunOptions } from './plan.js';
 import { machine, markdown, withReport, type Conditions, type NamedResult } from './report.js';
 
-const cases: BenchCase[] = [intake, batches, store, answer, lists, memory];
+const cases: BenchCase[] = [intake, batches, store, answer, lists, memory, soak];
 const page = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 const resultsFolder = fileURLToPath(new URL('../../.cache/bench/results/', import.meta.url));
 
@@ -34,6 +35,8 @@ function readArguments(args: string[]): Asked {
     options: {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
+      minutes: { type: 'string' },
+      'per-second': { type: 'string' },
       smoke: { type: 'boolean', default: false },
       out: { type: 'string' },
       'cpu-prof': { type: 'string' },
@@ -52,6 +55,8 @@ function readArguments(args: string[]): Asked {
     rounds: positive('--rounds', values.rounds ?? (smoke ? '1' : '3')),
     seconds,
     warmUpSeconds: smoke ? 0.3 : Math.min(3, seconds),
+    minutes: positive('--minutes', values.minutes ?? (smoke ? '0.1' : '30')),
+    perSecond: positive('--per-second', values['per-second'] ?? '8'),
     smoke,
     out: values.out,
     docs: values.docs,

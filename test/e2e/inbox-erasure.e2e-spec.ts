@@ -151,6 +151,14 @@ it('purges DMs past their retention, with counts and last message right', async 
   expect((await app.get(DmsRepository).history(id, { limit: 10 })).map(({ text }) => text)).toEqual(['today']);
 });
 
+it('keeps comments as long as DMs', async () => {
+  const indexes = await mongo.db(services.databaseName).collection('instagram_comments').indexes();
+
+  const expiring = indexes.filter((index) => index['expireAfterSeconds'] !== undefined);
+
+  expect(expiring).toMatchObject([{ key: { created_at: 1 }, expireAfterSeconds: 90 * 86_400 }]);
+});
+
 it('alerts a deletion that keeps failing for an hour, until it is done', async () => {
   const customer = app.sandbox.createCustomer({ username: 'unlucky' });
   await wrote(customer, 'forget me');

@@ -33,3 +33,11 @@ export function ratio(line: Line, other: Line, figure: Figure): number {
   });
   return median(ratios);
 }
+
+/** How a figure that was read again and again changed: the first sixth is a start's, a median is no spike's. */
+export function overSixths(values: number[]): { early: number; late: number } {
+  const sixth = values.length / 6;
+  const medianOf = (from: number, to: number): number =>
+    median(values.slice(Math.floor(from * sixth), Math.ceil(to * sixth)));
+  return { early: medianOf(1, 2), late: medianOf(5, 6) };
+}

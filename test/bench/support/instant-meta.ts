@@ -23,6 +23,8 @@ const completion = JSON.stringify({
 export class InstantMeta {
   /** Where everything else goes, such as the sandbox's GRAPH_INSTAGRAM_URL; known once that runs. */
   sandboxUrl = '';
+  /** How many messages each person got. */
+  readonly messagesTo = new Map<string, number>();
   private readonly waiting = new Map<string, (at: number) => void>();
   private count = 0;
 
@@ -61,13 +63,18 @@ export class InstantMeta {
     this.server.closeAllConnections();
   }
 
+  private noteMessageTo(personId: string, at: number): void {
+    this.messagesTo.set(personId, (this.messagesTo.get(personId) ?? 0) + 1);
+    this.waiting.get(personId)?.(at);
+  }
+
   private async answer({ url = '', method = 'GET', headers }: IncomingMessage, body: Buffer, response: ServerResponse) {
     const at = performance.now();
     const json = (text: string): void => void response.writeHead(200, { 'content-type': 'application/json' }).end(text);
     if (url.endsWith('/chat/completions')) return json(completion);
     if (method === 'POST' && /\/messages$/.test(url)) {
       const { recipient, message } = JSON.parse(body.toString()) as { recipient: { id: string }; message?: object };
-      if (message) this.waiting.get(recipient.id)?.(at);
+      if (message) this.noteMessageTo(recipient.id, at);
       return json(
         JSON.stringify({ recipient_id: recipient.id, ...(message ? { message_id: `bench-${++this.count}` } : {}) }),
       );
