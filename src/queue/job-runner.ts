@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bull';
+import { withOwnSignal } from '#libs/own-signal';
 import { AppConfig } from '../config/index.js';
 import { metrics, withLogContext } from '../observability/index.js';
 import { DeadLetters } from './dead-letters.repository.js';
@@ -92,12 +93,14 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
 
   private async work({ name, payload, id, extra }: Work): Promise<void> {
     const handler = this.handlers.get(name) as JobHandler; // the process does not start without
-    const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(jobs[name].timeoutMs)]);
+    const { timeoutMs } = jobs[name];
     const stop = metrics.jobs.startTimer({ job: name });
     try {
-      // The busiest job is of many conversations; what it logs names them itself.
-      if (name === 'store-deliveries') await handler(payload, signal);
-      else await withLogContext({ job: name, job_id: id }, () => handler(payload, signal, extra));
+      await withOwnSignal({ under: this.stopping.signal, timeoutMs }, async (signal) => {
+        // The busiest job is of many conversations; what it logs names them itself.
+        if (name === 'store-deliveries') await handler(payload, signal);
+        else await withLogContext({ job: name, job_id: id }, () => handler(payload, signal, extra));
+      });
       stop({ outcome: 'done' });
     } catch (error) {
       stop({ outcome: 'failed' });

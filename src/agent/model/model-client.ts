@@ -9,6 +9,7 @@ import {
 } from 'cockatiel';
 import OpenAI, { APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
 import type { ChatCompletion, ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import { withOwnSignal } from '#libs/own-signal';
 import { AppConfig } from '../../config/index.js';
 import { metrics } from '../../observability/index.js';
 import { withoutPictures } from '../context/context-builder.js';
@@ -111,16 +112,16 @@ export class ModelClient {
   }
 
   private async complete(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer> {
-    const deadline = AbortSignal.timeout(this.config.OPENAI_TIMEOUT_MS * 3);
-    const completion = await this.openai.chat.completions.create(
-      {
-        model: request.model,
-        messages: request.messages,
-        max_completion_tokens: request.maxOutputTokens,
-        ...(this.withoutTemperature.has(request.model) ? {} : { temperature: request.temperature }),
-        store: false,
-      },
-      { signal: AbortSignal.any([signal, deadline]) },
+    const timeoutMs = this.config.OPENAI_TIMEOUT_MS * 3;
+    const question = {
+      model: request.model,
+      messages: request.messages,
+      max_completion_tokens: request.maxOutputTokens,
+      ...(this.withoutTemperature.has(request.model) ? {} : { temperature: request.temperature }),
+      store: false,
+    };
+    const completion = await withOwnSignal({ under: signal, timeoutMs }, (own) =>
+      this.openai.chat.completions.create(question, { signal: own }),
     );
     return read(completion);
   }

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { toFile } from 'openai';
+import { withOwnSignal } from '#libs/own-signal';
 import { safeFetch } from '#libs/safe-fetch';
 import { AppConfig } from '../../config/index.js';
 import type { Dm } from '../../dms/index.js';
@@ -59,9 +60,9 @@ export class VoiceTranscripts {
     for await (const chunk of body) chunks.push(chunk as Buffer);
     const type = contentType?.split(';')[0] ?? 'audio/mp4';
     const file = await toFile(Buffer.concat(chunks), `voice.${endingOf(type)}`, { type });
-    const { text } = await this.model.openai.audio.transcriptions.create(
-      { file, model: transcriptionModel },
-      { signal },
+    const timeoutMs = this.config.OPENAI_TIMEOUT_MS * 3;
+    const { text } = await withOwnSignal({ under: signal, timeoutMs }, (own) =>
+      this.model.openai.audio.transcriptions.create({ file, model: transcriptionModel }, { signal: own }),
     );
     return text;
   }

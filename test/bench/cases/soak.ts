@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Customers } from '../load/customers.js';
-import { StackWatch, type Sample } from '../measure/stack-watch.js';
+import { StackWatch, type Outcome, type Sample } from '../measure/stack-watch.js';
 import { overSixths } from '../measure/statistics.js';
 import type { BenchCase, CaseResult, RunOptions } from '../plan.js';
 import { BenchStack } from '../support/bench-stack.js';
@@ -38,8 +38,8 @@ export const soak: BenchCase = {
       const pauseSeconds = smoke ? 2 : 30;
       const customers = new Customers({ url: stack.stack.apiUrl, bodies: stack.bodies(1), perSecond, pauseSeconds });
       const moments = await watchWhile(customers.write(options.minutes * 60), { watch, meta, options });
-      await untilAnswered(customers, meta, smoke ? 0 : 5_000);
-      return report(moments, await watch.sample(), customers, meta);
+      await untilAnswered(watch, smoke ? 0 : 5_000);
+      return report({ moments, last: await watch.sample(), outcome: await watch.outcome(), customers, meta });
     } finally {
       for (const cleanUp of cleanUps.reverse()) await cleanUp();
     }
@@ -78,14 +78,22 @@ async function watchWhile(writing: Promise<void>, { watch, meta, options }: Watc
   return moments;
 }
 
-/** @param graceMs for an answer too many to show itself */
-async function untilAnswered(customers: Customers, meta: InstantMeta, graceMs: number): Promise<void> {
+/** @param graceMs for what was sent last to be written down, and for an answer too many to show itself */
+async function untilAnswered(watch: StackWatch, graceMs: number): Promise<void> {
   const deadline = performance.now() + patienceMs;
-  while (sum(meta.messagesTo) < customers.total && performance.now() < deadline) await sleep(100);
-  await sleep(graceMs);
+  while ((await watch.sample()).unanswered > 0 && performance.now() < deadline) await sleep(100);
+  await sleep(500 + graceMs);
 }
 
-function report(moments: Moment[], last: Sample, customers: Customers, meta: InstantMeta): CaseResult {
+interface Seen {
+  moments: Moment[];
+  last: Sample;
+  outcome: Outcome;
+  customers: Customers;
+  meta: InstantMeta;
+}
+
+function report({ moments, last, outcome, customers, meta }: Seen): CaseResult {
   const growth = (of: (moment: Moment) => number): number => {
     const { early, late } = overSixths(moments.map(of));
     return late - early;
@@ -94,8 +102,9 @@ function report(moments: Moment[], last: Sample, customers: Customers, meta: Ins
     name,
     ...overSixths(moments.map(({ residentMb }) => residentMb[index] as number)),
   }));
-  const people = [...new Set([...customers.written.keys(), ...meta.messagesTo.keys()])];
-  const off = people.map((id) => Math.abs((customers.written.get(id) ?? 0) - (meta.messagesTo.get(id) ?? 0)));
+  const onTheWire = sum(meta.messagesTo);
+  const people = [...new Set([...customers.written.keys(), ...meta.messagesTo.keys(), ...outcome.answersTo.keys()])];
+  const tooMany = people.map((id) => tooManyTo(id, { outcome, customers, meta }));
   const all = [...moments, last];
   const highest = (of: (sample: Sample) => number): number => Math.max(...all.map(of));
   const redis = overSixths(moments.map(({ redisMb }) => redisMb));
@@ -122,15 +131,16 @@ function report(moments: Moment[], last: Sample, customers: Customers, meta: Ins
       },
       { what: 'failed jobs', value: highest(({ failedJobs }) => failedJobs), unit: 'jobs', aim: { atMost: 0 } },
       { what: 'deliveries that were not taken', value: customers.refused, unit: 'deliveries', aim: { atMost: 0 } },
+      { what: 'DMs without an answer', value: customers.total - outcome.answered, unit: 'DMs', aim: { atMost: 0 } },
       {
-        what: 'DMs not answered exactly once',
-        value: off.reduce((total, count) => total + count, 0),
+        what: 'answers sent twice, or for nothing',
+        value: tooMany.reduce((total, count) => total + count, 0),
         unit: 'DMs',
         aim: { atMost: 0 },
       },
     ],
     notes: [
-      `${customers.total.toLocaleString('en')} DMs of ${customers.written.size.toLocaleString('en')} people; ${sum(meta.messagesTo).toLocaleString('en')} answers; at most ${highest(({ unanswered }) => unanswered)} unanswered when looked at, ${last.unanswered} at the end.`,
+      `${customers.total.toLocaleString('en')} DMs of ${customers.written.size.toLocaleString('en')} people; ${onTheWire.toLocaleString('en')} answers on the wire, ${(customers.total - onTheWire).toLocaleString('en')} fewer than DMs: who writes again before the answer gets one for both. At most ${highest(({ unanswered }) => unanswered)} unanswered when looked at, ${last.unanswered} at the end.`,
       `Resident, medians of the second and the last sixth: ${memory.map(({ name, early, late }) => `${name} ${early.toFixed(0)} → ${late.toFixed(0)} MB`).join(', ')}.`,
       `Redis: ${redis.early.toFixed(2)} → ${redis.late.toFixed(2)} MB; at the end ${last.lastingKeys} keys that never expire and ${last.expiringKeys} that do. Of each person one stays for a day, the count for RATE_LIMIT_PER_RECIPIENT_DAY; a conversation's mailbox and lock go with the answer, a job's key with the job.`,
       `Jobs that Bull keeps: at most ${highest(({ completedJobs }) => completedJobs)} completed, ${highest(({ failedJobs }) => failedJobs)} failed.`,
@@ -141,6 +151,13 @@ function report(moments: Moment[], last: Sample, customers: Customers, meta: Ins
 function inShort({ residentMb, lastingKeys, expiringKeys, people, unanswered, failedJobs }: Moment): string {
   const memory = processes.map(({ name }, index) => `${name} ${residentMb[index]?.toFixed(0)} MB`).join(', ');
   return `${memory}; ${lastingKeys} + ${expiringKeys} keys, ${people} people; ${unanswered} unanswered, ${failedJobs} failed`;
+}
+
+/** On the wire is what the store knows, once each, and never more than the person wrote. */
+function tooManyTo(person: string, { outcome, customers, meta }: Pick<Seen, 'outcome' | 'customers' | 'meta'>): number {
+  const onTheWire = meta.messagesTo.get(person) ?? 0;
+  const most = Math.min(outcome.answersTo.get(person) ?? 0, customers.written.get(person) ?? 0);
+  return Math.max(0, onTheWire - most);
 }
 
 function sum(counts: ReadonlyMap<string, number>): number {

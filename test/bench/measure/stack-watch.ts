@@ -17,6 +17,14 @@ export interface Sample {
   unanswered: number;
 }
 
+/** What the store says of all that was written. */
+export interface Outcome {
+  /** DMs that the agent answered; several may have had one answer. */
+  answered: number;
+  /** Its messages to each person. */
+  answersTo: ReadonlyMap<string, number>;
+}
+
 /** Looks at a running stack from outside. */
 export class StackWatch {
   private constructor(
@@ -35,14 +43,26 @@ export class StackWatch {
       this.readRedis(),
       this.jobsIn('completed'),
       this.jobsIn('failed'),
-      this.mongo.db(databaseName).collection('instagram_dms').countDocuments({ agent_state: 'pending' }),
+      this.dms.countDocuments({ agent_state: 'pending' }),
     ]);
     return { residentMb: this.readMemory(), ...redis, completedJobs, failedJobs, unanswered };
+  }
+
+  async outcome(): Promise<Outcome> {
+    const answered = await this.dms.countDocuments({ agent_state: 'answered' });
+    const answers = { $match: { direction: 'outbound', source: 'agent' } };
+    const perPerson = { $group: { _id: '$recipient_id', count: { $sum: 1 } } };
+    const found = await this.dms.aggregate<{ _id: string; count: number }>([answers, perPerson]).toArray();
+    return { answered, answersTo: new Map(found.map(({ _id, count }) => [_id, count])) };
   }
 
   async close(): Promise<void> {
     this.redis.disconnect();
     await this.mongo.close();
+  }
+
+  private get dms(): mongoose.mongo.Collection {
+    return this.mongo.db(databaseName).collection('instagram_dms');
   }
 
   private readMemory(): number[] {

@@ -1,0 +1,1 @@
+export { withOwnSignal, type OwnSignalOptions } from './own-signal.js';
