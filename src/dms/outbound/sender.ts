@@ -65,7 +65,10 @@ export class Sender implements BeforeApplicationShutdown {
 
   /** Sends what is due and returns; another process at it is left alone. Safe to call at any time, any number of times. */
   async sendConversation(conversationId: string, signal?: AbortSignal): Promise<void> {
-    await this.send(conversationId, signal ? AbortSignal.any([signal, this.stopping.signal]) : this.stopping.signal);
+    const { signal: stopping } = this.stopping;
+    // No AbortSignal.any: the process's own signal would remember every send.
+    const isOver = () => stopping.aborted || signal?.aborted === true;
+    await this.send(conversationId, isOver);
   }
 
   /**
@@ -80,14 +83,19 @@ export class Sender implements BeforeApplicationShutdown {
       if (taken) await this.claims.release('send', conversationId, taken);
       return void (await leaveToJob());
     }
-    void this.send(conversationId, this.stopping.signal, taken, head).catch((error: unknown) => {
+    void this.send(conversationId, () => this.isStopping, taken, head).catch((error: unknown) => {
       this.logger.warn({ msg: 'sending failed, a job tries again', conversation_id: conversationId, err: error });
       return leaveToJob();
     });
   }
 
-  private async send(conversationId: string, stop: AbortSignal, taken?: Claim | null, head?: SendHead): Promise<void> {
-    const run = this.sendDue(conversationId, stop, taken ?? null, head);
+  private async send(
+    conversationId: string,
+    isOver: () => boolean,
+    taken?: Claim | null,
+    head?: SendHead,
+  ): Promise<void> {
+    const run = this.sendDue(conversationId, isOver, taken ?? null, head);
     this.running.add(run);
     try {
       await run;
@@ -98,19 +106,15 @@ export class Sender implements BeforeApplicationShutdown {
 
   private async sendDue(
     conversationId: string,
-    stop: AbortSignal,
+    isOver: () => boolean,
     taken: Claim | null,
     first?: SendHead,
   ): Promise<void> {
-    for (
-      let claim = taken, known = taken ? first : undefined;
-      claim || !stop.aborted;
-      claim = null, known = undefined
-    ) {
+    for (let claim = taken, known = taken ? first : undefined; claim || !isOver(); claim = null, known = undefined) {
       claim ??= await this.claims.claimSends(conversationId, leaseMs);
       if (!claim) return;
       try {
-        await this.drain(conversationId, claim, stop, known);
+        await this.drain(conversationId, claim, isOver, known);
       } finally {
         await this.claims.release('send', conversationId, claim);
       }
@@ -120,9 +124,9 @@ export class Sender implements BeforeApplicationShutdown {
     }
   }
 
-  private async drain(conversationId: string, claim: Claim, stop: AbortSignal, first?: SendHead): Promise<void> {
+  private async drain(conversationId: string, claim: Claim, isOver: () => boolean, first?: SendHead): Promise<void> {
     let renewedAt = performance.now();
-    for (let known = first; !stop.aborted; known = undefined) {
+    for (let known = first; !isOver(); known = undefined) {
       const next = known ?? (await this.lookAtHead(conversationId));
       if (!next) return;
       const { dm: head, conversation } = next;
