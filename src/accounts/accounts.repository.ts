@@ -23,6 +23,12 @@ export interface ConnectedRecord {
   before?: AccountRecord;
 }
 
+/** A request to release that somebody may send again, when the account has been connected again. */
+export interface ReleaseRequest {
+  hash: string;
+  issuedBefore?: Date;
+}
+
 export type AccountSettingsPatch = Partial<Pick<AccountRecord, 'label' | 'human_agent_allowed' | 'keep_media'>>;
 
 const { trusted } = mongoose;
@@ -167,11 +173,20 @@ export class AccountsRepository {
       .lean<AccountRecord | null>();
   }
 
-  /** Gives the Instagram account back: no token, nothing sent, history stays. `null` when it was released already. */
-  async release(id: string, reason: string, now: Date): Promise<AccountRecord | null> {
+  /**
+   * Gives the Instagram account back: no token, nothing sent, history stays.
+   * @param request of Meta's, where one asks for it
+   * @returns `null` when it was released already, or the request does not mean it as it is connected now
+   */
+  async release(id: string, reason: string, now: Date, request?: ReleaseRequest): Promise<AccountRecord | null> {
     return this.model
       .findOneAndUpdate(
-        { _id: new Types.ObjectId(id), released: false },
+        {
+          _id: new Types.ObjectId(id),
+          released: false,
+          ...(request ? { released_by: trusted({ $ne: request.hash }) } : {}),
+          ...(request?.issuedBefore ? { connected_at: trusted({ $lt: request.issuedBefore }) } : {}),
+        },
         {
           $set: {
             released: true,
@@ -179,6 +194,7 @@ export class AccountsRepository {
             status_reason: reason,
             status_changed_at: now,
             disconnected_at: now,
+            ...(request ? { released_by: request.hash } : {}),
             'subscription.state': 'missing',
           },
           $inc: { token_version: 1 },
