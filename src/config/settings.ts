@@ -1,23 +1,8 @@
 import ipaddr from 'ipaddr.js';
 import { envSchema, type secretNames, type Env } from './env.js';
+import { secretProblems } from './production-secrets.js';
 import { Secret } from './secret.js';
-
-/** A problem with one setting: its name and what was expected, never its value. */
-export interface SettingProblem {
-  name: string;
-  expected: string;
-}
-
-/** The process can't start with these settings. The message names each one and says what was expected. */
-export class InvalidSettingsError extends Error {
-  override readonly name = 'InvalidSettingsError';
-
-  constructor(readonly problems: SettingProblem[]) {
-    super(
-      `Invalid settings, refusing to start:\n${problems.map(({ name, expected }) => `  ${name}: ${expected}`).join('\n')}`,
-    );
-  }
-}
+import { InvalidSettingsError, type SettingProblem } from './setting-problem.js';
 
 type WithoutSecrets = Omit<Env, (typeof secretNames)[number]>;
 
@@ -51,12 +36,6 @@ export interface Settings extends WithoutSecrets {
 export abstract class AppConfig {}
 export interface AppConfig extends Settings {}
 /* eslint-enable */
-
-const exampleLike =
-  /change[-_ ]?me|example|secret|password|placeholder|development|insecure|test[-_]|your[-_ ]|^(.)\1+$/i;
-
-/** Random text of 16 hex digits has more different ones than that; `abcabcabc…` has not. */
-const minDistinct = 6;
 
 /**
  * Reads and checks the settings.
@@ -95,25 +74,7 @@ function crossChecks(env: Env): SettingProblem[] {
 }
 
 function productionChecks(env: Env): SettingProblem[] {
-  const problems: SettingProblem[] = [];
-  const strong = (name: keyof Env, value: string | undefined, minLength: number): void => {
-    if (value === undefined) return;
-    if (value.length < minLength)
-      problems.push({ name, expected: `expected at least ${minLength} characters in production` });
-    else if (exampleLike.test(value) || new Set(value).size < minDistinct)
-      problems.push({ name, expected: 'looks like an example value; production needs a real one' });
-  };
-  strong('JWT_SECRET', env.JWT_SECRET, 32);
-  strong('META_WEBHOOK_VERIFY_TOKEN', env.META_WEBHOOK_VERIFY_TOKEN, 16);
-  strong('INSTAGRAM_CLIENT_SECRET', env.INSTAGRAM_CLIENT_SECRET, 16);
-  strong('META_APP_SECRET', env.META_APP_SECRET, 16);
-  strong('METRICS_TOKEN', env.METRICS_TOKEN, 16);
-  strong('ALERT_WEBHOOK_SECRET', env.ALERT_WEBHOOK_SECRET, 16);
-  for (const previous of env.APP_SECRET_PREVIOUS) strong('APP_SECRET_PREVIOUS', previous, 16);
-  if (isWeakKey(env.ENCRYPTION_KEY))
-    problems.push({ name: 'ENCRYPTION_KEY', expected: 'is not random; production needs a real key' });
-  if (env.ENCRYPTION_KEYS_PREVIOUS.some(isWeakKey))
-    problems.push({ name: 'ENCRYPTION_KEYS_PREVIOUS', expected: 'is not random; npm run keys:rotate, then remove it' });
+  const problems = secretProblems(env);
   const https = [
     'API_URL', 'FRONTEND_URL', 'GRAPH_INSTAGRAM_URL', 'GRAPH_FACEBOOK_URL', 'INSTAGRAM_OAUTH_URL',
     'INSTAGRAM_TOKEN_URL', 'FACEBOOK_OAUTH_URL', 'OPENAI_BASE_URL', 'ALERT_WEBHOOK_URL',
@@ -134,12 +95,6 @@ function isInOwnNetwork(url: string): boolean {
   const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
   if (ipaddr.isValid(host)) return ['loopback', 'private', 'uniqueLocal'].includes(ipaddr.process(host).range());
   return !host.includes('.') || /\.(internal|local|localhost)$/.test(host);
-}
-
-/** Random keys of 32 bytes never have this few distinct bytes; typed-in ones do. */
-function isWeakKey(key: string): boolean {
-  const bytes = /^[0-9a-f]{64}$/i.test(key) ? Buffer.from(key, 'hex') : Buffer.from(key, 'base64');
-  return new Set(bytes).size < 16;
 }
 
 function wrap(env: Env): AppConfig {
