@@ -12,7 +12,7 @@ const minDistinct = 6;
 const keyPlaceholder = /\.\.\.|…|[<>*]|x{8}|change[-_ ]?me|placeholder|your[-_ ]|api[-_]?key|key[-_]here|stand-in/i;
 
 /** What production does not take for a secret: short ones, those of examples, guessable ones, one for two purposes. */
-export function secretProblems(env: Env): SettingProblem[] {
+export function secretProblems(env: Partial<Env>): SettingProblem[] {
   const problems: SettingProblem[] = [];
   const strong = (name: keyof Env, value: string | undefined, minLength: number): void => {
     if (value === undefined) return;
@@ -29,13 +29,13 @@ export function secretProblems(env: Env): SettingProblem[] {
   strong('META_APP_SECRET', env.META_APP_SECRET, 16);
   strong('METRICS_TOKEN', env.METRICS_TOKEN, 16);
   strong('ALERT_WEBHOOK_SECRET', env.ALERT_WEBHOOK_SECRET, 16);
-  for (const previous of env.APP_SECRET_PREVIOUS) strong('APP_SECRET_PREVIOUS', previous, 16);
+  for (const previous of env.APP_SECRET_PREVIOUS ?? []) strong('APP_SECRET_PREVIOUS', previous, 16);
   problems.push(...sameSecrets(env));
   if (env.OPENAI_API_KEY !== undefined && isPlaceholder(env.OPENAI_API_KEY))
     problems.push({ name: 'OPENAI_API_KEY', expected: 'looks like a placeholder; leave it empty for no agent' });
-  if (isWeakKey(env.ENCRYPTION_KEY))
+  if (env.ENCRYPTION_KEY !== undefined && isWeakKey(env.ENCRYPTION_KEY))
     problems.push({ name: 'ENCRYPTION_KEY', expected: 'is not random; production needs a real key' });
-  if (env.ENCRYPTION_KEYS_PREVIOUS.some(isWeakKey))
+  if (env.ENCRYPTION_KEYS_PREVIOUS?.some(isWeakKey))
     problems.push({ name: 'ENCRYPTION_KEYS_PREVIOUS', expected: 'is not random; npm run keys:rotate, then remove it' });
   return problems;
 }
@@ -50,7 +50,7 @@ function isWeakKey(key: string): boolean {
  * Who learns one of our secrets must not have another with it. That Meta's are the same among themselves, an app's old
  * and new for instance, is no matter.
  */
-function sameSecrets(env: Env): SettingProblem[] {
+function sameSecrets(env: Partial<Env>): SettingProblem[] {
   const own = [
     'JWT_SECRET', 'ENCRYPTION_KEY', 'META_WEBHOOK_VERIFY_TOKEN', 'METRICS_TOKEN', 'ALERT_WEBHOOK_SECRET',
   ] as const; // prettier-ignore

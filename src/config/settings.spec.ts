@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
+import fastify from 'fastify';
 import { InvalidSettingsError, readSettings } from './index.js';
 
 const strong = {
@@ -100,6 +101,10 @@ describe('the settings of production', () => {
     ['AWS_ENDPOINT_URL_S3', { AWS_ENDPOINT_URL_S3: 'http://s3.example.com' }],
     ['AWS_ENDPOINT_URL_S3', { AWS_ENDPOINT_URL_S3: 'http://203.0.113.7:9000' }],
     ['AWS_ENDPOINT_URL_S3', { AWS_ENDPOINT_URL_S3: 'http://10.0.0.5.example.com' }],
+    ['API_URL', { API_URL: 'https://dm.example.com/?tenant=1' }],
+    ['API_URL', { API_URL: 'https://dm.example.com/#top' }],
+    ['API_URL', { API_URL: 'https://user:pass@dm.example.com' }],
+    ['API_URL', { API_URL: 'dm.example.com' }],
     ['ENVIRONMENT', { ENVIRONMENT: 'prod' }],
     ['ROLE', { ROLE: 'web' }],
     ['PORT', { PORT: '80a' }],
@@ -180,6 +185,54 @@ describe('the settings of production', () => {
       isProduction: true,
       frontendIsSet: false,
     });
+  });
+
+  it.each([
+    'everyone',
+    'true',
+    '2',
+    '*',
+    '10.0.0.0/99',
+    '10.0.0.0/0',
+    '::/0',
+    '10.0.0.1, nobody',
+    '10.0.0.0/8/8',
+    '10.1',
+  ])('name TRUST_PROXY when it is %s, before anything is started', (TRUST_PROXY) =>
+    expect(refusal({ TRUST_PROXY }).problems.map(({ name }) => name)).toEqual(['TRUST_PROXY']),
+  );
+
+  it.each([
+    '10.0.0.7',
+    '10.0.0.0/8, 172.16.0.0/12,',
+    'loopback, linklocal,uniquelocal',
+    '::1',
+    'fd00::/8,2001:db8::/32',
+    '::ffff:10.0.0.1',
+    '::ffff:10.0.0.0/104',
+    ' , ',
+  ])('take a TRUST_PROXY of %s, and so does the server', (TRUST_PROXY) => {
+    const { TRUST_PROXY: trustProxy } = readSettings({ ...production, TRUST_PROXY });
+
+    expect(() => fastify({ trustProxy })).not.toThrow();
+  });
+
+  it('are told at once whether they could not be read, lack another, or are too weak for production', () => {
+    const change = {
+      PORT: '80a',
+      TRUST_PROXY: 'everyone',
+      DATABASE_URL: undefined,
+      META_APP_SECRET: 'x',
+      INSTAGRAM_CLIENT_SECRET: undefined,
+      JWT_SECRET: 'password',
+      FRONTEND_URL: 'http://app.example.com',
+      ENCRYPTION_KEY: 'nonsense',
+      ALERT_WEBHOOK_URL: 'https://alerts.example.com/hook',
+    };
+    const names = refusal(change).problems.map(({ name }) => name);
+
+    const { INSTAGRAM_CLIENT_SECRET: _, ALERT_WEBHOOK_URL: __, ...wrong } = change;
+    expect(names.sort()).toEqual([...Object.keys(wrong), 'ALERT_WEBHOOK_SECRET'].sort());
   });
 
   it('are told all at once, and never with the value of a secret', () => {

@@ -45,21 +45,33 @@ export interface AppConfig extends Settings {}
 export function readSettings(source: Record<string, string | undefined>): AppConfig {
   const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = envSchema.safeParse(present);
-  if (!parsed.success) {
-    throw new InvalidSettingsError(
-      parsed.error.issues.map((issue) => ({
-        name: String(issue.path[0] ?? 'settings'),
-        expected: present[String(issue.path[0])] === undefined ? 'is required and not set' : issue.message,
-      })),
-    );
-  }
-  const env = parsed.data;
-  const problems = [...crossChecks(env), ...(env.ENVIRONMENT === 'production' ? productionChecks(env) : [])];
-  if (problems.length > 0) throw new InvalidSettingsError(problems);
-  return wrap(env);
+  const misread = parsed.success ? [] : parsed.error.issues.map((issue) => problemOf(issue, present));
+  const misreadNames = new Set(misread.map(({ name }) => name));
+  // Those that can be read are judged beside those that can't: who mends one must not find the next at the next start.
+  const env = parsed.success ? parsed.data : readable(present);
+  const judged = [...crossChecks(present), ...(env.ENVIRONMENT === 'production' ? productionChecks(env) : [])];
+  const problems = [...misread, ...judged.filter(({ name }) => !misreadNames.has(name))];
+  if (!parsed.success || problems.length > 0) throw new InvalidSettingsError(problems);
+  return wrap(parsed.data);
 }
 
-function crossChecks(env: Env): SettingProblem[] {
+type Given = Record<string, string | undefined>;
+
+function problemOf({ path, message }: { path: PropertyKey[]; message: string }, given: Given): SettingProblem {
+  const name = String(path[0] ?? 'settings');
+  return { name, expected: given[name] === undefined ? 'is required and not set' : message };
+}
+
+function readable(given: Given): Partial<Env> {
+  const entries = Object.entries(envSchema.shape).flatMap(([name, schema]): [string, unknown][] => {
+    const { success, data } = schema.safeParse(given[name]);
+    return success ? [[name, data]] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** About what is there, whatever it is worth. */
+function crossChecks(env: Given): SettingProblem[] {
   const problems: SettingProblem[] = [];
   if (!env.INSTAGRAM_CLIENT_SECRET && !env.META_APP_SECRET) {
     problems.push({
@@ -73,7 +85,7 @@ function crossChecks(env: Env): SettingProblem[] {
   return problems;
 }
 
-function productionChecks(env: Env): SettingProblem[] {
+function productionChecks(env: Partial<Env>): SettingProblem[] {
   const problems = secretProblems(env);
   const https = [
     'API_URL', 'FRONTEND_URL', 'GRAPH_INSTAGRAM_URL', 'GRAPH_FACEBOOK_URL', 'INSTAGRAM_OAUTH_URL',
