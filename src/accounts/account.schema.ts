@@ -110,8 +110,11 @@ export interface AccountRecord {
   last_send_at?: Date;
   last_error?: AccountError;
   usage?: AccountUsage;
+  /** When it was connected last: again counts, too. */
   connected_at: Date;
   disconnected_at?: Date;
+  /** Hash of Meta's request that released it last: it does so once. */
+  released_by?: string;
   created_at: Date;
   updated_at: Date;
 }
@@ -176,6 +179,7 @@ export const AccountSchema = new Schema<AccountRecord>(
     usage: Mixed,
     connected_at: { type: Date, required: true },
     disconnected_at: Date,
+    released_by: String,
   },
   { collection: 'accounts', timestamps: { createdAt: 'created_at', updatedAt: 'updated_at' }, minimize: false },
 );

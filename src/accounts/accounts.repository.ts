@@ -18,6 +18,17 @@ export type ConnectedFields = Pick<AccountRecord, 'login' | 'instagram_data' | '
     refresh_due_at?: Date;
   };
 
+export interface ConnectedRecord {
+  account: AccountRecord;
+  before?: AccountRecord;
+}
+
+/** A request to release that somebody may send again, when the account has been connected again. */
+export interface ReleaseRequest {
+  hash: string;
+  issuedBefore?: Date;
+}
+
 export type AccountSettingsPatch = Partial<Pick<AccountRecord, 'label' | 'human_agent_allowed' | 'keep_media'>>;
 
 const { trusted } = mongoose;
@@ -102,15 +113,16 @@ export class AccountsRepository {
   /**
    * Makes the tenant's record of this Instagram account live, a new one or the one it had before.
    * @param id from {@link idFor}
+   * @returns the record, and what it was up to this write: of several that connect it at once, each gets its own
    * @throws MongoServerError 11000 when another tenant holds the account, or another process connects it right now
    */
-  async connect(id: string, userId: string, fields: ConnectedFields, now: Date): Promise<AccountRecord> {
+  async connect(id: string, userId: string, fields: ConnectedFields, now: Date): Promise<ConnectedRecord> {
     const { instagram_data: instagram, refresh_due_at: refreshDueAt, ...rest } = fields;
     const { set, unset } = present({ ...rest, ...under('instagram_data', instagram), 'refresh.due_at': refreshDueAt });
     const outlived = ['disconnected_at', 'status_reason', 'sends_paused_until', 'sends_paused_reason'];
     outlived.push('refresh.failing_since', 'refresh.last_error', 'refresh.claimed_until', 'refresh_token');
     const kept = new Set(['app_user_id', ...Object.keys(under('instagram_data', instagram))]);
-    return this.model
+    const before = await this.model
       .findOneAndUpdate(
         { _id: new Types.ObjectId(id), user_id: userId, 'instagram_data.ig_id': instagram.ig_id },
         {
@@ -127,9 +139,11 @@ export class AccountsRepository {
           $unset: Object.fromEntries([...outlived, ...unset.filter((key) => !kept.has(key))].map((key) => [key, 1])),
           $inc: { token_version: 1 },
         },
-        { upsert: true, returnDocument: 'after', setDefaultsOnInsert: true },
+        { upsert: true, returnDocument: 'before', setDefaultsOnInsert: true },
       )
-      .lean<AccountRecord>();
+      .lean<AccountRecord | null>();
+    const account = await this.model.findById(id).orFail().lean<AccountRecord>();
+    return { account, ...(before ? { before } : {}) };
   }
 
   async updateOwned(scope: TenantScope, id: string, patch: AccountSettingsPatch): Promise<AccountRecord | null> {
@@ -159,11 +173,20 @@ export class AccountsRepository {
       .lean<AccountRecord | null>();
   }
 
-  /** Gives the Instagram account back: no token, nothing sent, history stays. `null` when it was released already. */
-  async release(id: string, reason: string, now: Date): Promise<AccountRecord | null> {
+  /**
+   * Gives the Instagram account back: no token, nothing sent, history stays.
+   * @param request of Meta's, where one asks for it
+   * @returns `null` when it was released already, or the request does not mean it as it is connected now
+   */
+  async release(id: string, reason: string, now: Date, request?: ReleaseRequest): Promise<AccountRecord | null> {
     return this.model
       .findOneAndUpdate(
-        { _id: new Types.ObjectId(id), released: false },
+        {
+          _id: new Types.ObjectId(id),
+          released: false,
+          ...(request ? { released_by: trusted({ $ne: request.hash }) } : {}),
+          ...(request?.issuedBefore ? { connected_at: trusted({ $lt: request.issuedBefore }) } : {}),
+        },
         {
           $set: {
             released: true,
@@ -171,6 +194,7 @@ export class AccountsRepository {
             status_reason: reason,
             status_changed_at: now,
             disconnected_at: now,
+            ...(request ? { released_by: request.hash } : {}),
             'subscription.state': 'missing',
           },
           $inc: { token_version: 1 },

@@ -13,6 +13,7 @@ import { loginPage } from './login-page.js';
 const basePath = '/admin/queues';
 const cookieName = 'queue_dashboard';
 const purpose = 'queue dashboard';
+const needed = 'The queue dashboard needs a token of the role admin.';
 /** A page that stays open on a screen; after an hour, or when the token itself ends, it is asked for again. */
 const sessionS = 3_600;
 
@@ -67,6 +68,7 @@ export class QueueDashboard implements OnModuleInit {
     const { token } = (request.body ?? {}) as { token?: unknown };
     try {
       const given = typeof token === 'string' ? token.trim() : '';
+      if (given === '') throw new UnauthenticatedError(needed);
       const session = await this.refused.counting(request.ip, () => this.tokens.exchange(given, purpose, sessionS));
       admit(request, session.principal);
       const secure = this.config.API_URL.startsWith('https:') ? '; Secure' : '';
@@ -82,7 +84,7 @@ export class QueueDashboard implements OnModuleInit {
     const session = new RegExp(`(?:^|;\\s*)${cookieName}=([\\w.-]+)`).exec(request.headers.cookie ?? '')?.[1];
     const token = bearer ?? session;
     try {
-      if (token === undefined) throw new UnauthenticatedError('The queue dashboard needs a token of the role admin.');
+      if (token === undefined) throw new UnauthenticatedError(needed);
       const opens = bearer === undefined ? purpose : 'api';
       admit(request, await this.refused.counting(request.ip, () => this.tokens.verify(token, opens)));
       return undefined;

@@ -1,4 +1,5 @@
 export { Caller, ForAdmins, ForUsers, Public, Scope, type AuthenticatedRequest } from './auth.decorators.js';
+export { GuessedTokenError } from './auth.errors.js';
 export { AuthModule } from './auth.module.js';
 export { ownerFilter, scopeOf, systemScope, type Principal, type TenantScope } from './principal.js';
 export { RateLimitGuard } from './rate-limit.guard.js';

@@ -2,14 +2,18 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import ipaddr from 'ipaddr.js';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppConfig } from '../config/index.js';
-import { TooManyRequestsError, UnauthenticatedError } from '../errors/index.js';
+import { TooManyRequestsError } from '../errors/index.js';
 import { REDIS, type RedisClient } from '../queue/index.js';
-
-/** Of what a caller may ask in a minute: 30 refused tokens by default. A person mistypes one, a program tries thousands. */
-const share = 1 / 20;
+import { GuessedTokenError } from './auth.errors.js';
 
 /**
- * Bounds how many refused tokens a minute one address may bring, counted as the API's limit is. A good token goes in
+ * Of what a caller may ask in a minute: 300 by default. An office with an old token in every tab stays below it, and
+ * whoever checks each route once; a program that tries thousands does not.
+ */
+const share = 1 / 2;
+
+/**
+ * Bounds how many guessed tokens a minute one address may bring, counted as the API's limit is. A good token goes in
  * whatever else came from there: behind one address may be a whole office, and whoever has one is who they say.
  */
 @Injectable()
@@ -31,7 +35,7 @@ export class RefusedTokens {
   }
 
   /**
-   * Runs a check of a token and counts its refusal.
+   * Runs a check of a token and counts its refusal, if it was guessed.
    * @param address the caller's, as TRUST_PROXY lets us know it
    * @throws {TooManyRequestsError} in place of the refusal, when there were too many
    */
@@ -39,7 +43,7 @@ export class RefusedTokens {
     try {
       return await check();
     } catch (refusal) {
-      if (refusal instanceof UnauthenticatedError) await this.count(networkOf(address));
+      if (refusal instanceof GuessedTokenError) await this.count(networkOf(address));
       throw refusal;
     }
   }

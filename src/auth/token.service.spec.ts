@@ -2,6 +2,7 @@ import { createHmac, createPublicKey, generateKeyPairSync, sign as signWith, typ
 import { MovableClock } from '#libs/clock';
 import { Secret, type AppConfig } from '../config/index.js';
 import { UnauthenticatedError } from '../errors/index.js';
+import { GuessedTokenError } from './auth.errors.js';
 import { TokenService } from './token.service.js';
 
 const secret = 'k7Qm2vX9pLr4Zt8Wc1Yh6Nd3Bf5Gj0Ss';
@@ -105,6 +106,20 @@ describe('TokenService', () => {
     moving.advance(2_000);
 
     await expect(tokens.verify(token)).rejects.toThrow(UnauthenticatedError);
+  });
+
+  it.each([
+    ['of ours that has expired', forge(hs256, { ...good, exp: nowS - 1 }), false],
+    ['of ours that names no user', forge(hs256, { exp: nowS + 60 }), false],
+    ['signed with another secret', forge(hs256, { ...good, exp: nowS - 1 }, 'another-secret-of-the-same-length'), true],
+    ['without a signature', forge({ alg: 'none' }, good, null), true],
+    ['that is no token', 'aaaa.bbbb.cccc', true],
+  ])('tells whether somebody guesses: one %s', async (_what, token, isGuess) => {
+    const refusal: unknown = await service()
+      .verify(token)
+      .catch((error: unknown) => error);
+
+    expect(refusal instanceof GuessedTokenError).toBe(isGuess);
   });
 
   describe('a token for the queue dashboard', () => {

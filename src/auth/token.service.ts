@@ -1,10 +1,11 @@
 import { hash, type webcrypto } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { jwtVerify, SignJWT } from 'jose';
+import { errors, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { Clock } from '#libs/clock';
 import { AppConfig } from '../config/index.js';
 import { UnauthenticatedError } from '../errors/index.js';
+import { GuessedTokenError } from './auth.errors.js';
 import type { Principal } from './principal.js';
 
 /** What a token opens. Each has a key of its own, so that none is ever taken for another. */
@@ -35,7 +36,10 @@ export class TokenService {
     };
   }
 
-  /** @throws {UnauthenticatedError} always the same sentence, whatever was wrong: a caller learns nothing of the check */
+  /**
+   * @throws {UnauthenticatedError} always the same sentence, whatever was wrong: a caller learns nothing of the check.
+   *   {@link GuessedTokenError}, which tells nobody outside, unless our key signed it
+   */
   async verify(token: string, purpose: TokenPurpose = 'api'): Promise<Principal> {
     return (await this.verifyOnce(token, purpose)).principal;
   }
@@ -93,9 +97,15 @@ export class TokenService {
       if (role !== 'user' && role !== 'admin') throw new Error('role is not known');
       return { principal: { userId: sub, role }, expiresAtS: exp };
     } catch (cause) {
-      throw new UnauthenticatedError('The Bearer token is missing, expired or not valid.', { cause });
+      const Refusal = isSigned(cause) ? UnauthenticatedError : GuessedTokenError;
+      throw new Refusal('The Bearer token is missing, expired or not valid.', { cause });
     }
   }
+}
+
+/** Claims are looked at after the signature: one that was refused by them was signed with our key. */
+function isSigned(cause: unknown): boolean {
+  return cause instanceof errors.JWTExpired || cause instanceof errors.JWTClaimValidationFailed;
 }
 
 function importKey(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<webcrypto.CryptoKey> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isNetwork } from './network.js';
 
 const flag = z
   .enum(['true', 'false', '1', '0', 'yes', 'no'])
@@ -13,6 +14,12 @@ const storeUrl = (protocols: RegExp, example: string) =>
     const [, before = '', hosts = '', after = ''] = /^([^/]+:\/\/(?:[^/@]*@)?)([^/?#]+)(.*)$/.exec(value) ?? [];
     return protocols.test(value) && hosts.split(',').every((host) => URL.canParse(before + host + after));
   }, `expected a URL such as ${example}`);
+
+/** Paths are put behind it. */
+function isBareAddress(value: string): boolean {
+  const { username, password } = new URL(value);
+  return username === '' && password === '' && !/[?#]/.test(value);
+}
 
 const httpUrl = (example: string) => url(/^https?:/, example).transform((value) => value.replace(/\/+$/, ''));
 const wholeNumber = (min: number, max: number) =>
@@ -43,9 +50,14 @@ export const envSchema = z.object({
   HOST: z.string().min(1).default('0.0.0.0'),
   ROLE: z.enum(['all', 'api', 'worker']).default('all'),
   ENVIRONMENT: z.enum(['development', 'test', 'staging', 'production']).default('development'),
-  API_URL: httpUrl('https://dm.example.com').default('http://localhost:3000'),
+  API_URL: httpUrl('https://dm.example.com')
+    .refine(isBareAddress, 'expected an address without user, password, query or fragment')
+    .default('http://localhost:3000'),
   FRONTEND_URL: httpUrl('https://app.example.com').optional(),
-  TRUST_PROXY: z.string().optional(),
+  TRUST_PROXY: list
+    .refine((parts) => parts.every(isNetwork), 'expected addresses or networks, such as 10.0.0.0/8, or loopback')
+    .transform((parts) => parts.join(',') || undefined)
+    .optional(),
   SWAGGER_ENABLED: flag.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SHUTDOWN_GRACE_MS: wholeNumber(100, 120_000).default(10_000),

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
+import fastify from 'fastify';
 import { InvalidSettingsError, readSettings } from './index.js';
 
 const strong = {
@@ -76,6 +78,14 @@ describe('the settings of production', () => {
     ['ALERT_WEBHOOK_SECRET', { ALERT_WEBHOOK_URL: 'https://alerts.example.com/hook' }],
     ['ALERT_WEBHOOK_SECRET', { ALERT_WEBHOOK_SECRET: 'alert-webhook-secret' }],
     ['ALERT_WEBHOOK_SECRET', { ALERT_WEBHOOK_SECRET: 'abcabcabcabcabcabcabc' }],
+    ['ENCRYPTION_KEY', { JWT_SECRET: strong.ENCRYPTION_KEY }],
+    ['METRICS_TOKEN', { METRICS_TOKEN: strong.META_WEBHOOK_VERIFY_TOKEN }],
+    ['META_WEBHOOK_VERIFY_TOKEN', { META_WEBHOOK_VERIFY_TOKEN: strong.INSTAGRAM_CLIENT_SECRET }],
+    ['OPENAI_API_KEY', { OPENAI_API_KEY: 'sk-...' }],
+    ['OPENAI_API_KEY', { OPENAI_API_KEY: 'sk-proj-...' }],
+    ['OPENAI_API_KEY', { OPENAI_API_KEY: 'sk-xxxxxxxxxxxxxxxxxxxxxxxx' }],
+    ['OPENAI_API_KEY', { OPENAI_API_KEY: 'sk-1234567890abcdef1234567890abcdef' }],
+    ['OPENAI_API_KEY', { OPENAI_API_KEY: 'your-openai-key' }],
     ['API_URL', { API_URL: 'http://dm.example.com' }],
     ['API_URL', { API_URL: undefined }],
     ['FRONTEND_URL', { FRONTEND_URL: 'http://app.example.com' }],
@@ -91,6 +101,10 @@ describe('the settings of production', () => {
     ['AWS_ENDPOINT_URL_S3', { AWS_ENDPOINT_URL_S3: 'http://s3.example.com' }],
     ['AWS_ENDPOINT_URL_S3', { AWS_ENDPOINT_URL_S3: 'http://203.0.113.7:9000' }],
     ['AWS_ENDPOINT_URL_S3', { AWS_ENDPOINT_URL_S3: 'http://10.0.0.5.example.com' }],
+    ['API_URL', { API_URL: 'https://dm.example.com/?tenant=1' }],
+    ['API_URL', { API_URL: 'https://dm.example.com/#top' }],
+    ['API_URL', { API_URL: 'https://user:pass@dm.example.com' }],
+    ['API_URL', { API_URL: 'dm.example.com' }],
     ['ENVIRONMENT', { ENVIRONMENT: 'prod' }],
     ['ROLE', { ROLE: 'web' }],
     ['PORT', { PORT: '80a' }],
@@ -113,11 +127,112 @@ describe('the settings of production', () => {
     expect(readSettings({ ...production, AWS_ENDPOINT_URL_S3 })).toMatchObject({ AWS_ENDPOINT_URL_S3 });
   });
 
+  it.each([
+    '12345678901234567890123456789012',
+    '98765432109876543210987654321098',
+    'abcdefghijklmnopqrstuvwxyzabcdef',
+    '0123456789abcdef0123456789abcdef',
+    '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f',
+    'a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6',
+    'abcd1234efgh5678ijkl9012mnop3456',
+    'qwertyuiopasdfghjklzxcvbnm123456',
+    '1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9',
+    'Kx8mP2vQKx8mP2vQKx8mP2vQKx8mP2vQ',
+    'Kx8mP2vQ7hT4nWz9Kx8mP2vQ7hT4nWz9',
+    'letmein-LetMeIn-letmein-LetMeIn-1',
+    'P@ssw0rd4dm1nP@ssw0rd4dm1n-admin1',
+    'correct-horse-battery-staple-2026',
+    Buffer.from('0123456789abcdef0123456789').toString('base64'),
+  ])('take no secret that is easy to guess: %s', (guessable) => {
+    for (const name of ['JWT_SECRET', 'META_WEBHOOK_VERIFY_TOKEN', 'INSTAGRAM_CLIENT_SECRET', 'METRICS_TOKEN']) {
+      expect(refusal({ [name]: guessable }).problems.map((problem) => problem.name)).toEqual([name]);
+    }
+  });
+
+  it.each([
+    ['bytes that count', Buffer.from(Array.from({ length: 32 }, (_, index) => index))],
+    ['bytes that count in tens', Buffer.from(Array.from({ length: 32 }, (_, index) => (index * 10) % 256))],
+    ['sixteen bytes twice', Buffer.from('3f9c1d7e5b2a8046c1e9d3f7a5b08264'.repeat(2), 'hex')],
+    ['a row of keys', Buffer.from('qwertyuiopasdfghjklzxcvbnm123456')],
+  ])('take no encryption key of %s, as hex or base64', (_what, bytes) => {
+    for (const encoding of ['hex', 'base64'] as const) {
+      const { problems } = refusal({ ENCRYPTION_KEY: bytes.toString(encoding) });
+      expect(problems.map(({ name }) => name)).toEqual(['ENCRYPTION_KEY']);
+    }
+  });
+
+  it('take every random secret', () => {
+    const made = { JWT_SECRET: 'base64:48', META_WEBHOOK_VERIFY_TOKEN: 'hex:24', ENCRYPTION_KEY: 'base64:32' };
+    const others = { INSTAGRAM_CLIENT_SECRET: 'hex:16', METRICS_TOKEN: 'hex:24', OPENAI_API_KEY: 'base64url:48' };
+    for (let n = 0; n < 500; n++) {
+      const secrets = Object.entries({ ...made, ...others }).map(([name, how]) => {
+        const [encoding, length] = how.split(':');
+        return [name, randomBytes(Number(length)).toString(encoding as BufferEncoding)];
+      });
+      expect(() => readSettings({ ...production, ...Object.fromEntries(secrets) })).not.toThrow();
+    }
+  });
+
+  it.each(['ollama', 'EMPTY', `sk-proj-${randomBytes(48).toString('base64url')}`])(
+    'take what models ask for as their key: %s',
+    (OPENAI_API_KEY) => {
+      expect(readSettings({ ...production, OPENAI_API_KEY }).OPENAI_API_KEY?.reveal()).toBe(OPENAI_API_KEY);
+    },
+  );
+
   it('ask for no dashboard', () => {
     expect(readSettings({ ...production, FRONTEND_URL: '' })).toMatchObject({
       isProduction: true,
       frontendIsSet: false,
     });
+  });
+
+  it.each([
+    'everyone',
+    'true',
+    '2',
+    '*',
+    '10.0.0.0/99',
+    '10.0.0.0/0',
+    '::/0',
+    '10.0.0.1, nobody',
+    '10.0.0.0/8/8',
+    '10.1',
+  ])('name TRUST_PROXY when it is %s, before anything is started', (TRUST_PROXY) =>
+    expect(refusal({ TRUST_PROXY }).problems.map(({ name }) => name)).toEqual(['TRUST_PROXY']),
+  );
+
+  it.each([
+    '10.0.0.7',
+    '10.0.0.0/8, 172.16.0.0/12,',
+    'loopback, linklocal,uniquelocal',
+    '::1',
+    'fd00::/8,2001:db8::/32',
+    '::ffff:10.0.0.1',
+    '::ffff:10.0.0.0/104',
+    ' , ',
+  ])('take a TRUST_PROXY of %s, and so does the server', (TRUST_PROXY) => {
+    const { TRUST_PROXY: trustProxy } = readSettings({ ...production, TRUST_PROXY });
+
+    expect(() => fastify({ trustProxy })).not.toThrow();
+  });
+
+  it('are told at once whether they could not be read, lack another, or are too weak for production', () => {
+    const change = {
+      PORT: '80a',
+      TRUST_PROXY: 'everyone',
+      DATABASE_URL: undefined,
+      META_APP_SECRET: 'x',
+      INSTAGRAM_CLIENT_SECRET: undefined,
+      JWT_SECRET: 'password',
+      FRONTEND_URL: 'http://app.example.com',
+      ENCRYPTION_KEY: 'nonsense',
+      ALERT_WEBHOOK_URL: 'https://alerts.example.com/hook',
+    };
+    const names = refusal(change).problems.map(({ name }) => name);
+
+    const { INSTAGRAM_CLIENT_SECRET: _, ALERT_WEBHOOK_URL: __, ...wrong } = change;
+    expect(names.sort()).toEqual([...Object.keys(wrong), 'ALERT_WEBHOOK_SECRET'].sort());
   });
 
   it('are told all at once, and never with the value of a secret', () => {
@@ -145,7 +260,7 @@ describe('settings', () => {
   });
 
   it('never show a secret, however they are printed', () => {
-    const settings = readSettings({ ...production, APP_SECRET_PREVIOUS: strong.JWT_SECRET });
+    const settings = readSettings({ ...production, APP_SECRET_PREVIOUS: strong.INSTAGRAM_CLIENT_SECRET });
     const printed = [JSON.stringify(settings), inspect(settings, { depth: 9 }), String(settings.JWT_SECRET)].join();
 
     for (const secret of Object.values(strong)) expect(printed).not.toContain(secret);

@@ -1,23 +1,8 @@
 import ipaddr from 'ipaddr.js';
 import { envSchema, type secretNames, type Env } from './env.js';
+import { secretProblems } from './production-secrets.js';
 import { Secret } from './secret.js';
-
-/** A problem with one setting: its name and what was expected, never its value. */
-export interface SettingProblem {
-  name: string;
-  expected: string;
-}
-
-/** The process can't start with these settings. The message names each one and says what was expected. */
-export class InvalidSettingsError extends Error {
-  override readonly name = 'InvalidSettingsError';
-
-  constructor(readonly problems: SettingProblem[]) {
-    super(
-      `Invalid settings, refusing to start:\n${problems.map(({ name, expected }) => `  ${name}: ${expected}`).join('\n')}`,
-    );
-  }
-}
+import { InvalidSettingsError, type SettingProblem } from './setting-problem.js';
 
 type WithoutSecrets = Omit<Env, (typeof secretNames)[number]>;
 
@@ -54,15 +39,9 @@ export abstract class AppConfig {}
 export interface AppConfig extends Settings {}
 /* eslint-enable */
 
-const exampleLike =
-  /change[-_ ]?me|example|secret|password|placeholder|development|insecure|test[-_]|your[-_ ]|^(.)\1+$/i;
-
 /** A person may answer so long after the customer's last message; later Meta takes no message at all. */
 const longestWindowDays = 7;
 const usualLetterDays = 90;
-
-/** Random text of 16 hex digits has more different ones than that; `abcabcabc…` has not. */
-const minDistinct = 6;
 
 /**
  * Reads and checks the settings.
@@ -72,21 +51,37 @@ const minDistinct = 6;
 export function readSettings(source: Record<string, string | undefined>): AppConfig {
   const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = envSchema.safeParse(present);
-  if (!parsed.success) {
-    throw new InvalidSettingsError(
-      parsed.error.issues.map((issue) => ({
-        name: String(issue.path[0] ?? 'settings'),
-        expected: present[String(issue.path[0])] === undefined ? 'is required and not set' : issue.message,
-      })),
-    );
-  }
-  const env = parsed.data;
-  const problems = [...crossChecks(env), ...(env.ENVIRONMENT === 'production' ? productionChecks(env) : [])];
-  if (problems.length > 0) throw new InvalidSettingsError(problems);
-  return wrap(env);
+  const misread = parsed.success ? [] : parsed.error.issues.map((issue) => problemOf(issue, present));
+  const misreadNames = new Set(misread.map(({ name }) => name));
+  // Those that can be read are judged beside those that can't: who mends one must not find the next at the next start.
+  const env = parsed.success ? parsed.data : readable(present);
+  const judged = [
+    ...crossChecks(present),
+    ...retentionChecks(env),
+    ...(env.ENVIRONMENT === 'production' ? productionChecks(env) : []),
+  ];
+  const problems = [...misread, ...judged.filter(({ name }) => !misreadNames.has(name))];
+  if (!parsed.success || problems.length > 0) throw new InvalidSettingsError(problems);
+  return wrap(parsed.data);
 }
 
-function crossChecks(env: Env): SettingProblem[] {
+type Given = Record<string, string | undefined>;
+
+function problemOf({ path, message }: { path: PropertyKey[]; message: string }, given: Given): SettingProblem {
+  const name = String(path[0] ?? 'settings');
+  return { name, expected: given[name] === undefined ? 'is required and not set' : message };
+}
+
+function readable(given: Given): Partial<Env> {
+  const entries = Object.entries(envSchema.shape).flatMap(([name, schema]): [string, unknown][] => {
+    const { success, data } = schema.safeParse(given[name]);
+    return success ? [[name, data]] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** About what is there, whatever it is worth. */
+function crossChecks(env: Given): SettingProblem[] {
   const problems: SettingProblem[] = [];
   if (!env.INSTAGRAM_CLIENT_SECRET && !env.META_APP_SECRET) {
     problems.push({
@@ -97,41 +92,23 @@ function crossChecks(env: Env): SettingProblem[] {
   if (env.ALERT_WEBHOOK_URL && !env.ALERT_WEBHOOK_SECRET) {
     problems.push({ name: 'ALERT_WEBHOOK_SECRET', expected: 'is required with ALERT_WEBHOOK_URL: alerts are signed' });
   }
-  const { DEAD_LETTER_RETENTION_DAYS: letterDays } = env;
-  if (letterDays && letterDays < leastLetterDays(env)) {
-    problems.push({
-      name: 'DEAD_LETTER_RETENTION_DAYS',
-      expected: `expected 0 or at least ${leastLetterDays(env)}: a letter must outlive what its replay does again`,
-    });
-  }
   return problems;
 }
 
+function retentionChecks(env: Partial<Env>): SettingProblem[] {
+  const { DEAD_LETTER_RETENTION_DAYS: days } = env;
+  if (!days || days >= leastLetterDays(env)) return [];
+  const expected = `expected 0 or at least ${leastLetterDays(env)}: a letter must outlive what its replay does again`;
+  return [{ name: 'DEAD_LETTER_RETENTION_DAYS', expected }];
+}
+
 /** While a letter's replay can still do something, it is there: its delivery is, or its DM may still be sent. */
-function leastLetterDays({ RETENTION_DAYS }: Env): number {
+function leastLetterDays({ RETENTION_DAYS = 0 }: Partial<Env>): number {
   return Math.max(RETENTION_DAYS, longestWindowDays);
 }
 
-function productionChecks(env: Env): SettingProblem[] {
-  const problems: SettingProblem[] = [];
-  const strong = (name: keyof Env, value: string | undefined, minLength: number): void => {
-    if (value === undefined) return;
-    if (value.length < minLength)
-      problems.push({ name, expected: `expected at least ${minLength} characters in production` });
-    else if (exampleLike.test(value) || new Set(value).size < minDistinct)
-      problems.push({ name, expected: 'looks like an example value; production needs a real one' });
-  };
-  strong('JWT_SECRET', env.JWT_SECRET, 32);
-  strong('META_WEBHOOK_VERIFY_TOKEN', env.META_WEBHOOK_VERIFY_TOKEN, 16);
-  strong('INSTAGRAM_CLIENT_SECRET', env.INSTAGRAM_CLIENT_SECRET, 16);
-  strong('META_APP_SECRET', env.META_APP_SECRET, 16);
-  strong('METRICS_TOKEN', env.METRICS_TOKEN, 16);
-  strong('ALERT_WEBHOOK_SECRET', env.ALERT_WEBHOOK_SECRET, 16);
-  for (const previous of env.APP_SECRET_PREVIOUS) strong('APP_SECRET_PREVIOUS', previous, 16);
-  if (isWeakKey(env.ENCRYPTION_KEY))
-    problems.push({ name: 'ENCRYPTION_KEY', expected: 'is not random; production needs a real key' });
-  if (env.ENCRYPTION_KEYS_PREVIOUS.some(isWeakKey))
-    problems.push({ name: 'ENCRYPTION_KEYS_PREVIOUS', expected: 'is not random; npm run keys:rotate, then remove it' });
+function productionChecks(env: Partial<Env>): SettingProblem[] {
+  const problems = secretProblems(env);
   const https = [
     'API_URL', 'FRONTEND_URL', 'GRAPH_INSTAGRAM_URL', 'GRAPH_FACEBOOK_URL', 'INSTAGRAM_OAUTH_URL',
     'INSTAGRAM_TOKEN_URL', 'FACEBOOK_OAUTH_URL', 'OPENAI_BASE_URL', 'ALERT_WEBHOOK_URL',
@@ -152,12 +129,6 @@ function isInOwnNetwork(url: string): boolean {
   const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
   if (ipaddr.isValid(host)) return ['loopback', 'private', 'uniqueLocal'].includes(ipaddr.process(host).range());
   return !host.includes('.') || /\.(internal|local|localhost)$/.test(host);
-}
-
-/** Random keys of 32 bytes never have this few distinct bytes; typed-in ones do. */
-function isWeakKey(key: string): boolean {
-  const bytes = /^[0-9a-f]{64}$/i.test(key) ? Buffer.from(key, 'hex') : Buffer.from(key, 'base64');
-  return new Set(bytes).size < 16;
 }
 
 function wrap(env: Env): AppConfig {

@@ -92,6 +92,59 @@ describe('accounts', () => {
     expect(await accounts().countDocuments()).toBe(1);
   });
 
+  describe('by another login than before', () => {
+    const subscriptions = () => {
+      const { instagram, facebook } = app.sandbox.account.account.subscriptions;
+      return { instagram: instagram.has('messages'), facebook: facebook.has('messages') };
+    };
+    const connectPage = () => post({ access_token: app.sandbox.account.tokens.page, login: 'facebook' });
+    const alertsOf = async (id: string) => {
+      const answer = await (await app.call()).get(`/accounts/${id}`).expect(200);
+      return (answer.body as Answer).data.alerts?.map(({ kind }) => kind);
+    };
+
+    it('leaves one subscription, that of the login it has now', async () => {
+      const { body } = await connectFirst();
+      expect(subscriptions()).toEqual({ instagram: true, facebook: false });
+      await connectPage();
+      expect(subscriptions()).toEqual({ instagram: false, facebook: true });
+      await connectFirst();
+      expect(subscriptions()).toEqual({ instagram: true, facebook: false });
+      await connectFirst();
+      expect(subscriptions()).toEqual({ instagram: true, facebook: false });
+      expect(await alertsOf(body.data._id)).toEqual([]);
+    });
+
+    it('connects, and alerts, when Meta does not take the subscription before back; connecting once more mends it', async () => {
+      await connectFirst();
+      app.sandbox.faults.add({ route: 'unsubscribe', mode: 'error', error: 'token_expired' });
+      const { status, body } = await connectPage();
+      expect([status, body.data.status, body.data.subscription.state]).toEqual([201, 'active', 'subscribed']);
+      expect(await alertsOf(body.data._id)).toEqual(['subscribed_twice']);
+      app.sandbox.faults.clear();
+      await connectFirst();
+      expect(await alertsOf(body.data._id)).toEqual([]);
+      expect(subscriptions()).toEqual({ instagram: true, facebook: false });
+    });
+
+    it('connects when the token before does not open any more, and says nothing of that token', async () => {
+      const { body } = await connectFirst();
+      const _id = new mongoose.Types.ObjectId(body.data._id);
+      await accounts().updateOne({ _id }, { $set: { access_token: 'v1.00000000.AAAA.AAAA.AAAA' } });
+      expect(await connectPage()).toMatchObject({ status: 201, body: { data: { login: 'facebook' } } });
+      expect(await alertsOf(body.data._id)).toEqual(['subscribed_twice']);
+    });
+
+    it('unsubscribes the Page before when the account moved to another', async () => {
+      const { body } = await connectPage();
+      await accounts().updateOne({ _id: new mongoose.Types.ObjectId(body.data._id) }, { $set: { 'meta.id': '1' } });
+      const seen = app.sandbox.calls.length;
+      await connectPage();
+      expect(app.sandbox.calls.slice(seen).map(({ route }) => route)).toContain('unsubscribe');
+      expect(subscriptions()).toEqual({ instagram: false, facebook: true });
+    });
+  });
+
   it('does not take the end of the token before for that of a new one, which Meta does not tell', async () => {
     const { body } = await connectFirst();
     const _id = new mongoose.Types.ObjectId(body.data._id);

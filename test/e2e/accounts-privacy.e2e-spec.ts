@@ -46,6 +46,40 @@ describe('Meta’s privacy callbacks', () => {
     expect(app.sandbox.calls).toHaveLength(calls);
   });
 
+  it.each(['deauthorize', 'data-deletion'])(
+    'leaves alone what was connected again when the same /meta/%s comes once more',
+    async (name) => {
+      await app.connect();
+      const signed = app.sandbox.signedRequest(app.sandbox.account.appScopedId);
+      const first = await post(`/meta/${name}`, signed);
+      const id = await app.connect();
+
+      const again = await post(`/meta/${name}`, signed);
+
+      expect([again.status, again.body]).toEqual([200, first.body]);
+      expect(await stored(id)).toMatchObject({ status: 'active', released: false });
+      expect(await stored(id)).toHaveProperty('access_token');
+    },
+  );
+
+  it.each(['deauthorize', 'data-deletion'])(
+    'leaves alone what was connected after a /meta/%s that nobody had seen yet was issued',
+    async (name) => {
+      const id = await app.connect();
+      const { appScopedId } = app.sandbox.account;
+      const connectedAt = (await stored(id))?.['connected_at'] as Date;
+      const sign = (secondsAfter: number) => {
+        const issuedAt = Math.floor(connectedAt.getTime() / 1000) + secondsAfter;
+        return signRequest({ user_id: appScopedId, issued_at: issuedAt, name }, previousSecret);
+      };
+
+      expect((await post(`/meta/${name}`, sign(-1))).status).toBe(200);
+      expect(await stored(id)).toMatchObject({ status: 'active', released: false });
+      expect((await post(`/meta/${name}`, sign(0))).status).toBe(200);
+      expect(await stored(id)).toMatchObject({ status: 'disabled', released: true });
+    },
+  );
+
   it('answers a deletion in Meta’s form, and the same request with the same code', async () => {
     const id = await app.connect();
     const signed = app.sandbox.signedRequest(app.sandbox.account.appScopedId);

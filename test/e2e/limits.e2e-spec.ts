@@ -12,8 +12,8 @@ import { admin, tenant, testSettings } from '../support/test-app.js';
 
 const services = useServices();
 const perMinute = 60;
-/** A twentieth of it. */
-const refusable = 3;
+/** Half of it. */
+const refusable = 30;
 
 let app: NestFastifyApplication;
 let url: string;
@@ -114,6 +114,46 @@ describe('an address', () => {
     await ask('198.51.100.4', await tokenOf(tenant.userId)).expect(200);
     await logIn('198.51.100.4', await tokenOf(admin.userId, 'admin')).expect(303);
     await request(url).get('/accounts').set('x-forwarded-for', '198.51.100.4').expect(401);
+  });
+
+  it('that brings old tokens, or none, is told so however often: that is no guessing', async () => {
+    const old = await app.get(TokenService).sign({ userId: 'away', role: 'admin' }, -60);
+    const bare = (path: string) => request(url).get(path).set('x-forwarded-for', '198.51.100.6');
+    for (let n = 0; n <= refusable; n++) {
+      const path = ['/accounts', '/inbox/stream', '/admin/queues'][n % 3] ?? '';
+      await ask('198.51.100.6', old, path).expect(401);
+      await bare(path).expect(401);
+      await logIn('198.51.100.6', n % 2 === 0 ? old : ' ').expect(401);
+    }
+
+    await ask('198.51.100.6', forged).expect(401);
+  });
+
+  it('may guess at tickets for the stream no oftener than at tokens', async () => {
+    const guess = () =>
+      request(url)
+        .get(`/inbox/stream?ticket=${'a'.repeat(32)}`)
+        .set('x-forwarded-for', '198.51.100.7');
+    for (let n = 0; n < refusable; n++) await guess().expect(401);
+
+    expectTooMany(await guess());
+  });
+
+  it('may try 200 forged tokens a minute unless API_RATE_LIMIT_PER_MINUTE says otherwise: one for every route', async () => {
+    const env = { ROLE: 'api', LOG_LEVEL: 'silent', API_RATE_LIMIT_PER_MINUTE: '' };
+    const other = await createApp(readSettings(testSettings(services, env)));
+    try {
+      await other.listen(0, '127.0.0.1');
+      const at = await other.getUrl();
+      const statuses = new Set<number>();
+      for (let n = 0; n < 200; n++) {
+        const answer = await request(at).get('/accounts').set('authorization', `Bearer ${forged}`);
+        statuses.add(answer.status);
+      }
+      expect([...statuses]).toEqual([401]);
+    } finally {
+      await other.close();
+    }
   });
 
   it('of IPv6 counts as its network, which is what one customer has', async () => {

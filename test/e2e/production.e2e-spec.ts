@@ -24,6 +24,7 @@ const settings = {
   META_WEBHOOK_VERIFY_TOKEN: randomBytes(16).toString('hex'),
   INSTAGRAM_CLIENT_SECRET: randomBytes(16).toString('hex'),
   METRICS_TOKEN: randomBytes(16).toString('hex'),
+  OPENAI_API_KEY: `sk-${randomBytes(16).toString('hex')}`,
 };
 
 /** @param logs what is logged goes there */

@@ -5,6 +5,7 @@ export const alertKinds = [
   'token_expiring',
   'token_unreadable',
   'subscription_lost',
+  'subscribed_twice',
   'account_blocked',
   'deauthorized',
   'backfill_failed',

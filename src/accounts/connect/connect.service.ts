@@ -6,7 +6,7 @@ import { AccountChanges, changeOf } from '../account-changes.js';
 import { AccountCipher } from '../account-cipher.js';
 import type { AccountLogin, AccountRecord } from '../account.schema.js';
 import { AccountTakenError, BadTokenError } from '../accounts.errors.js';
-import { AccountsRepository } from '../accounts.repository.js';
+import { AccountsRepository, type ConnectedRecord } from '../accounts.repository.js';
 import { Alerts } from '../alerts/alerts.service.js';
 import { asUpstream, detailsOf, isDeadToken } from '../meta/meta-errors.js';
 import { MetaGateway } from '../meta/meta-gateway.js';
@@ -17,8 +17,13 @@ import { SubscriptionService } from '../subscription/subscription.service.js';
 import { firstRefreshAt } from '../tokens/refresh-schedule.js';
 
 const clearedByConnecting = [
-  ...['needs_reauth', 'token_expiring', 'token_unreadable', 'deauthorized', 'account_blocked'],
+  ...['needs_reauth', 'token_expiring', 'token_unreadable', 'deauthorized', 'account_blocked', 'subscribed_twice'],
 ] as const;
+
+const whereToRemove: Record<AccountLogin, string> = {
+  instagram: 'the account’s “Apps and websites” on Instagram',
+  facebook: 'the Page’s owner’s “Business integrations” on Facebook',
+};
 
 /** Turns what Meta said about a token into a connected, subscribed account. */
 @Injectable()
@@ -59,25 +64,38 @@ export class ConnectService {
 
   /**
    * Stores the account, subscribes it to webhooks and reads the subscription back. Connecting the same account again,
-   * by either login, updates its record; its paused sends go on by the sender's sweep, which looks at the status.
+   * by either login, updates its record and takes back the subscription of the login before, which would bring every
+   * DM a second time under another id; its paused sends go on by the sender's sweep, which looks at the status.
    *
    * A subscription that Meta refuses does not undo the connecting: it shows on the account and is tried again.
    * @throws {AccountTakenError} when another tenant has it connected
    */
   async connect(userId: string, identity: MetaIdentity, agent?: AgentSettingsPatch): Promise<AccountRecord> {
-    const account = await this.store(userId, identity);
+    const { account, before } = await this.store(userId, identity);
     const accountId = account._id.toHexString();
     await this.settings.saveAgentSettings(
       { _id: accountId, user_id: userId, username: account.instagram_data.username },
       agent ?? {},
     );
     await this.changes.announce(changeOf(account));
+    const isLeft = !before || !sendsElsewhere(before, account) || (await this.subscriptions.remove(before));
+    // After the old token, which may not open any more: that is not said of the account as it is now.
     for (const kind of clearedByConnecting) await this.alerts.clear(kind, accountId);
+    if (!isLeft) await this.alertSubscribedTwice(before);
     this.logger.log({ msg: 'account connected', account_id: accountId, login: account.login });
     await this.subscriptions.check(accountId);
     // A hint: the record says that it is wanted.
     await this.queue.add('backfill-account', { account_id: accountId });
     return (await this.accounts.findById(accountId)) ?? account;
+  }
+
+  private async alertSubscribedTwice({ _id, login, instagram_data: { username } }: AccountRecord): Promise<void> {
+    await this.alerts.raise('subscribed_twice', {
+      account_id: _id.toHexString(),
+      text:
+        `@${username} changed its login, and Meta did not take back the webhooks of the one before (${login}): ` +
+        `messages may arrive, and be answered, twice. Remove the app from ${whereToRemove[login]} and connect it again.`,
+    });
   }
 
   private async identify(login: AccountLogin, token: string): Promise<MetaIdentity[]> {
@@ -91,7 +109,7 @@ export class ConnectService {
     }
   }
 
-  private async store(userId: string, identity: MetaIdentity): Promise<AccountRecord> {
+  private async store(userId: string, identity: MetaIdentity): Promise<ConnectedRecord> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.storeOnce(userId, identity);
@@ -105,7 +123,7 @@ export class ConnectService {
     }
   }
 
-  private async storeOnce(userId: string, identity: MetaIdentity): Promise<AccountRecord> {
+  private async storeOnce(userId: string, identity: MetaIdentity): Promise<ConnectedRecord> {
     const id = await this.accounts.idFor(userId, identity.igId);
     const now = this.clock.date();
     const { expiresInS } = identity;
@@ -139,4 +157,10 @@ export class ConnectService {
       now,
     );
   }
+}
+
+/** Whether Meta keeps another subscription for what the record was, beside that for what it is. */
+function sendsElsewhere(before: AccountRecord, now: AccountRecord): boolean {
+  if (before.released || before.access_token === undefined) return false;
+  return before.login !== now.login || (now.login === 'facebook' && before.meta.id !== now.meta.id);
 }

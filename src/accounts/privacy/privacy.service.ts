@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AppConfig } from '../../config/index.js';
@@ -10,7 +10,7 @@ import { AccountsRepository } from '../accounts.repository.js';
 import { Alerts } from '../alerts/alerts.service.js';
 import { UserSettingsRepository } from '../settings/user-settings.repository.js';
 import { ErasuresRepository, type Erasure } from './erasures.repository.js';
-import { userIdIn } from './signed-request.js';
+import { openSignedRequest, type SignedRequest } from './signed-request.js';
 import { SubjectHashes } from './subject-hashes.js';
 
 /** What Meta does on a person's behalf: take the app's access away, ask for their data to be deleted. */
@@ -32,12 +32,13 @@ export class PrivacyService {
 
   /**
    * The person removed the app on Meta's side: their accounts' tokens are wiped and nothing is sent or asked any more.
+   * What they connected again since is not meant: the same request, or an older one, changes nothing then.
    * @throws {BadSignedRequestError}
    */
   async deauthorize(signedRequest: unknown): Promise<void> {
-    const userId = this.userIdIn(signedRequest);
-    for (const account of await this.accounts.findByAppScopedId(userId)) {
-      if (!(await this.release(account, 'the app was removed on Instagram'))) continue;
+    const request = this.opened(signedRequest);
+    for (const account of await this.accounts.findByAppScopedId(request.userId)) {
+      if (!(await this.release(account, 'the app was removed on Instagram', request))) continue;
       await this.alerts.raise('deauthorized', {
         account_id: account._id.toHexString(),
         text: `The owner of @${account.instagram_data.username} removed the app on Instagram. Its history stays; connect it again to go on.`,
@@ -47,21 +48,26 @@ export class PrivacyService {
 
   /**
    * A person asks for their data to be deleted. Meta names them by an app-scoped id: of the owner of an account here,
-   * or of a customer. The same request again is the same erasure.
+   * or of a customer. The same request again is the same erasure, and nothing is released or erased by it anew; of
+   * accounts that were connected since it was made it asks nothing.
    * @throws {BadSignedRequestError}
    */
   async requestDeletion(signedRequest: unknown): Promise<{ url: string; confirmation_code: string }> {
-    const userId = this.userIdIn(signedRequest);
-    const own = await this.accounts.findByAppScopedId(userId);
+    const request = this.opened(signedRequest);
+    const own = await this.accounts.findByAppScopedId(request.userId);
+    const meant = own.filter(({ connected_at: at }) => !request.issuedBefore || at < request.issuedBefore);
+    const code = randomBytes(16).toString('hex');
     const erasure = await this.erasures.insertOnce({
-      code: randomBytes(16).toString('hex'),
-      request_hash: createHash('sha256').update(String(signedRequest)).digest('hex'),
-      subject_hash: await this.subjects.of(userId),
+      code,
+      request_hash: request.hash,
+      subject_hash: await this.subjects.of(request.userId),
       kind: own.length > 0 ? 'account' : 'person',
-      subject_id: userId,
-      ...(own.length > 0 ? { account_ids: own.map(({ _id }) => _id.toHexString()) } : {}),
+      subject_id: request.userId,
+      ...(own.length > 0 ? { account_ids: meant.map(({ _id }) => _id.toHexString()) } : {}),
     });
-    for (const account of own) await this.release(account, 'its owner asked for deletion on Instagram');
+    const isNew = erasure.code === code;
+    for (const account of isNew ? meant : [])
+      await this.release(account, 'its owner asked for deletion on Instagram', request);
     if (erasure.state !== 'done') await this.queue.add('erase-person', { erasure_id: erasure._id });
     this.logger.log({ msg: 'deletion requested', erasure_id: erasure._id, kind: erasure.kind });
     return { url: `${this.config.API_URL}/meta/data-deletion/${erasure.code}`, confirmation_code: erasure.code };
@@ -90,9 +96,9 @@ export class PrivacyService {
     return erasure;
   }
 
-  private async release(account: AccountRecord, reason: string): Promise<boolean> {
+  private async release(account: AccountRecord, reason: string, request: SignedRequest): Promise<boolean> {
     const accountId = account._id.toHexString();
-    const released = await this.accounts.release(accountId, reason, this.clock.date());
+    const released = await this.accounts.release(accountId, reason, this.clock.date(), request);
     if (!released) return false;
     await this.changes.announce(changeOf(released));
     await this.settings.markConfigDeleted(released.user_id, accountId);
@@ -100,8 +106,8 @@ export class PrivacyService {
     return true;
   }
 
-  private userIdIn(signedRequest: unknown): string {
-    return userIdIn(
+  private opened(signedRequest: unknown): SignedRequest {
+    return openSignedRequest(
       signedRequest,
       this.config.APP_SECRETS.map((secret) => secret.reveal()),
     );

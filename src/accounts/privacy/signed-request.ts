@@ -1,4 +1,5 @@
-import { toId, verifySignedRequest } from '#libs/graph-api';
+import { createHash } from 'node:crypto';
+import { toId, toMillis, verifySignedRequest } from '#libs/graph-api';
 import { ForbiddenError } from '../../errors/index.js';
 
 /** Not signed with any of our app secrets, or not in Meta's form. Says nothing of what was expected. */
@@ -12,14 +13,28 @@ export class BadSignedRequestError extends ForbiddenError {
   }
 }
 
+export interface SignedRequest {
+  /** The app-scoped id of the person whom Meta's callback is about. */
+  userId: string;
+  /** What was connected from then on, the request does not mean. Meta tells whole seconds: those of one are before it. */
+  issuedBefore?: Date;
+  /** Knows it again. */
+  hash: string;
+}
+
 /**
- * The app-scoped id of the person whom Meta's callback is about.
+ * Opens Meta's callback.
  * @param secrets every configured app secret: Meta doesn't say which app it speaks for
  * @throws {BadSignedRequestError}
  */
-export function userIdIn(signedRequest: unknown, secrets: readonly string[]): string {
+export function openSignedRequest(signedRequest: unknown, secrets: readonly string[]): SignedRequest {
   const opened = verifySignedRequest(signedRequest, secrets);
   const userId = opened.ok ? toId(opened.payload['user_id']) : undefined;
   if (userId === undefined) throw new BadSignedRequestError();
-  return userId;
+  const issuedAt = opened.ok ? toMillis(opened.payload['issued_at']) : undefined;
+  return {
+    userId,
+    ...(issuedAt === undefined ? {} : { issuedBefore: new Date(issuedAt + 1000) }),
+    hash: createHash('sha256').update(String(signedRequest)).digest('hex'),
+  };
 }

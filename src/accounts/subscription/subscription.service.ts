@@ -46,13 +46,19 @@ export class SubscriptionService {
     }
   }
 
-  /** Tells Meta to send no more; failing is fine, an account without a token gets nothing done anyway. */
-  async remove(account: AccountRecord): Promise<void> {
+  /**
+   * Tells Meta to send no more, with the login and token of this record. Failing is fine: an account without a token
+   * gets nothing done anyway.
+   * @returns whether Meta took it
+   */
+  async remove(account: AccountRecord): Promise<boolean> {
     try {
       await this.graph.unsubscribe(await this.vault.open(account), { timeoutMs: unsubscribeTimeoutMs });
+      return true;
     } catch (error) {
       if (!isGraphError(error) && !(error instanceof AccountNotUsableError)) throw error;
       this.logger.warn({ msg: 'could not unsubscribe', account_id: account._id.toHexString(), err: error });
+      return false;
     }
   }
 

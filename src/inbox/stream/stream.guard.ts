@@ -1,5 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import {
+  GuessedTokenError,
   RateLimitGuard,
   RefusedTokens,
   TokenService,
@@ -8,6 +9,8 @@ import {
 } from '../../auth/index.js';
 import { UnauthenticatedError } from '../../errors/index.js';
 import { StreamTickets } from './stream-tickets.service.js';
+
+const needed = 'This route needs an Authorization: Bearer token, or a ticket that is still good.';
 
 /**
  * Lets in whoever has a Bearer token or a ticket, as often as on other routes: when the global guards ran, nobody knew
@@ -32,12 +35,10 @@ export class StreamGuard implements CanActivate {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (token !== undefined) return this.tokens.verify(token);
     const { ticket } = request.query as { ticket?: unknown };
+    if (ticket === undefined) throw new UnauthenticatedError(needed);
     const principal =
       typeof ticket === 'string' && /^[\w-]{32}$/.test(ticket) ? await this.tickets.redeem(ticket) : null;
-    if (!principal)
-      throw new UnauthenticatedError(
-        'This route needs an Authorization: Bearer token, or a ticket that is still good.',
-      );
+    if (!principal) throw new GuessedTokenError(needed);
     return principal;
   }
 }
