@@ -128,7 +128,7 @@ export interface DmRecord {
   send_seq?: number;
   /** Unique intent (`agent:<reply id>:<part>`, `api:<idempotency key>`): the same intent can't be queued twice. */
   send_key?: string;
-  /** What the intent's first request asked for, hashed: the same key with another body is refused. */
+  /** Of a caller's Idempotency-Key: what its first request asked for, hashed; another body is refused. */
   send_fingerprint?: string;
   /** Calls started; every outcome is written under the number it belongs to. */
   attempts?: number;

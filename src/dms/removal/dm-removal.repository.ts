@@ -7,7 +7,7 @@ import { Transactions } from '../../database/index.js';
 import { applyToConversation } from '../dm-change.js';
 import { copiesOf, DM, DmStore, TOMBSTONE } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
-import type { TombstoneRecord } from '../tombstone.schema.js';
+import { keyOnlyMid, usedKeyOf, type TombstoneRecord } from '../tombstone.schema.js';
 
 /** Transactions above this size hold their snapshot too long. */
 const batchSize = 200;
@@ -55,7 +55,8 @@ export class DmRemovalRepository {
   }
 
   /**
-   * @param tombstonesForMs how long they must not come back; for good they may when left out
+   * @param tombstonesForMs how long they must not come back; for good they may when left out, but nobody's
+   *   Idempotency-Key sends them again
    * @returns how many there were still to remove
    */
   async remove(
@@ -69,7 +70,7 @@ export class DmRemovalRepository {
         .find<DmRecord>({ _id: { $in: _ids }, conversation_id: conversationId }, { session, projection: { raw: 0 } })
         .toArray();
       await this.dms.collection.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } }, { session });
-      if (tombstonesForMs !== undefined) await this.leaveTombstones(session, found, tombstonesForMs);
+      await this.leaveTombstones(session, found, tombstonesForMs);
       const conversation = await this.conversations.getById(conversationId, session);
       if (conversation) await this.carryOver(session, conversation, found);
       return found.length;
@@ -108,13 +109,15 @@ export class DmRemovalRepository {
     await this.tombstones.collection.deleteMany({ ...ofAccount, media_to_drop: { $exists: false } });
   }
 
-  private async leaveTombstones(session: ClientSession, removed: DmRecord[], forMs: number): Promise<void> {
+  private async leaveTombstones(session: ClientSession, removed: DmRecord[], forMs: number | undefined): Promise<void> {
     const now = this.clock.date();
-    const fields = { deleted_at: now, expires_at: new Date(now.getTime() + forMs) };
-    const operations = removed.flatMap(({ _id, platform_account_id, message_id }) => {
+    const fields = { deleted_at: now, ...(forMs === undefined ? {} : { expires_at: new Date(now.getTime() + forMs) }) };
+    const operations = removed.flatMap((dm) => {
+      const { _id, platform_account_id, message_id: mid } = dm;
+      const message_id = forMs === undefined ? keyOnlyMid(dm) : (mid ?? keyOnlyMid(dm));
       if (message_id === undefined) return [];
       const filter = { platform_account_id, message_id };
-      return [{ updateOne: { filter, update: { $setOnInsert: { _id, ...fields } }, upsert: true } }];
+      return [{ updateOne: { filter, update: { $setOnInsert: { _id, ...fields, ...usedKeyOf(dm) } }, upsert: true } }];
     });
     if (operations.length > 0) await this.tombstones.collection.bulkWrite(operations, { session });
   }
