@@ -1,4 +1,5 @@
 import { Schema, type Types } from 'mongoose';
+import type { DmView } from './api/dm-view.dto.js';
 
 export type Direction = 'inbound' | 'outbound';
 export type DmSource = 'webhook' | 'api' | 'agent' | 'sync';
@@ -68,6 +69,12 @@ export interface OutboundBody {
   comment_id?: string;
 }
 
+/** A sent DM as its sender was first shown it. Content: it goes where the DM's goes. */
+export interface SendAnswerSnapshot {
+  view: DmView;
+  result: unknown;
+}
+
 export interface DmRecord {
   _id: Types.ObjectId;
   platform_account_id: string;
@@ -130,6 +137,8 @@ export interface DmRecord {
   send_key?: string;
   /** Of a caller's Idempotency-Key: what its first request asked for, hashed; another body is refused. */
   send_fingerprint?: string;
+  /** What the Idempotency-Key's request was answered once it was sent: the same key gives the same answer. */
+  send_answer?: SendAnswerSnapshot;
   /** Calls started; every outcome is written under the number it belongs to. */
   attempts?: number;
   /** Calls that Meta answered with "not now", by kind: each kind has its own patience. */
@@ -200,6 +209,7 @@ export const DmSchema = new Schema<DmRecord>(
     send_seq: Number,
     send_key: String,
     send_fingerprint: String,
+    send_answer: Mixed,
     attempts: Number,
     retries: Mixed,
     next_attempt_at: Date,

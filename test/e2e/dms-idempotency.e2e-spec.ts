@@ -1,4 +1,8 @@
+import { getConnectionToken } from '@nestjs/mongoose';
+import { Types, type Connection } from 'mongoose';
 import { DmRemovalRepository, OutboundRepository } from '../../src/dms/index.js';
+import { deliver, deliveryOf } from '../support/door.js';
+import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
@@ -84,5 +88,58 @@ describe('an Idempotency-Key whose message is gone', () => {
     expect(again.body.code).toBe('idempotency_key_used');
     expect(await app.get(OutboundRepository).find(body.stored._id)).toBeNull();
     expect(sends()).toHaveLength(1);
+  });
+});
+
+describe('an Idempotency-Key that comes again', () => {
+  const stored = async (id: string) => (await app.get(OutboundRepository).find(id)) ?? undefined;
+
+  it('is answered as at first, whatever became of the message since', async () => {
+    app.sandbox.webhooks.configure({ echo: 'never' });
+    const first = await send();
+    const id = first.body.stored._id as string;
+    expect(first.body.stored.is_echo).toBe(false);
+    const dms = app.get<Connection>(getConnectionToken() as never).collection('instagram_dms');
+    const since = { is_echo: true, read_at: new Date(), updated_at: new Date(Date.now() + 1_000) };
+    await dms.updateOne({ _id: new Types.ObjectId(id) }, { $set: since });
+
+    const [second, third] = await Promise.all([send(), send()]);
+
+    expect((await stored(id))?.is_echo).toBe(true);
+    expect(second.body).toEqual(first.body);
+    expect(third.body).toEqual(first.body);
+  });
+
+  it('is answered alike to requests that come at once', async () => {
+    const [first, ...others] = await Promise.all(Array.from({ length: 5 }, () => send()));
+
+    expect(first?.status).toBe(200);
+    for (const other of others) expect(other.body).toEqual(first?.body);
+    expect(sends()).toHaveLength(1);
+  });
+
+  it('keeps nothing of what was answered once the message is taken back', async () => {
+    const { body } = await send();
+    const { account, env } = app.sandbox;
+    const mid = body.stored.message_id as string;
+    const ends = { sender: { id: account.igId }, recipient: { id: to }, timestamp: Date.now() };
+    const unsend = deliveryOf(account.igId, [{ ...ends, message: { mid, is_deleted: true, is_echo: true } }]);
+    await deliver(app.url, unsend, { secret: env['INSTAGRAM_CLIENT_SECRET'] }).expect(200);
+    await eventually(async () => expect(await stored(body.stored._id)).toMatchObject({ unsent: true }));
+
+    const again = await send();
+
+    expect(again.body.stored).toMatchObject({ _id: body.stored._id, unsent: true });
+    expect(JSON.stringify(await stored(body.stored._id))).not.toContain('We open at nine.');
+  });
+
+  it('keeps nothing more than before of a message that was sent without one', async () => {
+    const answer = await (
+      await app.call()
+    )
+      .post('/instagram-dms/send')
+      .send({ recipient_id: to, message_text: 'No key', platform_account_id: accountId });
+
+    expect(await stored(answer.body.stored._id)).not.toHaveProperty('send_answer');
   });
 });

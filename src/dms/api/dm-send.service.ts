@@ -17,6 +17,7 @@ import { Sender } from '../outbound/sender.js';
 import type { PrivateReplyDto, SendDmDto } from './dms.dto.js';
 import { HumanTakeOver } from './human-take-over.js';
 import { answerOf, isAnswerable, type SendAnswer } from './send-answer.js';
+import { SendAnswersRepository } from './send-answers.repository.js';
 import {
   HumanAgentNotAllowedError,
   IdempotencyKeyReusedError,
@@ -51,6 +52,7 @@ export class DmSendService implements BeforeApplicationShutdown {
     private readonly outbox: Outbox,
     private readonly outbound: OutboundRepository,
     private readonly store: DmStore,
+    private readonly answers: SendAnswersRepository,
     private readonly sender: Sender,
     private readonly takeOver: HumanTakeOver,
     private readonly clock: Clock,
@@ -103,7 +105,7 @@ export class DmSendService implements BeforeApplicationShutdown {
     );
   }
 
-  /** The same key: the same DMs, and what they answer now. */
+  /** The same key: the same DMs, and what they answered first, once that was final. */
   private async once(request: Request, check: () => Promise<void>): Promise<SendAnswer> {
     const known = await this.findKnown(request);
     if (known) return this.await(known);
@@ -167,7 +169,7 @@ export class DmSendService implements BeforeApplicationShutdown {
       await Promise.race(steps);
       parts = await this.outbound.findByIds(ids);
     }
-    return answerOf(parts, this.clock.now());
+    return answerOf(await this.answers.keep(parts), this.clock.now());
   }
 
   private isDue(parts: DmRecord[]): boolean {

@@ -59,6 +59,7 @@ const pipeline = [
       'fullDocument.raw': 0,
       'fullDocument.delivery_ids': 0,
       'fullDocument.graph_result': 0,
+      'fullDocument.send_answer': 0,
       'fullDocument.search_terms': 0,
     },
   },
