@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@ne
 import { ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../../auth/index.js';
 import { ApiErrors } from '../../errors/index.js';
+import { metaIdPattern } from '../../paging/index.js';
 import {
   BlockDto,
   BlocklistEntryResponse,
@@ -19,7 +20,7 @@ import { PersonToUnblock, PersonToUnblockPipe } from './person-to-unblock.decora
 const person = {
   name: 'external_participant_id',
   description: 'The person’s Instagram-scoped id; it may stand in a JSON body instead, as the others may',
-  schema: { type: 'string', pattern: '^\\d{1,32}$' },
+  schema: { type: 'string', pattern: metaIdPattern.source },
   example: '1254477777772222',
 } as const;
 
@@ -88,7 +89,7 @@ export class BlocklistController {
   @ApiParam({
     name: 'id',
     description: 'The entry’s id, or the person’s Instagram-scoped id',
-    schema: { type: 'string', pattern: '^([0-9a-fA-F]{24}|\\d{1,32})$' },
+    schema: { type: 'string', pattern: metaIdPattern.source },
     example: '1254477777772222',
   })
   @ApiResponse({ status: 200, type: BlocklistEntryResponse, description: 'The entry that was removed.' })

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, Length, Matches, MaxLength } from 'class-validator';
 import { MayBeAbsent } from '../../errors/index.js';
+import { metaIdPattern, metaIdRule } from '../../paging/index.js';
 import { PageQuery } from '../conversations/conversations.dto.js';
 import type { BlocklistEntry } from './blocklist.repository.js';
 
@@ -11,7 +12,7 @@ const platforms = ['instagram', 'meta_instagram'] as const;
 
 export class BlockDto {
   @ApiProperty({ description: 'The person’s Instagram-scoped id', example: '1254477777772222' })
-  @Matches(/^\d{1,32}$/, { message: 'expected an Instagram id: digits' })
+  @Matches(metaIdPattern, metaIdRule)
   external_participant_id!: string;
 
   @ApiPropertyOptional({ enum: [...platforms], default: 'instagram', description: 'Both words mean the same' })
@@ -54,7 +55,7 @@ export class UnblockQuery {
 
 /** In the query or in a body: the route itself documents it. */
 export class UnblockPersonDto extends UnblockQuery {
-  @Matches(/^\d{1,32}$/, { message: 'expected an Instagram id: digits' })
+  @Matches(metaIdPattern, metaIdRule)
   external_participant_id!: string;
 
   @MayBeAbsent()
