@@ -6,7 +6,14 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RefusedTokens, TokenService, type AuthenticatedRequest, type Principal } from '../auth/index.js';
 import { AppConfig } from '../config/index.js';
-import { answerTo, AppError, ForbiddenError, UnauthenticatedError, writeHead } from '../errors/index.js';
+import {
+  answerTo,
+  AppError,
+  ForbiddenError,
+  UnauthenticatedError,
+  UnavailableError,
+  writeHead,
+} from '../errors/index.js';
 import { JobQueue, queueNames } from '../queue/index.js';
 import { loginPage } from './login-page.js';
 
@@ -42,13 +49,19 @@ export class QueueDashboard implements OnModuleInit {
       serverAdapter: board,
       options: { uiConfig: { boardTitle: 'Instagram DMs', hideRedisDetails: true } },
     });
+    // Its own answer would carry the driver's words; thrown on, the error is answered by the room's handler.
+    board.setErrorHandler((error) => {
+      throw error;
+    });
     const fastify = this.adapter.httpAdapter.getInstance<FastifyInstance>();
     void fastify.register(
       async (room) => {
+        room.setErrorHandler((error, request, reply) => this.fail(error, request, reply));
         this.acceptForms(room);
         room.post('/session', (request, reply) => this.openSession(request, reply));
         await room.register(async (guarded) => {
           guarded.addHook('onRequest', (request, reply) => this.guard(request, reply));
+          guarded.addHook('preSerialization', async (request, reply, body) => inOurShape(body, request, reply));
           await guarded.register(board.registerPlugin());
         });
       },
@@ -93,16 +106,42 @@ export class QueueDashboard implements OnModuleInit {
     }
   }
 
-  /** Not thrown: the dashboard's own error handler would make a 500 of it. */
+  /** What a token's bearer is told: a browser is shown the form again. */
   private refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    if (!(error instanceof AppError)) throw error;
-    const answer = answerTo(error, request.id);
+    if (!(error instanceof AppError) || !request.headers.accept?.includes('text/html'))
+      return this.fail(error, request, reply);
     this.logger.debug({ msg: 'queue dashboard refused', code: error.code });
-    void writeHead(reply, answer);
-    if (request.headers.accept?.includes('text/html'))
-      return reply.type('text/html; charset=utf-8').send(loginPage(error.message));
-    return reply.send(answer.body);
+    return writeHead(reply, answerTo(error, request.id))
+      .type('text/html; charset=utf-8')
+      .send(loginPage(error.message));
   }
+
+  /** The one shape of an error, whoever found the fault: Nest's filters don't reach here. */
+  private fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const answer = answerTo(this.understood(thrown), request.id);
+    const entry = { msg: 'queue dashboard refused', code: answer.body.code, request_id: request.id };
+    if (answer.level === 'error') this.logger.error({ ...entry, err: thrown });
+    else this.logger.debug(entry);
+    return writeHead(reply, answer).send(answer.body);
+  }
+
+  /** Redis is all that the dashboard works on: what goes wrong while it is away goes wrong for that. */
+  private understood(thrown: unknown): unknown {
+    if (thrown instanceof AppError || this.queue.isReachable) return thrown;
+    return new UnavailableError('Redis is not reachable right now.', { cause: thrown, retryAfterS: 5 });
+  }
+}
+
+/** The dashboard names its refusals by the key of a translation. */
+function inOurShape(body: unknown, request: FastifyRequest, { statusCode }: FastifyReply): unknown {
+  const key = (body as { error?: { key?: unknown } } | null)?.error?.key;
+  if (statusCode < 400 || typeof key !== 'string') return body;
+  const words = key
+    .replace(/^ERRORS\./, '')
+    .replaceAll('_', ' ')
+    .toLowerCase();
+  const error = Object.assign(new Error(`The queue dashboard refused: ${words}.`), { statusCode });
+  return answerTo(error, request.id).body;
 }
 
 /** @throws {ForbiddenError} */

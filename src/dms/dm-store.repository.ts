@@ -7,7 +7,7 @@ import { ConversationsRepository, type Conversation } from '../conversations/ind
 import { findShown, StaleSnapshotError, Transactions } from '../database/index.js';
 import { applyToConversation, previewOf } from './dm-change.js';
 import type { DmRecord } from './dm.schema.js';
-import type { TombstoneRecord } from './tombstone.schema.js';
+import { keyOnlyMid, usedKeyOf, type TombstoneRecord } from './tombstone.schema.js';
 
 export const DM = 'Dm';
 export const TOMBSTONE = 'DmTombstone';
@@ -112,8 +112,8 @@ export class DmStore {
   }
 
   /**
-   * Removes it for good and leaves a tombstone, so that neither a redelivery nor a backfill brings it back, and that
-   * the copies of its media are found and removed.
+   * Removes it for good and leaves a tombstone, so that neither a redelivery nor a backfill brings it back, that its
+   * Idempotency-Key does not send it again, and that the copies of its media are found and removed.
    */
   async hardDelete(scope: TenantScope, id: string): Promise<DmRecord | null> {
     return this.changeOne(
@@ -121,13 +121,13 @@ export class DmStore {
       id,
       () => undefined,
       async (session, dm) => {
-        const { _id, platform_account_id, message_id } = dm;
+        const { _id, platform_account_id, message_id = keyOnlyMid(dm) } = dm;
         if (!message_id) return;
         const copies = copiesOf(dm);
         await this.tombstones.collection.updateOne(
           { platform_account_id, message_id },
           {
-            $setOnInsert: { _id, deleted_at: this.clock.date() },
+            $setOnInsert: { _id, deleted_at: this.clock.date(), ...usedKeyOf(dm) },
             ...(copies.length > 0 ? { $addToSet: { media_to_drop: { $each: copies } } } : {}),
           },
           { session, upsert: true },
@@ -194,6 +194,18 @@ export class DmStore {
   private async checkIsLatest({ _id, updated_at: updatedAt }: DmRecord): Promise<void> {
     const latest = await this.dms.collection.findOne<DmRecord>({ _id }, { projection: { updated_at: 1 } });
     if (latest?.updated_at.getTime() !== updatedAt.getTime()) throw new StaleSnapshotError();
+  }
+
+  /** The fingerprint of what was sent under this Idempotency-Key, where one of its DMs was removed for good. */
+  async findRemovedSend(platformAccountId: string, replyKey: string): Promise<string | undefined> {
+    const removed = await this.tombstones.collection
+      .find<TombstoneRecord>({
+        platform_account_id: platformAccountId,
+        send_key: { $gte: `${replyKey}:0`, $lt: `${replyKey}:;` },
+      })
+      .toArray();
+    const part = removed.find(({ send_key: key }) => /^\d+$/.test(key?.slice(replyKey.length + 1) ?? ''));
+    return part?.send_fingerprint;
   }
 
   private async carryOver(session: ClientSession, before: DmRecord, after: DmRecord | undefined): Promise<void> {

@@ -1,4 +1,5 @@
 import { Schema, type Types } from 'mongoose';
+import type { DmView } from './api/dm-view.dto.js';
 
 export type Direction = 'inbound' | 'outbound';
 export type DmSource = 'webhook' | 'api' | 'agent' | 'sync';
@@ -70,6 +71,12 @@ export interface OutboundBody {
   comment_id?: string;
 }
 
+/** A sent DM as its sender was first shown it. Content: it goes where the DM's goes. */
+export interface SendAnswerSnapshot {
+  view: DmView;
+  result: unknown;
+}
+
 export interface DmRecord {
   _id: Types.ObjectId;
   platform_account_id: string;
@@ -130,8 +137,10 @@ export interface DmRecord {
   send_seq?: number;
   /** Unique intent (`agent:<reply id>:<part>`, `api:<idempotency key>`): the same intent can't be queued twice. */
   send_key?: string;
-  /** What the intent's first request asked for, hashed: the same key with another body is refused. */
+  /** Of a caller's Idempotency-Key: what its first request asked for, hashed; another body is refused. */
   send_fingerprint?: string;
+  /** What the Idempotency-Key's request was answered once it was sent: the same key gives the same answer. */
+  send_answer?: SendAnswerSnapshot;
   /** Calls started; every outcome is written under the number it belongs to. */
   attempts?: number;
   /** Calls that Meta answered with "not now", by kind: each kind has its own patience. */
@@ -202,6 +211,7 @@ export const DmSchema = new Schema<DmRecord>(
     send_seq: Number,
     send_key: String,
     send_fingerprint: String,
+    send_answer: Mixed,
     attempts: Number,
     retries: Mixed,
     next_attempt_at: Date,

@@ -9,6 +9,7 @@ import { DmListService } from './api/dm-list.service.js';
 import { HumanTakeOver } from './api/human-take-over.js';
 import { DmSendService } from './api/dm-send.service.js';
 import { DmsController } from './api/dms.controller.js';
+import { SendAnswersRepository } from './api/send-answers.repository.js';
 import { DM, DmStore, TOMBSTONE } from './dm-store.repository.js';
 import { DmSchema } from './dm.schema.js';
 import { DmMediaRepository } from './dm-media.repository.js';
@@ -68,7 +69,7 @@ export class DmsModule {}
 @Module({
   imports: [AccountsModule, DmsModule, MongooseModule.forFeature([{ name: DM, schema: DmSchema }])],
   controllers: [DmsController],
-  providers: [DmListRepository, DmListService, DmSendService, HumanTakeOver, DmEditService],
+  providers: [DmListRepository, DmListService, DmSendService, SendAnswersRepository, HumanTakeOver, DmEditService],
   exports: [DmSendService],
 })
 export class DmsApiModule {}

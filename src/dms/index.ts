@@ -22,6 +22,7 @@ export { IdempotencyKey } from './api/idempotency-key.decorator.js';
 export { DmSendService } from './api/dm-send.service.js';
 export { CommentRemovalRepository } from './removal/comment-removal.repository.js';
 export { DmRemovalRepository } from './removal/dm-removal.repository.js';
+export { keyOnly } from './tombstone.schema.js';
 export { ConversationSync, type SyncResult } from './sync/conversation-sync.js';
 export { DmsSyncModule, DmsSyncWorkerModule } from './sync/sync.module.js';
 export {

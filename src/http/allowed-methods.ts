@@ -30,7 +30,9 @@ export function refuseOtherMethods(fastify: FastifyInstance): void {
     const path = request.url.split('?')[0] ?? '';
     // `/list` is a route of its own, even for a method with which only `/:id` would take it.
     const fixed = byFixedPath.get(path);
-    const isTaken = fixed ? fixed.has(request.method) || request.method === 'OPTIONS' : !request.is404;
+    // Of a prefix with a slash behind it, which it takes too, the router tells nobody.
+    const own = [request.routeOptions.url, `${request.routeOptions.url}/`];
+    const isTaken = fixed ? own.includes(path) || request.method === 'OPTIONS' : !request.is404;
     if (isTaken) return done();
     const allowed = fixed ? [...fixed] : [...methods].filter((method) => router.find(method, path) !== null);
     if (allowed.length === 0) return done();

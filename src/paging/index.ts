@@ -3,4 +3,13 @@ export { IdPipe } from './id.pipe.js';
 export { pageBehind, type Range } from './page-behind.js';
 export { IdPageQuery } from './id-page-query.js';
 export { pageOf } from './page-of.js';
-export { accountIdPattern, accountIdRule, cursorPattern, cursorRule, toBoolean, toInt } from './query-values.js';
+export {
+  accountIdPattern,
+  accountIdRule,
+  cursorPattern,
+  cursorRule,
+  metaIdPattern,
+  metaIdRule,
+  toBoolean,
+  toInt,
+} from './query-values.js';

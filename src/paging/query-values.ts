@@ -12,5 +12,11 @@ export const toBoolean = Transform(({ value }: { value: unknown }) =>
 /** The account's `_id` or its Instagram id. */
 export const accountIdPattern = /^(?:[0-9a-fA-F]{24}|\d{1,32})$/;
 export const accountIdRule = { message: 'expected the account’s _id or its Instagram id' };
+/**
+ * A person's id. Meta calls its ids strings and promises no digits. One of dots alone would lead elsewhere in a URL, and
+ * one that begins so stands for somebody of whom only a comment is known.
+ */
+export const metaIdPattern = /^(?!comment:)(?=.*[A-Za-z0-9])[A-Za-z0-9_.:-]{1,64}$/;
+export const metaIdRule = { message: 'expected an Instagram id' };
 export const cursorPattern = /^[\w-]{1,100}$/;
 export const cursorRule = { message: 'expected a next_cursor' };

@@ -24,7 +24,8 @@ export class ConversationLock {
 
   /** The conversation's key, as dashboards and operators know it. */
   static keyOf(businessAccountId: string, userId: string): string {
-    return `instagram:${businessAccountId}:${userId}`;
+    // Ids are Meta's strings: one with a colon must not read as the key of something else.
+    return `instagram:${businessAccountId}:${encodeURIComponent(userId)}`;
   }
 
   /** @returns `null` when another process holds it */

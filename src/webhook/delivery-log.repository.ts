@@ -18,6 +18,8 @@ export interface NewDelivery {
   payload: string;
   events: number;
   accountIds: string[];
+  /** Meta's ids of accounts that are not connected here (yet). */
+  unknownIds?: string[];
   receivedAt: Date;
   /** `received` unless nothing is left to do, or nobody can do it. */
   state?: DeliveryState;
@@ -99,15 +101,34 @@ export class DeliveryLog {
   /** Makes it due now, whatever became of it before. @returns `null` when it is not kept any more */
   async reopen(id: string): Promise<DeliveryHead | null> {
     if (!isId(id)) return null;
-    const reopened = await this.model.collection.findOneAndUpdate(
-      { _id: idOf(id) },
-      {
-        $set: { state: 'received', unfinished: true, attempts: 0, failures: 0, due_at: this.clock.date() },
-        $unset: { error: '', stored_at: '' },
-      },
-      { returnDocument: 'after', projection: { payload: 0 } },
-    );
+    const reopened = await this.model.collection.findOneAndUpdate({ _id: idOf(id) }, this.dueAgain(), {
+      returnDocument: 'after',
+      projection: { payload: 0 },
+    });
     return reopened && plain(reopened as unknown as DeliveryRecord);
+  }
+
+  /** Meta's ids of accounts that were not connected when a delivery of since then named them. */
+  async unknownIds(since: Date): Promise<string[]> {
+    const ids: unknown[] = await this.model.collection.distinct('unknown_ids', {
+      unknown_ids: { $gt: '' },
+      ...sinceId(since),
+    });
+    return ids as string[];
+  }
+
+  /**
+   * Makes what is done with due again, for an account that was not connected when it came. One that is not done with
+   * keeps the id: a job that has read it may not have seen the account.
+   * @returns how many
+   */
+  async reopenFor(metaId: string, accountId: string, since: Date): Promise<number> {
+    const { $set, $unset } = this.dueAgain();
+    const { modifiedCount } = await this.model.collection.updateMany(
+      { unknown_ids: metaId, ...sinceId(since), state: 'stored' },
+      { $set, $unset, $addToSet: { account_ids: accountId }, $pull: { unknown_ids: metaId } as never },
+    );
+    return modifiedCount;
   }
 
   /** What no job has done though it was due, oldest first, without payloads. */
@@ -135,7 +156,7 @@ export class DeliveryLog {
   /** Newest first. */
   async list({ state, accountId, since, before, limit }: DeliveryFilter): Promise<DeliveryHead[]> {
     const range = {
-      ...(since ? { $gte: Types.ObjectId.createFromTime(Math.floor(since.getTime() / 1_000)) } : {}),
+      ...(since ? sinceId(since)._id : {}),
       ...(before ? { $lt: idOf(before) } : {}),
     };
     const filter = {
@@ -181,6 +202,19 @@ export class DeliveryLog {
     await keepFor(this.model.collection, 'received_at', days);
   }
 
+  private dueAgain() {
+    return {
+      $set: {
+        state: 'received' as const,
+        unfinished: true as const,
+        attempts: 0,
+        failures: 0,
+        due_at: this.clock.date(),
+      },
+      $unset: { error: '' as const, stored_at: '' as const },
+    };
+  }
+
   /** Conditional on the text it read: of two that scrub one delivery at once, the second starts again from the first's. */
   private async rewrite(id: string, change: (payload: string) => string): Promise<void> {
     for (;;) {
@@ -195,7 +229,13 @@ export class DeliveryLog {
   }
 }
 
-function toRecord({ id, payload, events, accountIds, receivedAt, state = 'received', error }: NewDelivery) {
+/** An id tells when it was made. */
+function sinceId(since: Date) {
+  return { _id: { $gte: Types.ObjectId.createFromTime(Math.floor(since.getTime() / 1_000)) } };
+}
+
+function toRecord(delivery: NewDelivery) {
+  const { id, payload, events, accountIds, unknownIds = [], receivedAt, state = 'received', error } = delivery;
   return {
     _id: idOf(id),
     received_at: receivedAt,
@@ -203,6 +243,7 @@ function toRecord({ id, payload, events, accountIds, receivedAt, state = 'receiv
     state,
     events,
     account_ids: accountIds,
+    ...(unknownIds.length > 0 ? { unknown_ids: unknownIds } : {}),
     attempts: 0,
     failures: 0,
     ...(error ? { error } : {}),

@@ -18,6 +18,8 @@ export interface DeliveryRecord {
   events: number;
   /** `accounts._id` (hex) of every account of ours it names. */
   account_ids: string[];
+  /** Meta's ids of those that were not connected when it came; it is done again for them should they be. */
+  unknown_ids?: string[];
   /** Times the sweep handed it over because its job had not done it. */
   attempts: number;
   /** Times storing it failed. */
@@ -38,6 +40,7 @@ export const DeliverySchema = new Schema<DeliveryRecord>(
     state: { type: String, required: true, enum: ['received', 'stored', 'parked'] },
     events: { type: Number, required: true, default: 0 },
     account_ids: { type: [String], default: [] } as never,
+    unknown_ids: { type: [String], default: undefined } as never,
     attempts: { type: Number, required: true, default: 0 },
     failures: { type: Number, required: true, default: 0 },
     error: String,
@@ -56,3 +59,8 @@ export const DeliverySchema = new Schema<DeliveryRecord>(
 DeliverySchema.index({ unfinished: 1, state: 1, _id: 1, due_at: 1 }, { partialFilterExpression: { unfinished: true } });
 // GET /admin/deliveries of an account; erasing a person from an account's deliveries.
 DeliverySchema.index({ account_ids: 1, _id: 1 });
+// What an account that is connected late has missed. Most deliveries have no such ids and pay nothing for it.
+DeliverySchema.index(
+  { unknown_ids: 1, _id: 1 },
+  { name: 'unknown_ids', partialFilterExpression: { unknown_ids: { $gt: '' } } },
+);

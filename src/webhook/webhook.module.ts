@@ -10,6 +10,7 @@ import { DeliveryRoute } from './delivery-route.js';
 import { DeliverySweeper } from './delivery-sweeper.js';
 import { HandOver } from './hand-over.service.js';
 import { IntakeService } from './intake.service.js';
+import { LateAccounts } from './late-accounts.js';
 import { SignatureCheck } from './signature-check.js';
 import { WebhookController } from './webhook.controller.js';
 import { WebhookService } from './webhook.service.js';
@@ -30,6 +31,6 @@ export class WebhookModule {}
 })
 export class WebhookApiModule {}
 
-/** What sees to deliveries whose job was lost. */
-@Module({ imports: [WebhookModule], providers: [DeliverySweeper] })
+/** What sees to deliveries whose job was lost, or whose account was connected later. */
+@Module({ imports: [WebhookModule, AccountsModule], providers: [DeliverySweeper, LateAccounts] })
 export class WebhookWorkerModule {}

@@ -83,7 +83,9 @@ export class WebhookService {
     const known = [...new Set([...found.values()].map(({ _id }) => _id))];
     if (known.length === 0 && !isTest) throw new AccountNotConnectedError();
     const state = known.length === 0 ? 'stored' : 'received';
-    await this.intake.store(this.newDelivery(visit.text, { events, accountIds: known, state }), visit.giveUp);
+    const unknownIds = isTest ? [] : unknownOf(accountIds, found);
+    const delivery = this.newDelivery(visit.text, { events, accountIds: known, unknownIds, state });
+    await this.intake.store(delivery, visit.giveUp);
     const outcome: Outcome = isTest ? 'test' : 'accepted';
     return { outcome, answer: { success: true as const, processed: events } };
   }
@@ -121,6 +123,11 @@ function parse(text: string): { body: unknown } | 'too_deep' {
   const items: unknown[] = Array.isArray(body) ? body : [body];
   if (!items.some((item) => typeof item === 'object' && item !== null)) throw notAnObject();
   return { body };
+}
+
+/** The ids of entries that belong to nobody here: any of an entry's own may be the account's. */
+function unknownOf(entries: string[][], found: ReadonlyMap<string, unknown>): string[] {
+  return [...new Set(entries.filter((ids) => !ids.some((id) => found.has(id))).flat())];
 }
 
 function notAnObject(cause?: unknown): InvalidRequestError {

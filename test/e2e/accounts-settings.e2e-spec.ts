@@ -1,5 +1,5 @@
 import { TokenVault } from '../../src/accounts/index.js';
-import { startTestApp, tenant, type TestApp } from '../support/test-app.js';
+import { admin, startTestApp, tenant, type TestApp } from '../support/test-app.js';
 import { useServices } from '../support/services.js';
 
 describe('user settings', () => {
@@ -34,6 +34,61 @@ describe('user settings', () => {
     expect(wrong.body).toMatchObject({
       details: [{ field: 'configs.0.agent.colour', expected: 'is not a known field' }],
     });
+  });
+});
+
+describe('user settings that come back as they were answered', () => {
+  const services = useServices();
+  let app: TestApp;
+  let accountId: string;
+
+  beforeAll(async () => {
+    app = await startTestApp({ services, env: { ROLE: 'api' } });
+    accountId = await app.connect(tenant.userId, { enabled: true, instructions: 'Be brief.' });
+  });
+  afterAll(() => app.stop());
+
+  it('are taken, and stay what they were', async () => {
+    const caller = await app.call();
+    const { data } = (await caller.get('/user-settings').expect(200)).body;
+
+    const put = await caller.put('/user-settings').send(data).expect(200);
+
+    expect(put.body.data).toEqual({ ...data, updated_at: expect.any(String) });
+    expect(put.body.data.configs).toMatchObject([{ account_id: accountId, agent: { instructions: 'Be brief.' } }]);
+  });
+
+  it('are a tenant’s own: another’s are for admins', async () => {
+    const { data } = (await (await app.call()).get('/user-settings').expect(200)).body;
+
+    const other = await app.call({ userId: 'somebody-else', role: 'user' });
+    expect((await other.put('/user-settings').send(data)).status).toBe(403);
+    const put = await (await app.call(admin)).put('/user-settings').send(data).expect(200);
+    expect(put.body.data).toMatchObject({ user_id: tenant.userId, configs: [{ account_id: accountId }] });
+  });
+
+  it('name an account by its Instagram id, too', async () => {
+    const config = { config_name: 'Shop', account_id: app.sandbox.account.igId };
+    const caller = await app.call();
+
+    const put = await caller
+      .put('/user-settings')
+      .send({ configs: [config] })
+      .expect(200);
+    expect(put.body.data.configs).toMatchObject([{ config_name: 'Shop', account_id: accountId }]);
+    const twice = { configs: [config, { ...config, account_id: accountId }] };
+    expect((await caller.put('/user-settings').send(twice)).status).toBe(400);
+  });
+
+  it('that are deleted answer nobody, until they are put again', async () => {
+    const caller = await app.call();
+    const isOn = async () =>
+      (await caller.get(`/accounts/${accountId}`).expect(200)).body.data.agent_enabled as boolean;
+
+    await caller.put('/user-settings').send({ is_deleted: true }).expect(200);
+    expect(await isOn()).toBe(false);
+    await caller.put('/user-settings').send({}).expect(200);
+    expect(await isOn()).toBe(true);
   });
 });
 

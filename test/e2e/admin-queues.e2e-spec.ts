@@ -1,6 +1,7 @@
 import request from 'supertest';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import mongoose from 'mongoose';
+import { startRedis } from '#libs/embedded';
 import { createApp } from '../../src/app.factory.js';
 import { TokenService } from '../../src/auth/index.js';
 import { readSettings } from '../../src/config/index.js';
@@ -86,5 +87,49 @@ describe('/admin/queues', () => {
     await eventually(async () =>
       expect(await auditLog.countDocuments({ actor: admin.userId, action: /^PUT / })).toBe(2),
     );
+  });
+
+  it('answers every refusal in the one shape of an error, whoever found the fault', async () => {
+    const asAdmin = request.agent(url).set('authorization', `Bearer ${adminToken}`);
+    const json = 'application/json';
+    const board = '/admin/queues/api/queues';
+    const malformed = await asAdmin.put(`${board}/deliveries/pause`).type(json).send('{"a":').expect(400);
+    expect(malformed.body).toMatchObject({ success: false, code: 'invalid_request', request_id: expect.any(String) });
+    const unknown = await asAdmin.put(`${board}/nonsense/pause`).expect(404);
+    expect(unknown.body).toMatchObject({ success: false, code: 'not_found', request_id: expect.any(String) });
+    const missing = await asAdmin.get('/admin/queues/static/nothing.js').expect(404);
+    expect(missing.body).toMatchObject({ success: false, code: 'not_found', request_id: expect.any(String) });
+  });
+
+  it('says no more than that Redis is away when it is', async () => {
+    const redis = await startRedis();
+    const settings = testSettings(services, { ROLE: 'api', LOG_LEVEL: 'silent', REDIS_URL: redis.url });
+    const alone = await createApp(readSettings(settings));
+    await alone.listen(0, '127.0.0.1');
+    const token = await alone.get(TokenService).sign(admin, 600);
+    const asAdmin = request.agent(await alone.getUrl()).set('authorization', `Bearer ${token}`);
+    await asAdmin.get('/admin/queues/api/queues').expect(200);
+
+    await redis.kill();
+    const answers = [
+      await asAdmin.get('/admin/queues/api/queues'),
+      await asAdmin.put('/admin/queues/api/queues/deliveries/pause'),
+    ];
+    await redis.start();
+    await eventually(() => asAdmin.get('/admin/queues/api/queues').expect(200));
+    await alone.close();
+    await redis.stop();
+
+    for (const { status, body } of answers) {
+      expect(status).toBe(503);
+      const error = 'Redis is not reachable right now.';
+      expect(body).toEqual({ success: false, error, code: 'unavailable', request_id: expect.any(String) });
+    }
+  });
+
+  it('answers with a slash behind as without', async () => {
+    const asAdmin = request.agent(url).set('authorization', `Bearer ${adminToken}`);
+    await request(url).get('/admin/queues/').expect(401);
+    expect((await asAdmin.get('/admin/queues/').expect(200)).text).toContain('Instagram DMs');
   });
 });

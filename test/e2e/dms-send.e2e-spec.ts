@@ -223,7 +223,9 @@ describe('POST /instagram-dms/send', () => {
   it.each([
     ['no text and no attachment', { message_text: undefined }],
     ['an empty text', { message_text: ' ' }],
-    ['a recipient that is no id', { recipient_id: 'mara' }],
+    ['a recipient that is no id', { recipient_id: 'Mara L.' }],
+    ['a recipient that is a path', { recipient_id: '..' }],
+    ['a comment for a recipient', { recipient_id: 'comment:1' }],
     ['an operator for a recipient', { recipient_id: { $ne: '1' } }],
     ['an unknown field', { subject: 'x' }],
     ['an attachment in an inner network', { attachment: { type: 'image', url: 'https://10.0.0.1/a.png' } }],

@@ -57,3 +57,56 @@ describe('an admin’s blocklist requests', () => {
     await call.delete(`/inbox/blocklist/${person}`).expect(200);
   });
 });
+
+describe('unblocking a person as they were blocked', () => {
+  const services = useServices();
+  const entry = { external_participant_id: '1254477777772222' };
+  let app: TestApp;
+
+  const total = async () => (await (await app.call()).get('/inbox/blocklist').expect(200)).body.total;
+
+  beforeAll(async () => {
+    app = await startTestApp({ services });
+  });
+  afterAll(() => app?.stop());
+
+  beforeEach(async () => {
+    await (await app.call()).post('/inbox/blocklist').send(entry).expect(200);
+  });
+
+  it('takes the fields in the query or in a body', async () => {
+    const call = await app.call();
+    const { body } = await call.delete('/inbox/blocklist').query(entry).expect(200);
+    expect(body).toMatchObject({ success: true, data: entry });
+    expect(await total()).toBe(0);
+    await call.delete('/inbox/blocklist').query(entry).expect(404);
+
+    await call.post('/inbox/blocklist').send(entry).expect(200);
+    await call.delete('/inbox/blocklist').send(entry).expect(200);
+    expect(await total()).toBe(0);
+  });
+
+  it('refuses to do so without one, and for another tenant', async () => {
+    const call = await app.call();
+    for (const body of [undefined, {}, [], { ...entry, name: 'x' }, { external_participant_id: { $ne: '1' } }])
+      expect((await call.delete('/inbox/blocklist').send(body)).body.code).toBe('invalid_request');
+    await call
+      .delete('/inbox/blocklist')
+      .query({ ...entry, user_id: 'somebody-else' })
+      .expect(403);
+    expect(await total()).toBe(1);
+  });
+
+  it('takes the platform by either of its names', async () => {
+    const call = await app.call();
+    const named = { ...entry, platform: 'meta_instagram' };
+    const { body } = await call.post('/inbox/blocklist').send(named).expect(200);
+    expect(body.data.platform).toBe('instagram');
+    await call.delete('/inbox/blocklist').query(named).expect(200);
+    expect(await total()).toBe(0);
+    await call
+      .post('/inbox/blocklist')
+      .send({ ...entry, platform: 'sms' })
+      .expect(400);
+  });
+});

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Caller, ForUsers, type Principal } from '../../auth/index.js';
 import { ApiErrors } from '../../errors/index.js';
+import { actingFor } from '../acting-for.js';
 import { PutUserSettingsDto, UserSettingsAnswer } from './user-settings.dto.js';
 import { UserSettingsService } from './user-settings.service.js';
 
@@ -23,11 +24,15 @@ export class UserSettingsController {
   @Put()
   @ApiOperation({
     summary: 'Replace the caller’s settings',
-    description: 'Each config must name one of the caller’s own accounts, each account once; anybody else’s is a 404.',
+    description:
+      'What GET answers can be sent back. Each config must name one of the user’s own accounts, each account once; ' +
+      'anybody else’s is a 404.',
   })
   @ApiOkResponse({ type: UserSettingsAnswer })
-  @ApiErrors(400, 401, 404, 413, 415, 429, 503)
+  @ApiErrors(400, 401, 403, 404, 413, 415, 429, 503)
   async put(@Caller() caller: Principal, @Body() body: PutUserSettingsDto): Promise<UserSettingsAnswer> {
-    return { success: true, data: await this.settings.replace(caller.userId, body) };
+    const { user_id: userId, is_active, is_deleted, configs } = body;
+    const wanted = { is_active, is_deleted, configs };
+    return { success: true, data: await this.settings.replace(actingFor(caller, userId), wanted) };
   }
 }

@@ -5,14 +5,18 @@ import {
   IsArray,
   IsBoolean,
   IsDefined,
-  IsMongoId,
+  IsIn,
+  IsISO8601,
   IsObject,
   IsString,
+  Length,
+  Matches,
   MaxLength,
   MinLength,
   ValidateNested,
 } from 'class-validator';
 import { MayBeAbsent } from '../../errors/index.js';
+import { accountIdPattern, accountIdRule } from '../../paging/index.js';
 import { AgentSettingsPatchDto } from './agent-settings.dto.js';
 
 export class UserConfigDto {
@@ -23,8 +27,11 @@ export class UserConfigDto {
   @MaxLength(100)
   config_name!: string;
 
-  @ApiProperty({ description: 'One of the caller’s own accounts.', example: '665f1c2e9b1d8a0012345678' })
-  @IsMongoId({ message: 'expected an id: 24 hex digits' })
+  @ApiProperty({
+    description: 'One of the user’s own accounts: its _id or its Instagram id.',
+    example: '665f1c2e9b1d8a0012345678',
+  })
+  @Matches(accountIdPattern, accountIdRule)
   account_id!: string;
 
   @ApiPropertyOptional({ default: true, example: true })
@@ -45,7 +52,24 @@ export class UserConfigDto {
   agent?: AgentSettingsPatchDto;
 }
 
+/** Takes whatever `GET /user-settings` answers, too. */
 export class PutUserSettingsDto {
+  @ApiPropertyOptional({ example: 'user-42', description: 'Whose; somebody else’s is for admins.' })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, 200)
+  user_id?: string;
+
+  @ApiPropertyOptional({ enum: ['meta_instagram'], example: 'meta_instagram' })
+  @MayBeAbsent()
+  @IsIn(['meta_instagram'])
+  platform?: 'meta_instagram';
+
+  @ApiPropertyOptional({ example: false, description: 'True: no agent of this user answers. Left out: false.' })
+  @MayBeAbsent()
+  @IsBoolean()
+  is_deleted?: boolean;
+
   @ApiPropertyOptional({ example: true, description: 'Off: no agent of this user answers.' })
   @MayBeAbsent()
   @IsBoolean()
@@ -58,6 +82,16 @@ export class PutUserSettingsDto {
   @ValidateNested({ each: true })
   @Type(() => UserConfigDto)
   configs?: UserConfigDto[];
+
+  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'As answered; changes nothing.' })
+  @MayBeAbsent()
+  @IsISO8601()
+  created_at?: string;
+
+  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'As answered; changes nothing.' })
+  @MayBeAbsent()
+  @IsISO8601()
+  updated_at?: string;
 }
 
 export class UserConfigResponse {

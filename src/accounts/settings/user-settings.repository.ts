@@ -32,12 +32,12 @@ export class UserSettingsRepository {
 
   async replace(
     userId: string,
-    fields: Partial<Pick<UserSettingsRecord, 'is_active' | 'configs'>>,
+    fields: Partial<Pick<UserSettingsRecord, 'is_active' | 'is_deleted' | 'configs'>>,
   ): Promise<UserSettingsRecord> {
     return this.model
       .findOneAndUpdate(
         { user_id: userId, platform },
-        { $set: { ...fields, is_deleted: false } },
+        { $set: { is_deleted: false, ...fields } },
         { upsert: true, returnDocument: 'after' },
       )
       .lean<UserSettingsRecord>();

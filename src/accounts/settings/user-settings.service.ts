@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { scopeOf } from '../../auth/index.js';
 import { AppConfig } from '../../config/index.js';
 import { InvalidRequestError, NotFoundError } from '../../errors/index.js';
 import type { AccountSummary } from '../account-summary.js';
@@ -9,6 +10,13 @@ import type { UserConfigRecord, UserSettingsRecord } from './user-settings.schem
 
 /** A config as it is asked for; what is left out stays as it is, or takes its default. */
 export type WantedConfig = Pick<UserConfigRecord, 'config_name' | 'account_id'> & Partial<UserConfigRecord>;
+/** All of a tenant's settings as they are asked for. */
+export interface WantedSettings {
+  is_active?: boolean;
+  is_deleted?: boolean;
+  configs?: WantedConfig[];
+}
+
 export type UserSettingsView = Omit<UserSettingsRecord, '_id'>;
 
 /** A tenant's settings, and the agent's settings of each account in them. */
@@ -51,12 +59,13 @@ export class UserSettingsService {
    * @throws {NotFoundError} when a config names an account that is not the tenant's own
    * @throws {InvalidRequestError} when two configs name the same account
    */
-  async replace(userId: string, wanted: { is_active?: boolean; configs?: WantedConfig[] }): Promise<UserSettingsView> {
-    const { is_active: isActive, configs } = wanted;
+  async replace(userId: string, wanted: WantedSettings): Promise<UserSettingsView> {
+    const { is_active, is_deleted } = wanted;
     const present = await this.repository.ensure(userId);
-    if (configs) await this.checkConfigs(userId, configs);
+    const configs = wanted.configs && (await this.ownConfigs(userId, wanted.configs));
     const replaced = await this.repository.replace(userId, {
-      ...(isActive === undefined ? {} : { is_active: isActive }),
+      ...(is_active === undefined ? {} : { is_active }),
+      ...(is_deleted === undefined ? {} : { is_deleted }),
       ...(configs ? { configs: configs.map((config) => complete(config, present.configs)) } : {}),
     });
     return view(replaced);
@@ -65,19 +74,33 @@ export class UserSettingsService {
   private merge(settings: UserSettingsRecord | null, accountId: string): AgentSettings {
     const config = settings?.configs.find(({ account_id: id }) => id === accountId);
     const merged = { ...defaultAgentSettings(this.config), ...config?.agent };
-    const on = config !== undefined && config.is_active && !config.is_deleted && settings?.is_active === true;
+    const inUse = settings?.is_active === true && !settings.is_deleted;
+    const on = inUse && config !== undefined && config.is_active && !config.is_deleted;
     return { ...merged, enabled: merged.enabled && on };
   }
 
-  private async checkConfigs(userId: string, configs: WantedConfig[]): Promise<void> {
+  /** With each account by our own id, whichever of its ids it was asked for by. */
+  private async ownConfigs(userId: string, wanted: WantedConfig[]): Promise<WantedConfig[]> {
     const own = await this.accounts.idsOfUser(userId);
-    const foreign = configs.find((config) => !own.has(config.account_id));
-    if (foreign) throw new NotFoundError(`There is no account ${foreign.account_id}.`);
+    const configs: WantedConfig[] = [];
+    for (const config of wanted) {
+      const account_id = await this.ownAccountId(userId, config.account_id, own);
+      if (account_id === undefined) throw new NotFoundError(`There is no account ${config.account_id}.`);
+      configs.push({ ...config, account_id });
+    }
     if (new Set(configs.map((config) => config.account_id)).size < configs.length) {
       throw new InvalidRequestError('configs: an account can have one config only.', [
         { field: 'configs', expected: 'each account_id once' },
       ]);
     }
+    return configs;
+  }
+
+  private async ownAccountId(userId: string, id: string, own: ReadonlySet<string>): Promise<string | undefined> {
+    const ownId = id.toLowerCase();
+    if (own.has(ownId)) return ownId;
+    const found = await this.accounts.findOwned(scopeOf({ userId, role: 'user' }), id);
+    return found?._id.toHexString();
   }
 }
 

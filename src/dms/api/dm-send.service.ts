@@ -8,15 +8,22 @@ import type { TenantScope } from '../../auth/index.js';
 import { conversationIdOf, ConversationsRepository } from '../../conversations/index.js';
 import { Transactions } from '../../database/index.js';
 import { InvalidRequestError } from '../../errors/index.js';
+import { DmStore } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 import { OutboundRepository } from '../outbound/outbound.repository.js';
-import { Outbox, provisionalParticipant, type NewOutbound } from '../outbound/outbox.js';
+import { Outbox, provisionalParticipant, type NewOutbound, type NewReply } from '../outbound/outbox.js';
 import { isOutsideWindow } from '../outbound/send-window.js';
 import { Sender } from '../outbound/sender.js';
 import type { PrivateReplyDto, SendDmDto } from './dms.dto.js';
 import { HumanTakeOver } from './human-take-over.js';
 import { answerOf, isAnswerable, type SendAnswer } from './send-answer.js';
-import { HumanAgentNotAllowedError, IdempotencyKeyReusedError, OutsideWindowError } from './send.errors.js';
+import { SendAnswersRepository } from './send-answers.repository.js';
+import {
+  HumanAgentNotAllowedError,
+  IdempotencyKeyReusedError,
+  IdempotencyKeyUsedError,
+  OutsideWindowError,
+} from './send.errors.js';
 
 /** How long a request stays for Meta's answer. */
 const patienceMs = 8_000;
@@ -44,6 +51,8 @@ export class DmSendService implements BeforeApplicationShutdown {
     private readonly transactions: Transactions,
     private readonly outbox: Outbox,
     private readonly outbound: OutboundRepository,
+    private readonly store: DmStore,
+    private readonly answers: SendAnswersRepository,
     private readonly sender: Sender,
     private readonly takeOver: HumanTakeOver,
     private readonly clock: Clock,
@@ -57,7 +66,7 @@ export class DmSendService implements BeforeApplicationShutdown {
   /**
    * Sends, and answers when Meta has answered, or when it is known that this takes longer. The agent steps back from
    * the conversation.
-   * @throws {OutsideWindowError | GraphRefusedError | SendDeferredError | SendWaitsError | AccountNotUsableError | IdempotencyKeyReusedError}
+   * @throws {OutsideWindowError | GraphRefusedError | SendDeferredError | SendWaitsError | AccountNotUsableError | IdempotencyKeyReusedError | IdempotencyKeyUsedError}
    */
   async send(scope: TenantScope, dto: SendDmDto, idempotencyKey?: string): Promise<SendAnswer> {
     const account = await this.accounts.getOwned(scope, dto.platform_account_id);
@@ -96,7 +105,7 @@ export class DmSendService implements BeforeApplicationShutdown {
     );
   }
 
-  /** The same key: the same DMs, and what they answer now. */
+  /** The same key: the same DMs, and what they answered first, once that was final. */
   private async once(request: Request, check: () => Promise<void>): Promise<SendAnswer> {
     const known = await this.findKnown(request);
     if (known) return this.await(known);
@@ -106,19 +115,24 @@ export class DmSendService implements BeforeApplicationShutdown {
 
   private async findKnown({ account, idempotencyKey, fingerprint }: Request): Promise<DmRecord[] | undefined> {
     if (idempotencyKey === undefined) return undefined;
-    const parts = await this.outbound.findReply(account._id, replyKeyFor(idempotencyKey));
-    if (parts.length === 0) return undefined;
-    if (parts[0]?.send_fingerprint !== fingerprint) throw new IdempotencyKeyReusedError();
+    const key = replyKeyFor(idempotencyKey);
+    const parts = await this.outbound.findReply(account._id, key);
+    // Asked for after the DMs: what is removed in between is found in one of the two places.
+    const removed = await this.store.findRemovedSend(account._id, key);
+    const known = parts[0]?.send_fingerprint ?? removed;
+    if (known === undefined) return undefined;
+    if (known !== fingerprint) throw new IdempotencyKeyReusedError();
+    if (removed !== undefined) throw new IdempotencyKeyUsedError();
     return parts;
   }
 
   private async queue(request: Request): Promise<DmRecord[]> {
     const { account, participantId, parts, fingerprint, idempotencyKey } = request;
     const key = replyKeyFor(idempotencyKey ?? randomUUID());
+    // Only a key of the caller's can come again: its DMs are told by their fingerprint.
+    const reply: NewReply = { source: 'api', key, parts, ...(idempotencyKey === undefined ? {} : { fingerprint }) };
     try {
-      return await this.transactions.run((session) =>
-        this.outbox.queue(session, account, participantId, { source: 'api', key, parts, fingerprint }),
-      );
+      return await this.transactions.run((session) => this.outbox.queue(session, account, participantId, reply));
     } catch (error) {
       // The same key came twice at once, and the other one was first.
       const known = (error as { code?: unknown }).code === 11000 ? await this.findKnown(request) : undefined;
@@ -155,7 +169,7 @@ export class DmSendService implements BeforeApplicationShutdown {
       await Promise.race(steps);
       parts = await this.outbound.findByIds(ids);
     }
-    return answerOf(parts, this.clock.now());
+    return answerOf(await this.answers.keep(parts), this.clock.now());
   }
 
   private isDue(parts: DmRecord[]): boolean {

@@ -13,6 +13,7 @@ const inner = [
   'send_seq',
   'send_key',
   'send_fingerprint',
+  'send_answer',
   'retries',
   'sending_at',
   'first_sending_at',

@@ -15,7 +15,8 @@ import type { SendAnswer } from './send-answer.js';
 const idempotency = {
   name: 'Idempotency-Key',
   required: false,
-  description: 'Any text of your own: sent again with the same key, the message still goes out once.',
+  description:
+    'Any text of your own: sent again with the same key, the message still goes out once, and is answered the same.',
   schema: { type: 'string', pattern: '^[!-~]{1,200}$' },
 } as const;
 const dmId = {

@@ -18,11 +18,17 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { MayBeAbsent } from '../../errors/index.js';
-import { accountIdPattern, accountIdRule, cursorPattern, cursorRule, toBoolean, toInt } from '../../paging/index.js';
+import {
+  accountIdPattern,
+  accountIdRule,
+  cursorPattern,
+  cursorRule,
+  metaIdPattern,
+  metaIdRule,
+  toBoolean,
+  toInt,
+} from '../../paging/index.js';
 import { IsPublicHttpsUrl } from './public-https-url.validator.js';
-
-const metaId = /^\d{1,32}$/;
-const metaIdRule = { message: 'expected an Instagram id: digits' };
 
 export class ListDmsQuery {
   @ApiPropertyOptional({ description: 'The account’s `_id` or its Instagram id', example: '17841400008460056' })
@@ -38,12 +44,12 @@ export class ListDmsQuery {
 
   @ApiPropertyOptional({ example: '1254477777772222' })
   @MayBeAbsent()
-  @Matches(metaId, metaIdRule)
+  @Matches(metaIdPattern, metaIdRule)
   sender_id?: string;
 
   @ApiPropertyOptional({ example: '17841400008460056' })
   @MayBeAbsent()
-  @Matches(metaId, metaIdRule)
+  @Matches(metaIdPattern, metaIdRule)
   recipient_id?: string;
 
   @ApiPropertyOptional({ enum: ['inbound', 'outbound'] })
@@ -144,7 +150,7 @@ export class ReplyToDto {
 
 export class SendDmDto {
   @ApiProperty({ description: 'The person’s Instagram-scoped id', example: '1254477777772222' })
-  @Matches(metaId, metaIdRule)
+  @Matches(metaIdPattern, metaIdRule)
   recipient_id!: string;
 
   @ApiPropertyOptional({

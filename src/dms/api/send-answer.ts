@@ -1,4 +1,4 @@
-import type { DmRecord, HeldReason } from '../dm.schema.js';
+import type { DmRecord, HeldReason, SendAnswerSnapshot } from '../dm.schema.js';
 import type { DmView } from './dm-view.dto.js';
 import { dmView } from './dm.view.js';
 import {
@@ -29,9 +29,15 @@ export function isAnswerable(parts: DmRecord[], deadlineMs: number): boolean {
   });
 }
 
+/** What a sent DM answers for good, as it is now. */
+export function snapshotOf(dm: DmRecord): SendAnswerSnapshot {
+  const { recipient_id, message_id, graph_result } = dm;
+  return { view: dmView(dm), result: graph_result ?? { recipient_id, message_id } };
+}
+
 /**
- * What a send's DMs answer, by their state alone: so the same Idempotency-Key gets the same answer however often it
- * comes, on whatever process.
+ * What a send's DMs answer, by what is stored of them alone: so the same Idempotency-Key gets the same answer however
+ * often it comes, on whatever process.
  * @throws {AppError} when a part was refused, for good or for now, or waits for a limit
  */
 export function answerOf(parts: DmRecord[], nowMs: number): SendAnswer {
@@ -46,17 +52,17 @@ export function answerOf(parts: DmRecord[], nowMs: number): SendAnswer {
     if (waiting.error?.code !== undefined && !passing.includes(waiting.held_reason))
       throw new SendDeferredError(waiting);
   }
-  const [first] = parts as [DmRecord];
+  const answers = parts.map((dm) => dm.send_answer ?? snapshotOf(dm));
+  const views = answers.map(({ view }) => view);
+  const [first] = answers as [SendAnswerSnapshot];
   const allSent = parts.every((dm) => dm.status === 'sent');
   return {
     status: allSent ? 200 : 202,
     body: {
       success: true,
-      result: allSent
-        ? (first.graph_result ?? { recipient_id: first.recipient_id, message_id: first.message_id })
-        : null,
-      stored: dmView(first),
-      ...(parts.length > 1 ? { parts: parts.map(dmView) } : {}),
+      result: allSent ? first.result : null,
+      stored: first.view,
+      ...(parts.length > 1 ? { parts: views } : {}),
     },
   };
 }

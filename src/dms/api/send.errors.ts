@@ -80,6 +80,15 @@ export class IdempotencyKeyReusedError extends ConflictError {
   }
 }
 
+/** The key's message was sent, and removed for good since: there is nothing left to answer with. */
+export class IdempotencyKeyUsedError extends ConflictError {
+  override readonly code = 'idempotency_key_used';
+
+  constructor() {
+    super('The message of this Idempotency-Key was deleted for good. It is not sent again; use a new key.');
+  }
+}
+
 /** Meta's own words, as a sentence. */
 function wordsOf({ error }: DmRecord): string {
   return (error?.message ?? 'no reason given').replace(/[^.!?]$/, '$&.');

@@ -209,6 +209,7 @@ export function withoutContent(dm: DmRecord): DmRecord {
     referral: _f,
     outbound: _o,
     graph_result: _g,
+    send_answer: _a,
     media_to_keep: _k,
     ...rest
   } = dm;

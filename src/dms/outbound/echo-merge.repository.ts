@@ -65,6 +65,8 @@ export class EchoMergeRepository {
         sent_at: current.sent_at ?? this.clock.date(),
         updated_at: this.clock.date(),
         ...(sentAs.result === undefined ? {} : { graph_result: sentAs.result }),
+        // What was answered meanwhile told of the stranger.
+        ...(stranger ? { send_answer: undefined } : {}),
       };
       const after = twin ? mergedWithEcho(base, twin) : base;
       const target = this.recipientOf(after, sentAs);

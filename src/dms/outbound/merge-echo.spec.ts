@@ -1,6 +1,6 @@
 import { Types } from 'mongoose';
 import type { DmRecord } from '../dm.schema.js';
-import { mergedWithEcho } from './merge-echo.js';
+import { givenBack, mergedWithEcho } from './merge-echo.js';
 
 const at = new Date('2026-11-21T12:00:00Z');
 
@@ -27,6 +27,13 @@ describe('mergedWithEcho', () => {
   it('drops our own copies, too, when the message was taken back', () => {
     const merged = mergedWithEcho(dmOf({ attachments: copied('ours/0') }), dmOf({ unsent: true }));
     expect(merged).toMatchObject({ unsent: true, attachments: [], media_to_drop: ['ours/0'] });
+  });
+
+  it('forgets what its Idempotency-Key was answered when the message was taken back', () => {
+    const send_answer = { view: { text: 'Secret' } as never, result: {} };
+    expect(mergedWithEcho(dmOf({ send_answer }), dmOf({}))).toHaveProperty('send_answer');
+    expect(mergedWithEcho(dmOf({ send_answer }), dmOf({ unsent: true }))).not.toHaveProperty('send_answer');
+    expect(givenBack(dmOf({ send_answer }))).not.toHaveProperty('send_answer');
   });
 
   it('notes nothing where there is nothing to drop', () => {

@@ -17,7 +17,7 @@ export function mergedWithEcho(ours: DmRecord, echo: DmRecord): DmRecord {
     ...(copies.length > 0 ? { media_to_drop: copies } : {}),
   };
   if (!echo.unsent) return merged;
-  const { text: _text, outbound: _outbound, ...scrubbed } = merged;
+  const { text: _text, outbound: _outbound, send_answer: _answer, ...scrubbed } = merged;
   return { ...scrubbed, attachments: [], unsent: true };
 }
 
@@ -31,6 +31,7 @@ export function givenBack(taken: DmRecord): DmRecord {
     send_key: _key,
     send_seq: _seq,
     send_fingerprint: _print,
+    send_answer: _answer,
     ...rest
   } = withoutSendState(taken);
   const { graph_result: _result, sending_at: _at, first_sending_at: _first, sent_at: _sent, ...echo } = rest;

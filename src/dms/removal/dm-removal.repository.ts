@@ -7,7 +7,7 @@ import { Transactions } from '../../database/index.js';
 import { applyToConversation } from '../dm-change.js';
 import { copiesOf, DM, DmStore, TOMBSTONE } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
-import type { TombstoneRecord } from '../tombstone.schema.js';
+import { keyOnlyMid, usedKeyOf, type TombstoneRecord } from '../tombstone.schema.js';
 
 /** Transactions above this size hold their snapshot too long. */
 const batchSize = 200;
@@ -63,7 +63,10 @@ export class DmRemovalRepository {
     return { ids: next.map(({ _id }) => _id.toHexString()), mediaKeys: found.flatMap(copiesOf) };
   }
 
-  /** @returns how many there were still to remove */
+  /**
+   * What was sent under an Idempotency-Key leaves a tombstone in any case: nobody sends it again with that.
+   * @returns how many there were still to remove
+   */
   async remove(conversationId: string, ids: string[], remains: Remains = {}): Promise<number> {
     const _ids = ids.map((id) => new Types.ObjectId(id));
     return this.transactions.run(async (session) => {
@@ -117,11 +120,13 @@ export class DmRemovalRepository {
 
   private async leaveTombstones(session: ClientSession, removed: DmRecord[], remains: Remains): Promise<void> {
     const operations = removed.flatMap((dm) => {
-      const { platform_account_id, message_id } = dm;
       const update = tombstoneOf(dm, this.clock.date(), remains);
-      if (message_id === undefined || !update) return [];
+      const { platform_account_id } = dm;
+      const message_id = update ? (dm.message_id ?? keyOnlyMid(dm)) : keyOnlyMid(dm);
+      if (message_id === undefined) return [];
       const filter = { platform_account_id, message_id };
-      return [{ updateOne: { filter, update, upsert: true } }];
+      const keyOnly = { $setOnInsert: { _id: dm._id, deleted_at: this.clock.date(), ...usedKeyOf(dm) } };
+      return [{ updateOne: { filter, update: update ?? keyOnly, upsert: true } }];
     });
     if (operations.length > 0) await this.tombstones.collection.bulkWrite(operations, { session });
   }
@@ -140,12 +145,17 @@ function matching(conversationId: string, beforeMs: number | undefined): object 
 
 /** @returns `undefined` where there is nothing to remember */
 function tombstoneOf(dm: DmRecord, now: Date, { tombstonesForMs, copiesStay, erasureId }: Remains): object | undefined {
-  const fields = { _id: dm._id, deleted_at: now };
+  const fields = { _id: dm._id, deleted_at: now, ...usedKeyOf(dm) };
   const end = tombstonesForMs === undefined ? undefined : new Date(now.getTime() + tombstonesForMs);
+  const endsWithMedia = end === undefined && keyOnlyMid(dm) === undefined;
   const copies = copiesStay ? copiesOf(dm) : [];
   if (copies.length === 0) return end && { $setOnInsert: { ...fields, expires_at: end } };
   return {
-    $setOnInsert: { ...fields, ...(end ? { expires_after_media: end } : { ends_with_media: true }) },
+    $setOnInsert: {
+      ...fields,
+      ...(end ? { expires_after_media: end } : {}),
+      ...(endsWithMedia ? { ends_with_media: true } : {}),
+    },
     $addToSet: { media_to_drop: { $each: copies } },
     ...(erasureId === undefined ? {} : { $set: { erasure_id: erasureId } }),
   };

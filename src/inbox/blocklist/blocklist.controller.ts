@@ -1,18 +1,28 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../../auth/index.js';
 import { ApiErrors } from '../../errors/index.js';
+import { metaIdPattern } from '../../paging/index.js';
 import {
   BlockDto,
   BlocklistEntryResponse,
   BlocklistResponse,
   entryView,
   ListBlocklistQuery,
+  UnblockPersonDto,
   UnblockQuery,
 } from './blocklist.dto.js';
 import { BlocklistOwner } from './blocklist-owner.service.js';
 import { BlocklistPersonPipe } from './blocklist-person.pipe.js';
 import { Blocklist } from './blocklist.service.js';
+import { PersonToUnblock, PersonToUnblockPipe } from './person-to-unblock.decorator.js';
+
+const person = {
+  name: 'external_participant_id',
+  description: 'The person’s Instagram-scoped id; it may stand in a JSON body instead, as the others may',
+  schema: { type: 'string', pattern: metaIdPattern.source },
+  example: '1254477777772222',
+} as const;
 
 @ApiTags('Inbox')
 @Controller('inbox/blocklist')
@@ -51,13 +61,35 @@ export class BlocklistController {
     return { success: true, data: entryView(await this.blocklist.add(owner, entry)) };
   }
 
+  @Delete()
+  @ForUsers()
+  @ApiOperation({ summary: 'Unblock a person, named as on blocking' })
+  @ApiQuery({ ...person, required: true })
+  @ApiQuery({ name: 'platform', required: false, enum: ['instagram', 'meta_instagram'] })
+  @ApiQuery({
+    name: 'user_id',
+    required: false,
+    type: String,
+    description: 'Whose list; for admins, as on blocking',
+    example: 'user-1',
+  })
+  @ApiResponse({ status: 200, type: BlocklistEntryResponse, description: 'The entry that was removed.' })
+  @ApiErrors(400, 401, 403, 404, 413, 415, 429, 503)
+  async removePerson(
+    @Caller() caller: Principal,
+    @PersonToUnblock(PersonToUnblockPipe) { external_participant_id: person, user_id }: UnblockPersonDto,
+  ): Promise<BlocklistEntryResponse> {
+    const owner = await this.owners.of(caller, user_id);
+    return { success: true, data: entryView(await this.blocklist.removePerson(owner, person)) };
+  }
+
   @Delete(':id')
   @ForUsers()
   @ApiOperation({ summary: 'Unblock a person' })
   @ApiParam({
     name: 'id',
     description: 'The entry’s id, or the person’s Instagram-scoped id',
-    schema: { type: 'string', pattern: '^([0-9a-fA-F]{24}|\\d{1,32})$' },
+    schema: { type: 'string', pattern: metaIdPattern.source },
     example: '1254477777772222',
   })
   @ApiResponse({ status: 200, type: BlocklistEntryResponse, description: 'The entry that was removed.' })

@@ -1,20 +1,24 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, Length, Matches, MaxLength } from 'class-validator';
 import { MayBeAbsent } from '../../errors/index.js';
+import { metaIdPattern, metaIdRule } from '../../paging/index.js';
 import { PageQuery } from '../conversations/conversations.dto.js';
 import type { BlocklistEntry } from './blocklist.repository.js';
 
 export class ListBlocklistQuery extends PageQuery {}
 
+/** The inbox's word for it, and the accounts'. */
+const platforms = ['instagram', 'meta_instagram'] as const;
+
 export class BlockDto {
   @ApiProperty({ description: 'The person’s Instagram-scoped id', example: '1254477777772222' })
-  @Matches(/^\d{1,32}$/, { message: 'expected an Instagram id: digits' })
+  @Matches(metaIdPattern, metaIdRule)
   external_participant_id!: string;
 
-  @ApiPropertyOptional({ enum: ['instagram'], default: 'instagram' })
+  @ApiPropertyOptional({ enum: [...platforms], default: 'instagram', description: 'Both words mean the same' })
   @MayBeAbsent()
-  @IsIn(['instagram'])
-  platform?: 'instagram';
+  @IsIn(platforms)
+  platform?: (typeof platforms)[number];
 
   @ApiPropertyOptional({ maxLength: 200, example: 'Mara Lindqvist' })
   @MayBeAbsent()
@@ -47,6 +51,16 @@ export class UnblockQuery {
   @IsString()
   @Length(1, 200)
   user_id?: string;
+}
+
+/** In the query or in a body: the route itself documents it. */
+export class UnblockPersonDto extends UnblockQuery {
+  @Matches(metaIdPattern, metaIdRule)
+  external_participant_id!: string;
+
+  @MayBeAbsent()
+  @IsIn(platforms)
+  platform?: (typeof platforms)[number];
 }
 
 export class BlocklistEntryView {

@@ -62,7 +62,12 @@ export class Blocklist {
    */
   async remove(scope: TenantScope, userId: string, idOrParticipant: string): Promise<BlocklistEntry> {
     const byId = isEntryId(idOrParticipant) ? await this.entries.remove(scope, idOrParticipant) : null;
-    const removed = byId ?? (await this.entries.removeParticipant(userId, idOrParticipant));
+    return byId ?? this.removePerson(userId, idOrParticipant);
+  }
+
+  /** @throws {NotFoundError} this tenant has not blocked them */
+  async removePerson(userId: string, participantId: string): Promise<BlocklistEntry> {
+    const removed = await this.entries.removeParticipant(userId, participantId);
     if (!removed) throw new NotFoundError('There is no such blocklist entry.');
     return removed;
   }

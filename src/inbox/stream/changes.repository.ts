@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/mongoose';
 import type { Connection, mongo } from 'mongoose';
 import type { ConversationRecord } from '../../conversations/index.js';
-import type { DmRecord } from '../../dms/index.js';
+import { keyOnly, type DmRecord } from '../../dms/index.js';
 import { UnavailableError } from '../../errors/index.js';
 
 /** A change as the store tells it. `fullDocument` is missing when it was removed since. */
@@ -49,7 +49,7 @@ const pipeline = [
         { 'ns.coll': 'instagram_dms', operationType: 'update', $or: touches(shownOfDm) },
         { 'ns.coll': 'inbox_conversations', operationType: { $in: ['insert', 'replace'] } },
         { 'ns.coll': 'inbox_conversations', operationType: 'update', $or: touches(shownOfConversation) },
-        { 'ns.coll': 'dm_tombstones', operationType: 'insert' },
+        { 'ns.coll': 'dm_tombstones', operationType: 'insert', 'fullDocument.message_id': { $not: keyOnly } },
       ],
     },
   },
@@ -59,6 +59,7 @@ const pipeline = [
       'fullDocument.raw': 0,
       'fullDocument.delivery_ids': 0,
       'fullDocument.graph_result': 0,
+      'fullDocument.send_answer': 0,
       'fullDocument.search_terms': 0,
     },
   },

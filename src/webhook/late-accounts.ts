@@ -1,0 +1,36 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { AccountDirectory } from '../accounts/index.js';
+import { Scheduled } from '../queue/index.js';
+import { DeliveryLog } from './delivery-log.repository.js';
+
+/** As long as Meta would have delivered them again, had it been told that nobody here knows the account. */
+const redeliveryMs = 36 * 3_600_000;
+
+/**
+ * A delivery of several accounts is acknowledged as soon as one of them is connected here, so Meta does not bring it
+ * again for the others. Once one of those is connected, too, the delivery is done again; storing twice changes nothing.
+ */
+@Injectable()
+export class LateAccounts {
+  private readonly logger = new Logger(LateAccounts.name);
+
+  constructor(
+    private readonly log: DeliveryLog,
+    private readonly accounts: AccountDirectory,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The sweep hands over what it reopens. Looked for, because no crash may come between connecting and this. */
+  @Scheduled({ name: 'reopen-for-late-accounts', everyMs: 5_000 })
+  async reopen(): Promise<void> {
+    const since = new Date(this.clock.now() - redeliveryMs);
+    const unknown = await this.log.unknownIds(since);
+    if (unknown.length === 0) return;
+    for (const [metaId, { _id }] of await this.accounts.findByIgIds(unknown)) {
+      const deliveries = await this.log.reopenFor(metaId, _id, since);
+      if (deliveries === 0) continue; // parked, or being stored at this moment
+      this.logger.log({ msg: 'deliveries are done again for an account connected later', account_id: _id, deliveries });
+    }
+  }
+}
