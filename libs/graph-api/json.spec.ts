@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { GraphJsonError, parseJsonLossless, toId, toMillis } from './json.js';
+import { GraphJsonError, parseJsonCut, parseJsonLossless, toId, toMillis } from './json.js';
 
 /** JSON in which `JSON.parse` itself loses nothing and lets nothing in. */
 const isPlain = (json: string) => !/\d{16}|proto/.test(json);
@@ -57,6 +57,28 @@ describe('parsing without losing a digit', () => {
       expect.objectContaining({ reason: 'too_deep' }),
     );
     expect(parseJsonLossless(JSON.stringify({ text: `"\\${'['.repeat(100)}` }), { maxDepth: 1 })).toBeDefined();
+  });
+
+  it('can cut what nests too deep out, and leaves all that stands around it', () => {
+    const deep = `${'{"a":['.repeat(50)}"]}"${']}'.repeat(50)}`;
+    const text = `{"id":12345678901234567,"x":${deep},"list":[1,[[2]]],"after":"}"}`;
+
+    expect(parseJsonCut(text, 3)).toEqual({
+      body: { id: '12345678901234567', x: { a: [null] }, list: [1, [null]], after: '}' },
+      isCut: true,
+    });
+    expect(parseJsonCut('{"a":[1]}', 2)).toEqual({ body: { a: [1] }, isCut: false });
+    expect(() => parseJsonCut('['.repeat(200_000))).toThrow(expect.objectContaining({ reason: 'invalid' }));
+    expect(() => parseJsonCut('[[[1')).toThrow(expect.objectContaining({ reason: 'invalid' }));
+  });
+
+  it('can refuse a key that names a prototype, however it is written, and not a text that speaks of one', () => {
+    for (const key of ['__proto__', '__prot\\u006f__'])
+      expect(() => parseJsonLossless(`{"a":{"${key}":1}}`, { refuseProto: true })).toThrow(
+        expect.objectContaining({ reason: 'proto_key' }),
+      );
+    const text = JSON.stringify({ text: '"__proto__": {}' });
+    expect(parseJsonLossless(text, { refuseProto: true })).toEqual({ text: '"__proto__": {}' });
   });
 
   it('says nothing of the body in its error', () => {

@@ -1,7 +1,10 @@
 import { parse as parseLossless } from 'lossless-json';
 
-/** Why a body was refused: `invalid` is not JSON, `too_deep` nests further than anything Meta sends. */
-export type GraphJsonErrorReason = 'invalid' | 'too_deep';
+/**
+ * Why a body was refused: `invalid` is not JSON, `too_deep` nests further than anything Meta sends, `proto_key` names a
+ * prototype where that is refused.
+ */
+export type GraphJsonErrorReason = 'invalid' | 'too_deep' | 'proto_key';
 
 /** The text is not JSON we take. Its message never quotes the text: bodies carry people's messages. */
 export class GraphJsonError extends Error {
@@ -22,15 +25,21 @@ const LONG_NUMBER = /(?:^|[:[,])\s*-?\d{16}/;
 const PROTO_KEY =
   /"(?:_|\\u005f){2}(?:p|\\u0070)(?:r|\\u0072)(?:o|\\u006f)(?:t|\\u0074)(?:o|\\u006f)(?:_|\\u005f){2}"\s*:/i;
 const INTEGER = /^-?\d+$/;
+/** Webhook payloads nest a dozen levels; MongoDB stops at a hundred. */
+const defaultDepth = 64;
 
 /**
  * Parses JSON without losing a digit of a long id: a bare integer that a double can't hold comes back as a string of
  * the same digits. A `__proto__` key is left out, a repeated key keeps its last value, as with `JSON.parse`.
  *
  * @param maxDepth how many arrays and objects may stand inside each other
+ * @param refuseProto whether a `__proto__` key is refused instead
  * @throws GraphJsonError for anything that is not JSON or nests too deep
  */
-export function parseJsonLossless(input: string | Buffer, { maxDepth = 64 }: { maxDepth?: number } = {}): unknown {
+export function parseJsonLossless(
+  input: string | Buffer,
+  { maxDepth = defaultDepth, refuseProto = false }: { maxDepth?: number; refuseProto?: boolean } = {},
+): unknown {
   const text = typeof input === 'string' ? input : input.toString('utf8');
   if (deeperThan(text, maxDepth))
     throw new GraphJsonError('too_deep', `The JSON nests deeper than ${maxDepth} levels.`);
@@ -38,10 +47,27 @@ export function parseJsonLossless(input: string | Buffer, { maxDepth = 64 }: { m
     const value = LONG_NUMBER.test(text)
       ? parseLossless(text, null, { parseNumber: keepDigits, onDuplicateKey: ({ newValue }) => newValue })
       : (JSON.parse(text) as unknown);
-    return PROTO_KEY.test(text) ? withoutProtoKeys(value) : value;
+    if (!PROTO_KEY.test(text)) return value;
+    if (refuseProto) throw new GraphJsonError('proto_key', 'The JSON has a key that names a prototype.');
+    return withoutProtoKeys(value);
   } catch (error) {
+    if (error instanceof GraphJsonError) throw error;
     // The cause's message quotes the body; only its kind may travel on into a log.
     throw new GraphJsonError('invalid', `The body is not valid JSON (${(error as Error).name}).`);
+  }
+}
+
+/**
+ * As {@link parseJsonLossless}, but what nests too deep becomes `null`, and only that: one event in a delivery must not
+ * take its neighbours with it.
+ * @throws GraphJsonError for anything that is not JSON
+ */
+export function parseJsonCut(text: string, maxDepth = defaultDepth): { body: unknown; isCut: boolean } {
+  try {
+    return { body: parseJsonLossless(text, { maxDepth }), isCut: false };
+  } catch (error) {
+    if (!(error instanceof GraphJsonError) || error.reason !== 'too_deep') throw error;
+    return { body: parseJsonLossless(cutBelow(text, maxDepth), { maxDepth }), isCut: true };
   }
 }
 
@@ -65,6 +91,26 @@ function deeperThan(text: string, maxDepth: number): boolean {
     }
   }
   return false;
+}
+
+/** With `null` for each array and object below that depth. */
+function cutBelow(text: string, maxDepth: number): string {
+  const kept: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) {
+      at = endOfString(text, at);
+      if (at < 0) break;
+    } else if (code === 0x5b || code === 0x7b) {
+      if (depth++ === maxDepth) kept.push(text.slice(from, at), 'null');
+    } else if (code === 0x5d || code === 0x7d) {
+      if (--depth === maxDepth) from = at + 1;
+    }
+  }
+  // One that never ends leaves the text open: it is not JSON then, as it was not before.
+  return depth > maxDepth ? kept.join('') : kept.join('') + text.slice(from);
 }
 
 function endOfString(text: string, start: number): number {

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GraphJsonError, parseJsonLossless } from '#libs/graph-api';
 import { AppError, InvalidRequestError } from '../errors/index.js';
 import { isToWebhook, isWebhookRoute } from './webhook-requests.js';
@@ -32,16 +32,23 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
     { parseAs: 'buffer' },
     (request, body: Buffer, done) => {
       if (isToWebhook(request)) done(null, body);
-      else if (request.routeOptions.url?.startsWith('/meta/'))
-        done(null, Object.fromEntries(new URLSearchParams(body.toString('utf8'))));
+      else if (isToMetaCallback(request)) done(null, Object.fromEntries(new URLSearchParams(body.toString('utf8'))));
       else done(new UnsupportedMediaTypeError('Expected Content-Type: application/json.'));
     },
   );
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (isToWebhook(request)) done(null, body);
     else if (body.length === 0) done(null, undefined);
-    else done(new UnsupportedMediaTypeError('Expected Content-Type: application/json.'));
+    else {
+      const expected = isToMetaCallback(request) ? 'application/x-www-form-urlencoded' : 'application/json';
+      done(new UnsupportedMediaTypeError(`Expected Content-Type: ${expected}.`));
+    }
   });
+}
+
+/** Meta sends its deauthorize and deletion callbacks as forms. */
+function isToMetaCallback({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.url?.startsWith('/meta/') === true;
 }
 
 function parseInto(done: (error: Error | null, body?: unknown) => void, parse: () => unknown): void {
@@ -55,9 +62,13 @@ function parseInto(done: (error: Error | null, body?: unknown) => void, parse: (
 function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   try {
-    return parseJsonLossless(body, { maxDepth });
+    return parseJsonLossless(body, { maxDepth, refuseProto: true });
   } catch (cause) {
     if (!(cause instanceof GraphJsonError)) throw cause;
+    if (cause.reason === 'proto_key') {
+      const expected = 'is not a known field';
+      throw new InvalidRequestError(`__proto__: ${expected}`, [{ field: '__proto__', expected }], { cause });
+    }
     throw new InvalidRequestError(
       'The body is not valid JSON, or nests too deep.',
       [{ field: 'body', expected: `JSON of at most ${maxDepth} levels` }],

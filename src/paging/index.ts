@@ -8,6 +8,7 @@ export {
   accountIdRule,
   cursorPattern,
   cursorRule,
+  emptyIsAbsent,
   metaIdPattern,
   metaIdRule,
   toBoolean,

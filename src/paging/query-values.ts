@@ -5,6 +5,9 @@ export const toInt = Transform(({ value }: { value: unknown }) =>
   typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
 );
 
+/** A form sends a field that nobody filled in as an empty one. */
+export const emptyIsAbsent = Transform(({ value }: { value: unknown }) => (value === '' ? undefined : value));
+
 export const toBoolean = Transform(({ value }: { value: unknown }) =>
   value === 'true' ? true : value === 'false' ? false : value,
 );

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { decodeDelivery, GraphJsonError, parseJsonLossless, type WebhookEvent } from '#libs/graph-api';
+import { decodeDelivery, GraphJsonError, parseJsonCut, type WebhookEvent } from '#libs/graph-api';
 import { NotFoundError } from '../errors/index.js';
 import { metrics, ScrapeSources } from '../observability/index.js';
 import { DeadLetterReplays, type DeadLetter } from '../queue/index.js';
@@ -62,9 +62,9 @@ function headOf(delivery: DeliveryHead): DeliveryHeadView {
 
 function contentOf({ payload, received_at }: Delivery): Pick<DeliveryView, 'payload' | 'decoded'> {
   try {
-    const body = parseJsonLossless(payload);
+    const { body, isCut } = parseJsonCut(payload);
     const { entries } = decodeDelivery(body, { receivedAt: received_at.getTime() });
-    return { payload: body, decoded: entries.flatMap(({ events }) => events.map(eventView)) };
+    return { payload: isCut ? payload : body, decoded: entries.flatMap(({ events }) => events.map(eventView)) };
   } catch (error) {
     if (!(error instanceof GraphJsonError)) throw error;
     return { payload, decoded: [] };

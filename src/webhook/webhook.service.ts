@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import mongoose from 'mongoose';
 import { Clock } from '#libs/clock';
 import { GiveUp } from '#libs/group-commit';
-import { GraphJsonError, parseJsonLossless, summarizeDelivery, type DeliverySummary } from '#libs/graph-api';
+import { GraphJsonError, parseJsonCut, summarizeDelivery, type DeliverySummary } from '#libs/graph-api';
 import { AccountDirectory } from '../accounts/index.js';
 import { AppError, InvalidRequestError } from '../errors/index.js';
 import { metrics } from '../observability/index.js';
@@ -64,14 +64,15 @@ export class WebhookService {
   }
 
   private async take(visit: Visit): Promise<{ outcome: Outcome; answer: WebhookAnswer }> {
-    const parsed = parse(visit.text);
-    if (parsed === 'too_deep') return this.park(visit, 'too_deep');
-    const summary = summarizeDelivery(parsed.body);
+    const { body, isCut } = parse(visit.text);
+    const summary = summarizeDelivery(body);
     const { object, events } = summary;
     // Samples come without an envelope, so an `object` that isn't said is taken for ours.
     if (object !== undefined && object.toLowerCase() !== 'instagram') {
       return { outcome: 'ignored', answer: { success: true, message: 'Not an Instagram event' } };
     }
+    // Too deep for us to see whose it is.
+    if (isCut && summary.accountIds.flat().length === 0) return this.park(visit, 'too_deep');
     if (events === 0) return { outcome: 'empty', answer: { success: true, message: 'No messaging events' } };
     if (summary.accountIds.flat().length === 0) return this.park(visit, 'names_no_account');
     return this.store(visit, summary);
@@ -110,19 +111,19 @@ export class WebhookService {
   }
 }
 
-function parse(text: string): { body: unknown } | 'too_deep' {
-  let body: unknown;
+function parse(text: string): { body: unknown; isCut: boolean } {
+  let parsed: { body: unknown; isCut: boolean };
   try {
-    body = parseJsonLossless(text);
+    parsed = parseJsonCut(text);
   } catch (error) {
     if (!(error instanceof GraphJsonError)) throw error;
-    if (error.reason === 'too_deep') return 'too_deep';
     throw notAnObject(error);
   }
+  const { body } = parsed;
   // A list of deliveries is taken, though only single ones are documented.
   const items: unknown[] = Array.isArray(body) ? body : [body];
   if (!items.some((item) => typeof item === 'object' && item !== null)) throw notAnObject();
-  return { body };
+  return parsed;
 }
 
 /** The ids of entries that belong to nobody here: any of an entry's own may be the account's. */

@@ -155,11 +155,11 @@ describe('bad input', () => {
       expectRefusal(answer, 400, 'invalid_request', 'body');
     });
 
-    it('drops a prototype key, which then changes nothing', async () => {
+    it('refuses a prototype key, which changes nothing', async () => {
       const text = JSON.stringify({ read: true }).replace('{', '{"__proto__":{"admin":true,"text":"changed"},');
       const answer = await call.patch(`/instagram-dms/${dm}`).set('content-type', 'application/json').send(text);
 
-      expect(answer.body).toMatchObject({ success: true, data: { text: 'the only message there is', read: true } });
+      expectRefusal(answer, 400, 'invalid_request', '__proto__');
       expect(({} as { admin?: boolean }).admin).toBeUndefined();
     });
 
@@ -177,6 +177,20 @@ describe('bad input', () => {
         expectRefusal(answer, 415, 'unsupported_media_type');
       },
     );
+  });
+
+  it('tells Meta’s callbacks of the form that they take', async () => {
+    const type = 'multipart/form-data; boundary=x';
+    const answer = await call.post('/meta/deauthorize').set('content-type', type).send('signed_request=x');
+
+    expectRefusal(answer, 415, 'unsupported_media_type');
+    expect((answer.body as ErrorAnswer).error).toBe('Expected Content-Type: application/x-www-form-urlencoded.');
+  });
+
+  it('takes an empty search for none', async () => {
+    const { body } = await call.get('/inbox/conversations').query({ q: '' }).expect(200);
+
+    expect((body as { total: number }).total).toBe(1);
   });
 
   describe('in a path', () => {

@@ -45,3 +45,19 @@ it('a delivery that can’t be stored costs the others of its job nothing, and i
     error: 'nobody thought of this',
   });
 });
+
+it('an event that nests too deep costs the others of its delivery nothing', async () => {
+  const log = app.get(DeliveryLog);
+  const deep = `${'{"a":'.repeat(80)}1${'}'.repeat(80)}`;
+  const events = [textEvent(igId, 'flat', 'mid-flat'), { ...textEvent(igId, 'deep', 'mid-deep'), extra: 'DEEP' }];
+  const payload = JSON.stringify(deliveryOf(igId, events)).replace('"DEEP"', deep);
+  const id = new mongoose.Types.ObjectId().toHexString();
+  await log.insertMany([{ id, payload, events: 2, accountIds: [], receivedAt: new Date(Date.now() + 60_000) }]);
+
+  await app.get(StoreDeliveriesProcessor).storeDeliveries({ delivery_ids: [id] });
+
+  expect(await log.find(id)).toMatchObject({ state: 'stored' });
+  const { body } = await (await app.call()).get('/instagram-dms/list').expect(200);
+  const texts = (body.data as { text: string }[]).map(({ text }) => text);
+  expect(texts).toEqual(expect.arrayContaining(['flat', 'deep']));
+});

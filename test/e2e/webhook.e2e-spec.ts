@@ -131,6 +131,24 @@ describe('POST /webhook/…', () => {
     expect(await stored()).toEqual([]);
   });
 
+  it.each([5, [], {}, true])('acknowledges an object that is no name, as %j, without keeping it', async (object) => {
+    const answer = await deliver(url, { object, entry: entryOf(igId) }).expect(200);
+
+    expect(answer.body).toEqual({ success: true, message: 'Not an Instagram event' });
+    expect(await stored()).toEqual([]);
+  });
+
+  it('takes an event that nests too deep with its neighbours, as Meta sent them', async () => {
+    const deep = `${'{"a":'.repeat(80)}1${'}'.repeat(80)}`;
+    const events = [textEvent(igId), { ...textEvent(igId), extra: 'DEEP' }];
+    const body = JSON.stringify(deliveryOf(igId, events)).replace('"DEEP"', deep);
+
+    const answer = await deliver(url, body).expect(200);
+
+    expect(answer.body).toEqual({ success: true, processed: 2 });
+    expect(await stored()).toMatchObject([{ state: 'received', payload: body }]);
+  });
+
   it('takes changes, standby, flat entries and an array at the top', async () => {
     const value = textEvent(igId);
     const shapes = [

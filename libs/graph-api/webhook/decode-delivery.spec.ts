@@ -175,6 +175,22 @@ describe('decoding a delivery', () => {
     expect(late.entries[0]!.events[0]).toMatchObject({ timestamp: 1700000000000 });
   });
 
+  it('takes no time for true that is long after the arrival, and builds the same key from it as before', () => {
+    const receivedAt = 1700000000000;
+    const dayMs = 86_400_000;
+    const at = (timestamp: number, arrived = receivedAt) => {
+      const messaging = [
+        { sender: { id: customer }, recipient: { id: account }, timestamp, postback: { payload: 'P' } },
+      ];
+      return decodeDelivery({ entry: [{ id: account, messaging }] }, { receivedAt: arrived }).entries[0]!.events[0]!;
+    };
+
+    expect(at(receivedAt + 2 * dayMs)).toMatchObject({ timestamp: receivedAt });
+    expect(at(receivedAt + dayMs)).toMatchObject({ timestamp: receivedAt + dayMs });
+    const again = at(receivedAt + 9 * dayMs, receivedAt + 1_000);
+    expect(again).toMatchObject({ key: (at(receivedAt + 9 * dayMs) as { key: string }).key });
+  });
+
   it('gives a postback without a mid the same key on every redelivery and another key for another press', () => {
     const press = (timestamp: number, payload = 'HOURS') => ({
       object: 'instagram',
@@ -196,6 +212,8 @@ describe('decoding a delivery', () => {
     ['an object', { object: 'instagram', entry: [] }, 'object', 'instagram'],
     ['a page', { object: 'page', entry: [] }, 'object', 'page'],
     ['an array', [{ object: 'instagram', entry: [] }], 'array', 'instagram'],
+    ['a number', { object: 5, entry: [] }, 'object', 'a number'],
+    ['no name', { object: null, entry: [] }, 'object', undefined],
     ['a word', 'hello', 'invalid', undefined],
     ['nothing', null, 'invalid', undefined],
   ])('tells the shape of %s', (_, body, shape, object) => {

@@ -4,10 +4,13 @@ import { identify } from './identify.js';
 import { complete, type EventDraft } from './read-payloads.js';
 import { defined, findMids, isObject, type JsonObject } from './read-values.js';
 import { walkDelivery, type DeliveryVisitor, type ElementShape } from './walk-delivery.js';
-import type { DecodedDelivery, DecodedEntry, UnknownReason } from './webhook-event.js';
+import type { DecodedDelivery, DecodedEntry, UnknownReason, WebhookEvent } from './webhook-event.js';
+
+/** Clocks differ, and so may time zones. */
+const clockSkewMs = 86_400_000;
 
 export interface DecodeOptions {
-  /** When the delivery arrived, ms: the time of an event that names none. */
+  /** When the delivery arrived, ms: the time of an event that names none, or one that can't be. */
   receivedAt?: number;
 }
 
@@ -25,12 +28,17 @@ export function decodeDelivery(body: unknown, options: DecodeOptions = {}): Deco
   return { object: readObjectName(body), entries: decoder.entries, shape };
 }
 
-/** What the delivery is about: `instagram`, or whatever else the app is subscribed to. */
+/**
+ * What the delivery is about: `instagram`, or whatever else the app is subscribed to. What is no name is told by its
+ * type: it is not `instagram` either.
+ */
 export function readObjectName(body: unknown): string | undefined {
   const envelope: unknown = Array.isArray(body)
     ? body.find((item) => isObject(item) && item.object !== undefined)
     : body;
-  return isObject(envelope) && typeof envelope.object === 'string' ? envelope.object : undefined;
+  const name = isObject(envelope) ? envelope.object : undefined;
+  if (name === undefined || name === null) return undefined;
+  return typeof name === 'string' ? name : `a ${typeof name}`;
 }
 
 class DeliveryDecoder implements DeliveryVisitor {
@@ -82,12 +90,21 @@ class DeliveryDecoder implements DeliveryVisitor {
     const read = definition.read(draft, { payload, event, key });
     if (typeof read === 'string') return this.keepUnknown(draft, read, key);
     noteUnknownFields(draft.unknownFields, definition, payload, event, key);
-    this.current.events.push(read);
+    this.current.events.push(this.inTime(read));
   }
 
   private keepUnknown(draft: EventDraft, reason: UnknownReason, field: string | undefined): void {
     const mids = findMids(draft.raw);
-    this.current.events.push(complete(draft, { kind: 'unknown', reason, field, mid: mids[0], mids }));
+    this.current.events.push(this.inTime(complete(draft, { kind: 'unknown', reason, field, mid: mids[0], mids })));
+  }
+
+  /**
+   * Nothing has happened long after it was told: such a time would keep its conversation on top, and its window open, for
+   * ever. Keys are built from what was said before, so that a redelivery builds the same; an opt-in's is built later.
+   */
+  private inTime<E extends WebhookEvent>(event: E): E {
+    const isLate = this.receivedAt > 0 && event.timestamp > this.receivedAt + clockSkewMs && event.kind !== 'optin';
+    return isLate ? { ...event, timestamp: this.receivedAt } : event;
   }
 }
 

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { bulkhead } from 'cockatiel';
 import { Clock } from '#libs/clock';
 import { GroupCommit } from '#libs/group-commit';
-import { decodeDelivery, parseJsonLossless } from '#libs/graph-api';
+import { decodeDelivery, parseJsonCut } from '#libs/graph-api';
 import { AccountHealth, UserSettingsService, type AccountSummary } from '../../accounts/index.js';
 import { AppConfig } from '../../config/index.js';
 import { ContendedError } from '../../database/index.js';
@@ -153,7 +153,7 @@ export class StoreDeliveriesProcessor {
 
   private async read(delivery: Delivery, settingsOf: SettingsOf) {
     try {
-      const body = parseJsonLossless(delivery.payload, { maxDepth });
+      const { body } = parseJsonCut(delivery.payload, maxDepth);
       const decoded = decodeDelivery(body, { receivedAt: delivery.received_at.getTime() });
       return await this.matcher.match(decoded, delivery._id, settingsOf);
     } catch (error) {

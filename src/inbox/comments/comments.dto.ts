@@ -20,8 +20,13 @@ export class CommentView {
   @ApiProperty({ enum: ['comment', 'mention'], example: 'comment' })
   kind!: 'comment' | 'mention';
 
-  @ApiProperty({ description: 'For `POST /instagram-dms/private-reply`', example: '17865799348089039' })
-  comment_id!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'For `POST /instagram-dms/private-reply`; null where a caption mentions the account',
+    example: '17865799348089039',
+  })
+  comment_id!: string | null;
 
   @ApiProperty({ example: '6740aaaa6740aaaa6740aaaa' })
   platform_account_id!: string;
@@ -60,7 +65,8 @@ export function commentView(comment: Omit<CommentRecord, '_id'> & { _id: string 
   return {
     id: comment._id,
     kind: comment.kind,
-    comment_id: comment.comment_id,
+    // Of a mention in a caption the store has the media's id there: it is what makes it unique.
+    comment_id: comment.comment_id === comment.media_id ? null : comment.comment_id,
     platform_account_id: comment.platform_account_id,
     media_id: comment.media_id ?? null,
     parent_id: comment.parent_id ?? null,

@@ -1,7 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Equals, IsBoolean, IsInt, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
+import { Equals, IsBoolean, IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { MayBeAbsent } from '../../errors/index.js';
-import { accountIdPattern, accountIdRule, cursorPattern, cursorRule, toBoolean, toInt } from '../../paging/index.js';
+import {
+  accountIdPattern,
+  accountIdRule,
+  cursorPattern,
+  cursorRule,
+  emptyIsAbsent,
+  toBoolean,
+  toInt,
+} from '../../paging/index.js';
 
 const trueOrFalse = { message: 'expected true or false' };
 
@@ -52,8 +60,9 @@ export class ListConversationsQuery extends PageQuery {
     example: 'mara',
   })
   @MayBeAbsent()
+  @emptyIsAbsent
   @IsString()
-  @Length(1, 100)
+  @MaxLength(100)
   q?: string;
 }
 
