@@ -359,10 +359,13 @@ describe('accounts', () => {
     const list = await caller.get(`${path}/conversations?limit=5`).expect(200);
     expect(list.body).toMatchObject({ success: true, data: [{ participants: expect.any(Array) as unknown[] }] });
     const unknown = await caller.get(`${path}/profiles/999999999`);
-    expect(unknown.status).toBe(502);
+    expect(unknown.status).toBe(404);
     expect(unknown.body).toMatchObject({
-      code: 'upstream_error',
-      details: { code: 100, fbtrace_id: expect.any(String) as string },
+      code: 'not_found',
+      details: { code: 100, subcode: 33, fbtrace_id: expect.any(String) as string },
     });
+    app.sandbox.faults.add({ route: 'profile', mode: 'error', error: 'transient' });
+    const failed = await caller.get(`${path}/profiles/999999999`);
+    expect([failed.status, (failed.body as Answer).code]).toEqual([502, 'upstream_error']);
   });
 });
