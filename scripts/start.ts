@@ -5,7 +5,7 @@ import { parse } from 'dotenv';
 import type { Sandbox } from '#libs/sandbox';
 import { bold, dim, say } from './demo/terminal.js';
 import { startStack, type Stack } from './stack/local-stack.js';
-import { planStart, type Env } from './stack/stack-env.js';
+import { planStart, settingsAmong, type Env } from './stack/stack-env.js';
 
 const dataDir = '.data';
 
@@ -30,7 +30,7 @@ function ownSecrets(): Env {
   return secrets;
 }
 
-function printWelcome(stack: Stack, configured: string[]): void {
+function printWelcome(stack: Stack, configured: { dotEnv: string[]; environment: string[] }): void {
   const { sandbox, openAi, env } = stack;
   // The name that OAuth comes back to: a cookie set at another one would not come along.
   const apiUrl = stack.processes[0]?.options.env['API_URL'] ?? stack.apiUrl;
@@ -42,7 +42,8 @@ function printWelcome(stack: Stack, configured: string[]): void {
   else printMetaApp(stack, apiUrl);
   say(`  Queue dashboard   ${apiUrl}/admin/queues  (paste the token)`);
   say(`  Logs              ${join(stack.dataDir, 'logs')}`);
-  if (configured.length > 0) say(`  From .env         ${configured.join(', ')}`);
+  if (configured.dotEnv.length > 0) say(`  From .env         ${configured.dotEnv.join(', ')}`);
+  if (configured.environment.length > 0) say(`  From environment  ${configured.environment.join(', ')}`);
   if (!openAi && !env['OPENAI_API_KEY']) say('  Agent             silent: OPENAI_API_KEY is not set');
   say(`\n  Bearer token (admin, 7 days):\n${bearer}\n`);
 }
@@ -75,7 +76,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   const dotEnv = readEnvFile('.env');
   const example = readEnvFile('.env.example');
-  const { standIns, env } = planStart(dotEnv, example, ownSecrets());
+  const environment = settingsAmong(process.env, readFileSync('.env.example', 'utf8'));
+  const { standIns, env } = planStart({ environment, dotEnv, example, made: ownSecrets() });
   stack = await startStack({
     dataDir,
     port: Number(env['PORT'] ?? 3000),
@@ -86,10 +88,10 @@ try {
     log: (line) => say(dim(line)),
   });
   if (stack.sandbox) await connectShop(stack, stack.sandbox);
-  printWelcome(
-    stack,
-    Object.keys(dotEnv).filter((name) => dotEnv[name] !== example[name]),
-  );
+  printWelcome(stack, {
+    dotEnv: Object.keys(dotEnv).filter((name) => dotEnv[name] !== example[name] && !(name in environment)),
+    environment: Object.keys(environment),
+  });
 } catch (error) {
   say(`Could not start: ${error instanceof Error ? error.message : String(error)}`);
   await stack?.stop();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'dotenv';
-import { planStart, stackEnv, StartRefusedError, type Env } from './stack-env.js';
+import { planStart, settingsAmong, stackEnv, StartRefusedError, type Env } from './stack-env.js';
 
 const services = { databaseUrl: 'mongodb://127.0.0.1:1/?replicaSet=rs0', redisUrl: 'redis://127.0.0.1:2' };
 const sandbox = {
@@ -19,7 +19,7 @@ const example = Object.fromEntries(
 /** A copy of it with the secrets left out. */
 const filled = Object.fromEntries(Object.entries(example).filter(([name]) => !/SECRET|_KEY$|VERIFY_TOKEN/.test(name)));
 const app = { INSTAGRAM_CLIENT_ID: '17', INSTAGRAM_CLIENT_SECRET: 'secret-of-the-app' };
-const plan = (dotEnv: Env) => planStart(dotEnv, example, made);
+const plan = (dotEnv: Env, environment: Env = {}) => planStart({ environment, dotEnv, example, made });
 const addresses = (env: Env): string[] =>
   Object.keys(env).filter((name) => /^GRAPH_.*_URL$|_(OAUTH|TOKEN|BASE)_URL$/.test(name));
 
@@ -91,8 +91,36 @@ describe('npm start', () => {
   it('refuses in a sentence to play Instagram for production', () => {
     const production = { ENVIRONMENT: 'production' };
 
-    expect(() => planStart(production, {}, made)).toThrow(StartRefusedError);
-    expect(planStart({ ...production, ...app }, {}, made).env).toMatchObject(production);
+    expect(() => plan(production)).toThrow(StartRefusedError);
+    expect(() => plan({}, production)).toThrow(StartRefusedError);
+    expect(plan({ ...production, ...app }).env).toMatchObject(production);
+  });
+
+  it('lets the environment win over .env, also with what .env.example shows', () => {
+    const environment = { PORT: '4310', HOST: example['HOST'] ?? '', LOG_LEVEL: 'warn' };
+
+    const { standIns, env } = plan({ PORT: '4000', HOST: '192.168.1.5', DATABASE_NAME: 'kept' }, environment);
+
+    expect(env).toMatchObject({ ...environment, DATABASE_NAME: 'kept' });
+    expect(standIns).toEqual({ meta: true, model: true });
+    expect(plan({}, { ...app, OPENAI_API_KEY: 'sk-real' })).toMatchObject({ standIns: { meta: false, model: false } });
+    expect(() => plan(example, app)).toThrow('JWT_SECRET');
+  });
+
+  it('takes of the environment what .env.example lists, and nothing else of a shell', () => {
+    const shell = {
+      PATH: '/bin',
+      HOME: '/root',
+      PORT: '4310',
+      ENVIRONMENT: 'staging',
+      LOG_LEVEL: '',
+      NODE_OPTIONS: '-x',
+    };
+
+    expect(settingsAmong(shell, readFileSync('.env.example', 'utf8'))).toEqual({
+      PORT: '4310',
+      ENVIRONMENT: 'staging',
+    });
   });
 });
 

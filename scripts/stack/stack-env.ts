@@ -18,7 +18,18 @@ export interface StartPlan {
   env: Env;
 }
 
-/** `npm start` can't do what `.env` asks for. */
+/** Where settings come from: the first wins. */
+export interface Sources {
+  /** What whoever starts it says for this start. */
+  environment: Env;
+  dotEnv: Env;
+  /** What `.env.example` shows: a copy of it chooses nothing, neither a Meta app nor an address. */
+  example: Env;
+  /** Secrets that an earlier start made for itself. */
+  made: Env;
+}
+
+/** `npm start` can't do what the settings ask for. */
 export class StartRefusedError extends Error {
   override readonly name = 'StartRefusedError';
 }
@@ -36,35 +47,46 @@ const secrets = [
 ];
 
 /**
- * Decides what `npm start` brings itself and what comes from `.env`.
- * @param dotEnv what `.env` sets
- * @param example what `.env.example` shows: a copy of it chooses nothing, neither a Meta app nor an address
- * @param made secrets that an earlier start made for itself
+ * Settings among the variables of a shell, which has many others: only those that `.env.example` lists get in. Empty is
+ * not set.
+ * @param exampleText the file, in which a setting may stand behind a `#`
+ */
+export function settingsAmong(variables: Record<string, string | undefined>, exampleText: string): Env {
+  const names = [...exampleText.matchAll(/^#?([A-Z0-9_]+)=/gm)].map(([, name = '']) => name);
+  return Object.fromEntries(
+    names.flatMap((name): [string, string][] => (variables[name] ? [[name, variables[name]]] : [])),
+  );
+}
+
+/**
+ * Decides what `npm start` brings itself and what comes from the environment and `.env`.
  * @throws {StartRefusedError} in a sentence
  */
-export function planStart(dotEnv: Env, example: Env, made: Env): StartPlan {
-  const isChosen = (name: string): boolean => dotEnv[name] !== undefined && dotEnv[name] !== example[name];
+export function planStart({ environment, dotEnv, example, made }: Sources): StartPlan {
+  const given = { ...dotEnv, ...environment };
+  const isChosen = (name: string): boolean =>
+    environment[name] !== undefined || (dotEnv[name] !== undefined && dotEnv[name] !== example[name]);
   const meta = !ofMeta.some(isChosen);
-  const known = secrets.filter((name) => dotEnv[name] !== undefined && !isChosen(name));
+  const known = secrets.filter((name) => given[name] !== undefined && given[name] === example[name]);
   if (!meta && known.length > 0) {
     throw new StartRefusedError(
-      `.env has a Meta app, but still the values of .env.example for ${known.join(', ')}, which everybody knows. ` +
+      `There is a Meta app, but still the values of .env.example for ${known.join(', ')}, which everybody knows. ` +
         'Set real ones, or leave them empty: npm start makes its own.',
     );
   }
-  if (meta && isChosen('ENVIRONMENT') && dotEnv['ENVIRONMENT'] === 'production') {
+  if (meta && isChosen('ENVIRONMENT') && given['ENVIRONMENT'] === 'production') {
     throw new StartRefusedError(
-      'ENVIRONMENT=production in .env, but no Meta app: npm start would put a local Instagram in its place. ' +
+      'ENVIRONMENT=production, but no Meta app: npm start would put a local Instagram in its place. ' +
         'Set the Meta app’s settings too, or leave ENVIRONMENT empty.',
     );
   }
-  const env = { ...made, ...dotEnv };
+  const env = { ...made, ...given };
   // Its secret goes to the local Instagram too; of an app of one's own it would be a second one that nobody knows.
-  if (!meta && dotEnv['INSTAGRAM_CLIENT_SECRET'] === undefined) delete env['INSTAGRAM_CLIENT_SECRET'];
+  if (!meta && given['INSTAGRAM_CLIENT_SECRET'] === undefined) delete env['INSTAGRAM_CLIENT_SECRET'];
   // This machine alone, and this port, unless somebody wrote something else.
   for (const name of ['HOST', 'API_URL', 'ENVIRONMENT']) if (!isChosen(name)) delete env[name];
   // Without a key and with real customers the agent is silent: they must not be told of candles and ceramics.
-  return { standIns: { meta, model: meta && !dotEnv['OPENAI_API_KEY'] }, env };
+  return { standIns: { meta, model: meta && !given['OPENAI_API_KEY'] }, env };
 }
 
 /** What a stack runs beside the server. */

@@ -112,6 +112,12 @@ export class AlsoConnectedView {
   @ApiProperty({ example: 'juniperandpine.studio' }) username!: string;
 }
 
+export class NotConnectedView {
+  @ApiProperty({ example: 'juniperandpine.outlet' }) username!: string;
+  @ApiProperty({ enum: ['account_taken'], description: 'Another tenant has it.', example: 'account_taken' })
+  code!: string;
+}
+
 export class AccountAnswer {
   @ApiProperty({ enum: [true], example: true }) success!: true;
   @ApiProperty({ type: AccountView }) data!: AccountView;
@@ -120,6 +126,12 @@ export class AccountAnswer {
 export class ConnectAnswer extends AccountAnswer {
   @ApiPropertyOptional({ type: [AlsoConnectedView], description: 'A Page login may bring several accounts.' })
   also_connected?: AlsoConnectedView[];
+
+  @ApiPropertyOptional({
+    type: [NotConnectedView],
+    description: 'What else the login speaks for, and why it is left out.',
+  })
+  not_connected?: NotConnectedView[];
 }
 
 export class AccountListAnswer {

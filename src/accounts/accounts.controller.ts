@@ -22,18 +22,20 @@ export class AccountsController {
     summary: 'Connect an account by its token',
     description:
       'Asks Meta whose token it is, stores it encrypted, subscribes to webhooks and reads the subscription back. ' +
-      'Connecting the same Instagram account again, by either login, updates it. `account_taken`: another tenant has it.',
+      'Connecting the same Instagram account again, by either login, updates it. `account_taken`: another tenant has it; of several accounts, all of them.',
   })
   @ApiCreatedResponse({ type: ConnectAnswer })
   @ApiErrors(400, 401, 403, 409, 413, 415, 429, 502, 503)
   async connect(@Caller() caller: Principal, @Body() body: ConnectAccountDto): Promise<ConnectAnswer> {
     const userId = actingFor(caller, body.user_id);
-    const [first, ...others] = await this.connecting.connectByToken(userId, body.login, body.access_token, body.agent);
+    const { access_token: token, login, agent } = body;
+    const { first, others, taken } = await this.connecting.connectByToken(userId, login, token, agent);
     const also = others.map(({ _id, instagram_data: { username } }) => ({ _id: _id.toHexString(), username }));
     return {
       success: true,
       data: await this.accounts.view(first),
       ...(also.length > 0 ? { also_connected: also } : {}),
+      ...(taken.length > 0 ? { not_connected: taken.map(({ username, code }) => ({ username, code })) } : {}),
     };
   }
 

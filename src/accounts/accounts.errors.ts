@@ -28,7 +28,7 @@ export class AccountNotUsableError extends ConflictError {
 export class AccountTakenError extends ConflictError {
   override readonly code = 'account_taken';
 
-  constructor(username: string) {
+  constructor(readonly username: string) {
     super(`@${username} is connected by somebody else. They must disconnect it first.`);
   }
 }

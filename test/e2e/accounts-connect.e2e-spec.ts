@@ -1,5 +1,6 @@
 import mongoose from 'mongoose';
 import { AccountDirectory, TokenVault } from '../../src/accounts/index.js';
+import type { Principal } from '../../src/auth/index.js';
 import { eventually } from '../support/eventually.js';
 import { admin, startTestApp, tenant, type TestApp } from '../support/test-app.js';
 import { useServices } from '../support/services.js';
@@ -32,7 +33,7 @@ describe('accounts', () => {
   let app: TestApp;
   let mongo: mongoose.mongo.MongoClient;
   const accounts = () => mongo.db(services.databaseName).collection('accounts');
-  const post = async (body: object, as: typeof tenant | typeof other | null = tenant) => {
+  const post = async (body: object, as: Principal | null = tenant) => {
     const answer = await (await app.call(as)).post('/accounts').send(body);
     return { status: answer.status, body: answer.body as Answer };
   };
@@ -166,6 +167,21 @@ describe('accounts', () => {
     const usernames = [body.data.instagram_data.username, ...(body.also_connected ?? []).map((one) => one.username)];
     expect(usernames.sort()).toEqual(app.sandbox.accounts.map(({ username }) => username).sort());
     expect(await accounts().countDocuments({ app_user_id: { $type: 'string' } })).toBe(2);
+  });
+
+  it('connects what nobody else has of the accounts that a person’s token brings, and names the rest', async () => {
+    const [first, second] = app.sandbox.accounts;
+    const user = { access_token: app.sandbox.account.tokens.user, login: 'facebook' };
+    const theirs = await post({ access_token: first?.accessToken, login: 'instagram' }, other);
+    expect(theirs.status).toBe(201);
+
+    const { status, body } = await post(user);
+
+    expect([status, body.data.instagram_data.username]).toEqual([201, second?.username]);
+    expect(body).toMatchObject({ not_connected: [{ username: first?.username, code: 'account_taken' }] });
+    expect(body).not.toHaveProperty('also_connected');
+    expect((await post(user, { userId: 'tenant-3', role: 'user' })).body).toMatchObject({ code: 'account_taken' });
+    expect(await accounts().countDocuments()).toBe(2);
   });
 
   it('tells another tenant that the account is taken, until its owner disconnects it', async () => {
@@ -343,10 +359,13 @@ describe('accounts', () => {
     const list = await caller.get(`${path}/conversations?limit=5`).expect(200);
     expect(list.body).toMatchObject({ success: true, data: [{ participants: expect.any(Array) as unknown[] }] });
     const unknown = await caller.get(`${path}/profiles/999999999`);
-    expect(unknown.status).toBe(502);
+    expect(unknown.status).toBe(404);
     expect(unknown.body).toMatchObject({
-      code: 'upstream_error',
-      details: { code: 100, fbtrace_id: expect.any(String) as string },
+      code: 'not_found',
+      details: { code: 100, subcode: 33, fbtrace_id: expect.any(String) as string },
     });
+    app.sandbox.faults.add({ route: 'profile', mode: 'error', error: 'transient' });
+    const failed = await caller.get(`${path}/profiles/999999999`);
+    expect([failed.status, (failed.body as Answer).code]).toEqual([502, 'upstream_error']);
   });
 });

@@ -44,8 +44,8 @@ export class ConnectService {
 
   /**
    * Asks Meta whose token it is and connects what it speaks for: one account, or every Page's with its own token.
-   * @throws {BadTokenError} when Meta refuses the token
-   * @throws {AccountTakenError} when another tenant has it connected
+   * @throws {BadTokenError} when Meta refuses the token, or no account comes with it
+   * @throws {AccountTakenError} when other tenants have all that it speaks for
    * @throws {UpstreamError} when Meta fails or does not answer
    */
   async connectByToken(
@@ -53,13 +53,30 @@ export class ConnectService {
     login: AccountLogin,
     token: string,
     agent?: AgentSettingsPatch,
-  ): Promise<[AccountRecord, ...AccountRecord[]]> {
-    const identities = await this.identify(login, token);
-    const connected: AccountRecord[] = [];
-    for (const identity of identities) connected.push(await this.connect(userId, identity, agent));
+  ): Promise<{ first: AccountRecord; others: AccountRecord[]; taken: AccountTakenError[] }> {
+    const { connected, taken } = await this.connectEach(userId, await this.identify(login, token), agent);
     const [first, ...others] = connected;
-    if (!first) throw new BadTokenError('No Instagram professional account came with this token.');
-    return [first, ...others];
+    if (!first) throw taken[0] ?? new BadTokenError('No Instagram professional account came with this token.');
+    return { first, others, taken };
+  }
+
+  /** Several accounts may come in one go; one that another tenant holds doesn't keep the others out. */
+  async connectEach(
+    userId: string,
+    identities: MetaIdentity[],
+    agent?: AgentSettingsPatch,
+  ): Promise<{ connected: AccountRecord[]; taken: AccountTakenError[] }> {
+    const connected: AccountRecord[] = [];
+    const taken: AccountTakenError[] = [];
+    for (const identity of identities) {
+      try {
+        connected.push(await this.connect(userId, identity, agent));
+      } catch (error) {
+        if (!(error instanceof AccountTakenError)) throw error;
+        taken.push(error);
+      }
+    }
+    return { connected, taken };
   }
 
   /**

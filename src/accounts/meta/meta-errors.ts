@@ -10,6 +10,11 @@ export function isDeadToken(error: GraphError): boolean {
   return classifyGraphFailure(error).kind === 'token_invalid';
 }
 
+/** The object asked for does not exist, or not for this account. */
+export function isUnknownObject(error: GraphError): boolean {
+  return error instanceof GraphApiError && error.code === 100 && error.subcode === 33;
+}
+
 /** What operators may see of a failed call. */
 export function noteOf(error: GraphError): Omit<AccountError, 'at' | 'during'> {
   if (!(error instanceof GraphApiError)) return { message: error.message };

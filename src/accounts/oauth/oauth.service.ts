@@ -3,7 +3,6 @@ import { GraphApiError, GraphClient, isGraphError, type AppCredentials } from '#
 import { AppConfig } from '../../config/index.js';
 import { AppError } from '../../errors/index.js';
 import type { AccountLogin } from '../account.schema.js';
-import { AccountTakenError } from '../accounts.errors.js';
 import { ConnectService } from '../connect/connect.service.js';
 import { noteOf } from '../meta/meta-errors.js';
 import { MetaGateway } from '../meta/meta-gateway.js';
@@ -91,21 +90,15 @@ export class OAuthService {
     return this.connectEach(userId, identities);
   }
 
-  /** Several accounts may come in one go; one that somebody else holds doesn't keep the others out. */
   private async connectEach(userId: string, identities: MetaIdentity[]): Promise<Connected> {
-    const connected: Connected = { accounts: [], refused: [] };
-    for (const identity of identities) {
-      try {
-        const account = await this.connecting.connect(userId, identity);
-        connected.accounts.push({ _id: account._id.toHexString(), username: account.instagram_data.username });
-      } catch (error) {
-        if (!(error instanceof AccountTakenError)) throw error;
-        if (identities.length === 1) throw error;
-        connected.refused.push(error.message);
-      }
+    const { connected, taken } = await this.connecting.connectEach(userId, identities);
+    const refused = taken.map(({ message }) => message);
+    if (connected.length === 0) {
+      const [only, ...others] = taken;
+      throw only && others.length === 0 ? only : new OAuthRefusedError('no_accounts', refused.join(' '));
     }
-    if (connected.accounts.length === 0) throw new OAuthRefusedError('no_accounts', connected.refused.join(' '));
-    return connected;
+    const accounts = connected.map(({ _id, instagram_data: { username } }) => ({ _id: _id.toHexString(), username }));
+    return { accounts, refused };
   }
 
   private async exchange(login: AccountLogin, code: string): Promise<MetaIdentity[]> {

@@ -15,7 +15,7 @@ export class LookUpsController {
   @Get(':id/profiles/:igsid')
   @ApiOperation({
     summary: 'A person’s profile, as Meta shows it now',
-    description: 'Meta tells it of people who have written to the account. Kept for an hour.',
+    description: 'Meta tells it of people who have written to the account, 404 of others. Kept for an hour.',
   })
   @ApiOkResponse({ type: ProfileAnswer })
   @ApiErrors(400, 401, 404, 409, 429, 502, 503)

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { isGraphError, type GraphConversation } from '#libs/graph-api';
 import type { TenantScope } from '../../auth/index.js';
+import { NotFoundError } from '../../errors/index.js';
 import { AccountHealth } from '../account-health.service.js';
 import type { AccountSummary } from '../account-summary.js';
 import { AccountsService } from '../accounts.service.js';
-import { asUpstream, isDeadToken, noteOf } from '../meta/meta-errors.js';
+import { asUpstream, detailsOf, isDeadToken, isUnknownObject, noteOf } from '../meta/meta-errors.js';
 import { TokenVault } from '../token-vault.js';
 import { LiveConversationsService } from './live-conversations.service.js';
 import type { LiveConversationsQuery, LiveConversationView } from './look-ups.dto.js';
@@ -21,18 +22,31 @@ export class LookUpsService {
     private readonly health: AccountHealth,
   ) {}
 
-  /** @throws {NotFoundError} @throws {AccountNotUsableError} @throws {UpstreamError} with Meta's codes */
+  /**
+   * @throws {NotFoundError} when there is no such account, or Meta knows no such person
+   * @throws {AccountNotUsableError}
+   * @throws {UpstreamError} with Meta's codes
+   */
   async profile(scope: TenantScope, idOrIgId: string, igsid: string): Promise<Profile> {
     const account = await this.accounts.getOwned(scope, idOrIgId);
-    return this.asking(account, () => this.profiles.lookUp(account, igsid));
+    return this.asking(account, () => this.knownPerson(account, igsid));
   }
 
-  /** @throws as {@link profile} */
+  /** @throws {NotFoundError} @throws {AccountNotUsableError} @throws {UpstreamError} with Meta's codes */
   async conversations(scope: TenantScope, idOrIgId: string, { limit, after }: LiveConversationsQuery) {
     const account = await this.accounts.getOwned(scope, idOrIgId);
     const page = await this.asking(account, () => this.conversationPages.list(account, { limit, after }));
     const { items, after: nextCursor, cached } = page;
     return { data: items.map(viewOf), ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }), cached };
+  }
+
+  private async knownPerson(account: AccountSummary, igsid: string): Promise<Profile> {
+    try {
+      return await this.profiles.lookUp(account, igsid);
+    } catch (cause) {
+      if (!isGraphError(cause) || !isUnknownObject(cause)) throw cause;
+      throw new NotFoundError('Meta shows this account no such person.', { details: detailsOf(cause), cause });
+    }
   }
 
   private async asking<T>(account: AccountSummary, ask: () => Promise<T>): Promise<T> {
