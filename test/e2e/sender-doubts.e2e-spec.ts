@@ -1,5 +1,6 @@
 import { conversationIdOf, ConversationsRepository } from '../../src/conversations/index.js';
 import { OutboundRepository } from '../../src/dms/index.js';
+import { SendTraces } from '../../src/dms/outbound/send-traces.js';
 import { DeadLetters } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
 import { SenderScene } from '../support/sender-scene.js';
@@ -70,20 +71,35 @@ describe('“try again” from Meta', () => {
     expect(scene.callsTo()).toBe(5);
   });
 
-  it('is not acted upon while the conversation can’t be looked at, until an echo has had its time', async () => {
+  it('is not acted upon while the conversation can’t be looked at; then a person decides', async () => {
     fail({ error: 'transient' });
     scene.app.sandbox.faults.add({ route: 'conversations', mode: 'error', error: 'no_permission' });
-    const [id] = (await scene.queue(['Patience'])) as [string];
+    const [id, next] = (await scene.queue(['Patience'])).concat(await scene.queue(['Next'])) as [string, string];
     await scene.sendNow();
 
-    for (let waited = 0; waited < 80; waited += 20) {
+    for (let waited = 0; waited < 580; waited += 20) {
       await scene.after(20_000);
       await scene.sendNow();
     }
     expect(await scene.find(id)).toMatchObject({ status: 'queued', held_reason: 'retry', attempts: 1 });
 
-    await scene.inTime(async () => expect(await scene.statusOf(id)).toBe('sent'));
-    expect(scene.accepted()).toEqual(['Patience']);
+    await scene.inTime(async () => expect(await scene.statusOf(next)).toBe('sent'));
+    expect(await scene.find(id)).toMatchObject({ status: 'unconfirmed', attempts: 1, error: { kind: 'no_answer' } });
+    expect(scene.accepted()).toEqual(['Next']);
+  });
+
+  it('is not sent twice when its echo is long in coming, and the conversation has moved on too far to show it', async () => {
+    fail({ error: 'transient', afterActing: true });
+    const [id] = (await scene.queue(['Once'])) as [string];
+    await scene.sendNow();
+    for (let n = 0; n < 30; n++) scene.guest.sendText(`line ${n}`, { webhook: false });
+
+    await scene.inTime(async () => expect(await scene.statusOf(id)).toBe('unconfirmed'));
+    await scene.after(60_000);
+    await scene.sendNow();
+
+    expect(scene.accepted()).toEqual(['Once']);
+    expect((await scene.find(id)).next_attempt_at).toBeUndefined();
   });
 
   it('stays a doubt through refusals that came after it', async () => {
@@ -91,11 +107,7 @@ describe('“try again” from Meta', () => {
     const [id] = (await scene.queue(['Doubtful'])) as [string];
     await scene.sendNow();
     // Tried again unseen, as after a look that came too early to find it.
-    const { id: blind } = scene.app.sandbox.faults.add({
-      route: 'conversations',
-      mode: 'error',
-      error: 'no_permission',
-    });
+    jest.spyOn(scene.app.get(SendTraces), 'look').mockResolvedValueOnce({ kind: 'absent' });
     fail({ error: 'rate_limit' });
     scene.clock.advance(100_000);
     await eventually(async () => {
@@ -104,7 +116,6 @@ describe('“try again” from Meta', () => {
       expect(await scene.find(id)).toMatchObject({ held_reason: 'meta_limit', attempts: 2 });
     });
 
-    scene.app.sandbox.faults.clear(blind);
     await scene.inTime(async () => expect(await scene.statusOf(id)).toBe('sent'));
 
     expect(scene.accepted()).toEqual(['Doubtful']);

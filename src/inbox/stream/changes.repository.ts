@@ -115,6 +115,21 @@ class MongoChangeReader implements ChangeReader {
   }
 }
 
+/**
+ * Whether a text may be a position: MongoDB's tokens say their time first. Another process may have read further than
+ * this one, but not by an hour.
+ * @param latest one that is
+ */
+export function mayBePosition(text: string, latest: string | undefined): boolean {
+  const at = secondsOf(text);
+  return at !== undefined && at <= (secondsOf(latest ?? '') ?? Infinity) + 3_600;
+}
+
+function secondsOf(position: string): number | undefined {
+  const hex = /^82([0-9A-F]{8})[0-9A-F]{8,990}$/.exec(position)?.[1];
+  return hex === undefined ? undefined : parseInt(hex, 16);
+}
+
 /** Whether MongoDB can't read on from a position: it is too old, or was never one of its own. */
 export function isPositionLost(error: unknown): boolean {
   if (error instanceof ChangesEndedError) return true;

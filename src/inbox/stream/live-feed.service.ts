@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
-import { ChangesRepository, isPositionLost, type ChangeReader } from './changes.repository.js';
+import { ChangesRepository, isPositionLost, mayBePosition, type ChangeReader } from './changes.repository.js';
 import { LiveEventBuilder } from './live-event-builder.js';
 import type { LiveEvent } from './live-event.js';
 
@@ -159,8 +159,10 @@ export class LiveFeed implements BeforeApplicationShutdown {
 
   /** @returns the position up to which the listener has been told everything */
   private async catchUp(listener: Listener, after: string): Promise<string | undefined> {
-    if (this.isKept(after)) return after;
-    if (this.catchingUp >= maxCatchingUp) {
+    const isPosition = mayBePosition(after, this.position);
+    if (isPosition && this.isKept(after)) return after;
+    // What is no position of MongoDB's says nothing of what its client saw.
+    if (!isPosition || this.catchingUp >= maxCatchingUp) {
       listener.reset('too_old');
       return this.position;
     }

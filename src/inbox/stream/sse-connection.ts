@@ -6,8 +6,6 @@ import type { Listener } from './live-feed.service.js';
 /** What a client may leave unread before it is dropped: it comes back and is told the rest. */
 const maxUnreadBytes = 1_000_000;
 const heartbeatMs = 15_000;
-/** A token may have been taken back since: the client shows it again. */
-const maxAgeMs = 3_600_000;
 
 /** One client's open stream. */
 export class SseConnection implements Listener {
@@ -15,16 +13,18 @@ export class SseConnection implements Listener {
   private readonly age: NodeJS.Timeout;
 
   /**
+   * @param ageMs after which it ends
    * @param accepts whether the client may and wants to see an event
    * @param latest the position up to which the client has been told everything; `undefined` while it catches up
    */
   constructor(
     private readonly response: ServerResponse,
+    ageMs: number,
     readonly accepts: (event: LiveEvent) => boolean,
     private readonly latest: () => string | undefined,
   ) {
     this.heartbeat = setInterval(() => this.beat(), heartbeatMs).unref();
-    this.age = setTimeout(() => this.end(), maxAgeMs).unref();
+    this.age = setTimeout(() => this.end(), ageMs).unref();
     response.on('close', () => {
       clearInterval(this.heartbeat);
       clearTimeout(this.age);

@@ -1,34 +1,38 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Principal } from '../../auth/index.js';
+import type { Verified } from '../../auth/index.js';
+import { Clock } from '#libs/clock';
 import { AppConfig } from '../../config/index.js';
 import { UnavailableError } from '../../errors/index.js';
 import { REDIS, type RedisClient } from '../../queue/index.js';
 
-export const ticketTtlS = 60;
+const longestTtlS = 60;
 
 /**
  * A browser's EventSource can't send headers, and a token in a URL ends in logs: a ticket opens one stream, once,
- * within a minute. Redis knows its hash only.
+ * within a minute, and no longer than the token it was issued for. Redis knows its hash only.
  */
 @Injectable()
 export class StreamTickets {
   constructor(
     private readonly config: AppConfig,
     @Inject(REDIS) private readonly redis: RedisClient,
+    private readonly clock: Clock,
   ) {}
 
   /** @throws {UnavailableError} Redis is away */
-  async issue(principal: Principal): Promise<string> {
+  async issue(caller: Verified): Promise<{ ticket: string; expiresInS: number }> {
     const ticket = randomBytes(24).toString('base64url');
-    await this.asking(() => this.redis.set(this.keyOf(ticket), JSON.stringify(principal), 'EX', ticketTtlS));
-    return ticket;
+    const leftS = Math.floor(caller.expiresAtS - this.clock.now() / 1000);
+    const expiresInS = Math.max(1, Math.min(longestTtlS, leftS));
+    await this.asking(() => this.redis.set(this.keyOf(ticket), JSON.stringify(caller), 'EX', expiresInS));
+    return { ticket, expiresInS };
   }
 
   /** @returns who it was issued to, or `null` when it is unknown, used or too old */
-  async redeem(ticket: string): Promise<Principal | null> {
+  async redeem(ticket: string): Promise<Verified | null> {
     const found = await this.asking(() => this.redis.getdel(this.keyOf(ticket)));
-    return found === null ? null : (JSON.parse(found) as Principal);
+    return found === null ? null : (JSON.parse(found) as Verified);
   }
 
   private async asking<T>(ask: () => Promise<T>): Promise<T> {
@@ -40,6 +44,7 @@ export class StreamTickets {
   }
 
   private keyOf(ticket: string): string {
-    return `${this.config.REDIS_PREFIX}:stream-ticket:${createHash('sha256').update(ticket).digest('hex')}`;
+    // Another name than that of versions whose tickets tell no end of the token: neither takes the other's.
+    return `${this.config.REDIS_PREFIX}:stream-ticket-until:${createHash('sha256').update(ticket).digest('hex')}`;
   }
 }

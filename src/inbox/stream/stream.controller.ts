@@ -1,11 +1,11 @@
 import { Controller, Get, Headers, HttpCode, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Caller, ForUsers, Public, type Principal } from '../../auth/index.js';
+import { Caller, CallerUntil, ForUsers, Public, type Principal } from '../../auth/index.js';
 import { ApiErrors } from '../../errors/index.js';
-import { StreamTickets, ticketTtlS } from './stream-tickets.service.js';
+import { StreamTickets } from './stream-tickets.service.js';
 import { DocumentsStream } from './stream.docs.js';
-import { positionPattern, StreamQuery, StreamTicketView } from './stream.dto.js';
+import { StreamQuery, StreamTicketView } from './stream.dto.js';
 import { StreamGuard } from './stream.guard.js';
 import { StreamService } from './stream.service.js';
 
@@ -24,13 +24,13 @@ export class StreamController {
   @DocumentsStream()
   async stream(
     @Caller() caller: Principal,
+    @CallerUntil() expiresAtS: number,
     @Query() query: StreamQuery,
     @Res() reply: FastifyReply,
     @Headers('Last-Event-ID') lastEventId?: string,
   ): Promise<void> {
-    const header = lastEventId !== undefined && positionPattern.test(lastEventId) ? lastEventId : undefined;
-    const after = header ?? query.last_event_id;
-    await this.streams.stream(caller, reply, { accountId: query.platform_account_id, after });
+    const after = lastEventId || query.last_event_id;
+    await this.streams.stream(caller, reply, { accountId: query.platform_account_id, after, expiresAtS });
   }
 
   @ForUsers()
@@ -42,7 +42,8 @@ export class StreamController {
   })
   @ApiOkResponse({ type: StreamTicketView })
   @ApiErrors(401, 429, 503)
-  async ticket(@Caller() caller: Principal): Promise<StreamTicketView> {
-    return { success: true, ticket: await this.tickets.issue(caller), expires_in: ticketTtlS };
+  async ticket(@Caller() principal: Principal, @CallerUntil() expiresAtS: number): Promise<StreamTicketView> {
+    const { ticket, expiresInS } = await this.tickets.issue({ principal, expiresAtS });
+    return { success: true, ticket, expires_in: expiresInS };
   }
 }

@@ -26,7 +26,7 @@ const description = `Server-sent events about everything the caller may see, whi
 
 Each event has an \`id\`. A client that reconnects with it as \`Last-Event-ID\` (or \`?last_event_id=\`) is first told what
 it missed. An event may come twice; it always shows the latest state. A comment comes every 15 seconds. A stream ends
-after an hour, or when its client reads too slowly: reconnect. Blocked people's messages are left out.
+after an hour, with its token, or when its client reads too slowly: reconnect. Blocked people's messages are left out.
 
 A browser's \`EventSource\` can't send headers: get a ticket (\`POST /inbox/stream/ticket\`) and open
 \`/inbox/stream?ticket=…\`. It is good for one stream; when the stream ends, get another.`;

@@ -4,7 +4,7 @@ import { MayBeAbsent } from '../../errors/index.js';
 import { accountIdPattern, accountIdRule } from '../../paging/index.js';
 
 /** MongoDB's own tokens: hex, and not long. */
-export const positionPattern = /^[0-9A-F]{16,1000}$/;
+const positionPattern = /^[0-9A-F]{16,1000}$/;
 
 export class StreamQuery {
   @ApiPropertyOptional({ description: 'Instead of a Bearer token; from `POST /inbox/stream/ticket`' })

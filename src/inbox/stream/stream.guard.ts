@@ -5,7 +5,7 @@ import {
   RefusedTokens,
   TokenService,
   type AuthenticatedRequest,
-  type Principal,
+  type Verified,
 } from '../../auth/index.js';
 import { UnauthenticatedError } from '../../errors/index.js';
 import { StreamTickets } from './stream-tickets.service.js';
@@ -27,18 +27,17 @@ export class StreamGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    request.principal = await this.refused.counting(request.ip, () => this.principalOf(request));
+    Object.assign(request, await this.refused.counting(request.ip, () => this.callerOf(request)));
     return this.rateLimit.canActivate(context);
   }
 
-  private async principalOf(request: AuthenticatedRequest): Promise<Principal> {
+  private async callerOf(request: AuthenticatedRequest): Promise<Verified> {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (token !== undefined) return this.tokens.verify(token);
+    if (token !== undefined) return this.tokens.verifyWithEnd(token);
     const { ticket } = request.query as { ticket?: unknown };
     if (ticket === undefined) throw new UnauthenticatedError(needed);
-    const principal =
-      typeof ticket === 'string' && /^[\w-]{32}$/.test(ticket) ? await this.tickets.redeem(ticket) : null;
-    if (!principal) throw new GuessedTokenError(needed);
-    return principal;
+    const caller = typeof ticket === 'string' && /^[\w-]{32}$/.test(ticket) ? await this.tickets.redeem(ticket) : null;
+    if (!caller) throw new GuessedTokenError(needed);
+    return caller;
   }
 }

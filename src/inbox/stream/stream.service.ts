@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { Clock } from '#libs/clock';
 import { AccountsService } from '../../accounts/index.js';
 import { scopeOf, type Principal } from '../../auth/index.js';
 import { TooManyRequestsError } from '../../errors/index.js';
@@ -10,6 +11,8 @@ import { SseConnection } from './sse-connection.js';
 
 /** Browsers open one stream per tab; more than this is a client that leaks them. */
 const maxPerPrincipal = 20;
+/** A token may have been taken back since: the client shows it again. */
+const maxAgeMs = 3_600_000;
 
 /** The streams of this process. */
 @Injectable()
@@ -19,6 +22,7 @@ export class StreamService implements BeforeApplicationShutdown {
   constructor(
     private readonly feed: LiveFeed,
     private readonly accounts: AccountsService,
+    private readonly clock: Clock,
   ) {}
 
   /** A stream would keep the server from closing. Clients come back, to another process, and continue. */
@@ -27,14 +31,15 @@ export class StreamService implements BeforeApplicationShutdown {
   }
 
   /**
-   * Answers a request with a stream that stays open.
-   * @param after the last event the client saw
+   * Answers a request with a stream that stays open, an hour at most and no longer than the client's token is good.
+   * @param after the last event the client saw, as it says
+   * @param expiresAtS end of its token, seconds since epoch
    * @throws {NotFoundError | TooManyRequestsError} before the stream begins
    */
   async stream(
     principal: Principal,
     reply: FastifyReply,
-    { accountId, after }: { accountId?: string; after?: string },
+    { accountId, after, expiresAtS }: { accountId?: string; after?: string; expiresAtS: number },
   ): Promise<void> {
     const name = `${principal.role}:${principal.userId}`;
     if ([...this.open.values()].filter((holder) => holder === name).length >= maxPerPrincipal) {
@@ -45,7 +50,9 @@ export class StreamService implements BeforeApplicationShutdown {
       (principal.role === 'admin' || userId === principal.userId) &&
       (account === undefined || platformAccountId === account._id);
     let attached = false;
-    const connection = new SseConnection(begin(reply), accepts, () => (attached ? this.feed.latest : undefined));
+    const ageMs = Math.min(maxAgeMs, expiresAtS * 1000 - this.clock.now());
+    const latest = (): string | undefined => (attached ? this.feed.latest : undefined);
+    const connection = new SseConnection(begin(reply), ageMs, accepts, latest);
     this.open.set(connection, name);
     reply.raw.on('close', () => {
       this.open.delete(connection);
