@@ -17,7 +17,8 @@ export const ForUsers = () => applyDecorators(SetMetadata(accessKey, 'user' sati
 /** Role `admin` alone; others get 403. */
 export const ForAdmins = () => applyDecorators(SetMetadata(accessKey, 'admin' satisfies Access), ApiBearerAuth());
 
-export type AuthenticatedRequest = FastifyRequest & { principal?: Principal };
+/** `expiresAtS`: end of the token, seconds since epoch. */
+export type AuthenticatedRequest = FastifyRequest & { principal?: Principal; expiresAtS?: number };
 
 function principalOf(context: ExecutionContext): Principal {
   const { principal } = context.switchToHttp().getRequest<AuthenticatedRequest>();
@@ -27,6 +28,13 @@ function principalOf(context: ExecutionContext): Principal {
 
 /** The caller. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => principalOf(context));
+
+/** When the caller's token ends, in seconds since epoch. */
+export const CallerUntil = createParamDecorator((_: unknown, context: ExecutionContext): number => {
+  const { expiresAtS } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+  if (expiresAtS === undefined) throw new Error('a route without a token asked for its end');
+  return expiresAtS;
+});
 
 /** Whose data the caller may touch; hand it to the repository. */
 export const Scope = createParamDecorator((_: unknown, context: ExecutionContext): TenantScope =>

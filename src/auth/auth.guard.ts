@@ -23,9 +23,9 @@ export class AuthGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined) throw new UnauthenticatedError('This route needs an Authorization: Bearer token.');
-    request.principal = await this.refused.counting(request.ip, () => this.tokens.verify(token));
-    if (access === 'admin' && request.principal.role !== 'admin')
-      throw new ForbiddenError('This route is for the role admin.');
+    const { principal, expiresAtS } = await this.refused.counting(request.ip, () => this.tokens.verifyWithEnd(token));
+    Object.assign(request, { principal, expiresAtS });
+    if (access === 'admin' && principal.role !== 'admin') throw new ForbiddenError('This route is for the role admin.');
     return true;
   }
 }

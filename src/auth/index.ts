@@ -1,7 +1,15 @@
-export { Caller, ForAdmins, ForUsers, Public, Scope, type AuthenticatedRequest } from './auth.decorators.js';
+export {
+  Caller,
+  CallerUntil,
+  ForAdmins,
+  ForUsers,
+  Public,
+  Scope,
+  type AuthenticatedRequest,
+} from './auth.decorators.js';
 export { GuessedTokenError } from './auth.errors.js';
 export { AuthModule } from './auth.module.js';
 export { ownerFilter, scopeOf, systemScope, type Principal, type TenantScope } from './principal.js';
 export { RateLimitGuard } from './rate-limit.guard.js';
 export { RefusedTokens } from './refused-tokens.js';
-export { TokenService } from './token.service.js';
+export { TokenService, type Verified } from './token.service.js';

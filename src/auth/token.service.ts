@@ -11,7 +11,7 @@ import type { Principal } from './principal.js';
 /** What a token opens. Each has a key of its own, so that none is ever taken for another. */
 export type TokenPurpose = 'api' | 'queue dashboard';
 
-interface Verified {
+export interface Verified {
   principal: Principal;
   /** Seconds since epoch, as in the token. */
   expiresAtS: number;
@@ -41,7 +41,18 @@ export class TokenService {
    *   {@link GuessedTokenError}, which tells nobody outside, unless our key signed it
    */
   async verify(token: string, purpose: TokenPurpose = 'api'): Promise<Principal> {
-    return (await this.verifyOnce(token, purpose)).principal;
+    return (await this.verifyWithEnd(token, purpose)).principal;
+  }
+
+  /** For what goes on after the check. @throws as {@link verify} */
+  async verifyWithEnd(token: string, purpose: TokenPurpose = 'api'): Promise<Verified> {
+    // With its purpose: what one key has verified says nothing of another.
+    const digest = hash('sha256', `${purpose} ${token}`, 'base64');
+    const known = this.verified.get(digest);
+    if (known && this.clock.now() < known.expiresAtS * 1000) return known;
+    const verified = await this.check(token, purpose);
+    this.verified.set(digest, verified);
+    return verified;
   }
 
   /**
@@ -55,7 +66,7 @@ export class TokenService {
     purpose: TokenPurpose,
     ttlS: number,
   ): Promise<{ principal: Principal; token: string; ttlS: number }> {
-    const { principal, expiresAtS } = await this.verifyOnce(token, 'api');
+    const { principal, expiresAtS } = await this.verifyWithEnd(token);
     const leftS = Math.min(ttlS, Math.floor(expiresAtS - this.clock.now() / 1000));
     return { principal, token: await this.sign(principal, leftS, purpose), ttlS: leftS };
   }
@@ -71,16 +82,6 @@ export class TokenService {
     if (this.config.JWT_ISSUER) jwt.setIssuer(this.config.JWT_ISSUER);
     if (this.config.JWT_AUDIENCE) jwt.setAudience(this.config.JWT_AUDIENCE);
     return jwt.sign(await this.keys[purpose]);
-  }
-
-  private async verifyOnce(token: string, purpose: TokenPurpose): Promise<Verified> {
-    // With its purpose: what one key has verified says nothing of another.
-    const digest = hash('sha256', `${purpose} ${token}`, 'base64');
-    const known = this.verified.get(digest);
-    if (known && this.clock.now() < known.expiresAtS * 1000) return known;
-    const verified = await this.check(token, purpose);
-    this.verified.set(digest, verified);
-    return verified;
   }
 
   private async check(token: string, purpose: TokenPurpose): Promise<Verified> {

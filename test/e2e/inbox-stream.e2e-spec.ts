@@ -1,5 +1,6 @@
 import type { SandboxCustomer } from '#libs/sandbox';
 import { createApp } from '../../src/app.factory.js';
+import { TokenService } from '../../src/auth/index.js';
 import { readSettings } from '../../src/config/index.js';
 import { conversationIdOf } from '../../src/conversations/index.js';
 import type { OpenApiDocument } from '../support/openapi.js';
@@ -175,6 +176,33 @@ describe('GET /inbox/stream', () => {
     const customer = newCustomer();
     customer.sendText('live again');
     await eventually(() => expect(textsIn(stream)).toContain('live again'));
+  });
+
+  it.each(['garbage', 'zz', '1', 'FFFFFFFFFFFFFFFFFFFF', '82FFFFFFFF000000012B022C0100296E04', 'ABCDEF0123456789ABCD'])(
+    'tells a client with a Last-Event-ID that is none of ours, %s, to load its lists again',
+    async (lastId) => {
+      await ready(await openStream());
+      const stream = await ready(await openStream({ lastId }));
+
+      expect(stream.events.map(({ event }) => event)).toEqual(['reset', 'ready']);
+      expect(stream.events[0]?.data).toEqual({ reason: 'too_old' });
+    },
+  );
+
+  it('ends when the token that opened it does, by way of a ticket too', async () => {
+    const headers = { authorization: `Bearer ${await app.get(TokenService).sign(tenant, 2)}` };
+    const call = (await app.call(null)).set(headers);
+    const { body } = await call.post('/inbox/stream/ticket').expect(200);
+    const own = await EventStream.open(`${app.url}/inbox/stream`, headers);
+    const byTicket = await openStream({ query: `?ticket=${body.ticket}` });
+    const lasting = await ready(await openStream());
+    streams.push(own);
+    expect([own.response.statusCode, byTicket.response.statusCode]).toEqual([200, 200]);
+
+    await eventually(() => expect([own.ended, byTicket.ended]).toEqual([true, true]));
+
+    expect(lasting.ended).toBe(false);
+    await call.get('/inbox/stream').expect(401);
   });
 
   it('opens with a ticket once, within a minute, as the one who asked for it', async () => {

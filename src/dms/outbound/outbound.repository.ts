@@ -167,11 +167,15 @@ export class OutboundRepository {
     for (const follower of followers) await this.markFailed(follower, error, ['queued']);
   }
 
-  /** `sending → unconfirmed`, or another look planned; without a time only a person can decide. */
+  /**
+   * `sending → unconfirmed`, or another look planned; without a time only a person can decide. So does what waits for a
+   * further try (`queued`) and can't be seen.
+   */
   async markUnconfirmed(dm: Seen, error: DmError, nextLookAt?: Date): Promise<boolean> {
-    return this.change(dm, ['sending', 'unconfirmed'], {
+    const from: SendStatus[] = nextLookAt ? ['sending', 'unconfirmed'] : ['queued', 'sending', 'unconfirmed'];
+    return this.change(dm, from, {
       $set: { status: 'unconfirmed', error, ...(nextLookAt ? { next_attempt_at: nextLookAt } : {}) },
-      ...(nextLookAt ? {} : { $unset: { next_attempt_at: '' } }),
+      $unset: { held_reason: '', ...(nextLookAt ? {} : { next_attempt_at: '' }) },
     });
   }
 

@@ -8,7 +8,7 @@ import type { SentAs } from './echo-merge.repository.js';
 import { SendCircuits } from './send-circuit.js';
 import { SendLimits } from './send-limits.js';
 import { SendPace } from './send-pace.js';
-import { provesAbsenceAfterMs, SendTraces } from './send-traces.js';
+import { givesUpAfterMs, provesAbsenceAfterMs, SendTraces } from './send-traces.js';
 import { isOutsideWindow, windowSentence } from './send-window.js';
 import { SupersededReplies } from './superseded-replies.js';
 
@@ -20,7 +20,9 @@ export type GateAnswer =
   /** Something came first: it is not to be sent any more. */
   | { pass: false; superseded: string }
   /** Meta has it already. */
-  | { pass: false; sent: SentAs };
+  | { pass: false; sent: SentAs }
+  /** Meta may have it, and nobody can see: to repeat it would be blind. */
+  | { pass: false; unseen: DmError };
 
 /** How often a DM of an account that can't send is looked at again. */
 const accountPollMs = 60_000;
@@ -75,10 +77,17 @@ export class SendGates {
     const finding = await this.traces.look(dm);
     if (finding.kind === 'found') return { pass: false, sent: finding.as };
     if (finding.kind === 'not_now') return this.holdFor(finding.waitMs * (1 + Math.random()), 'retry');
-    // Where Meta can't be asked, its echo has longer to come.
+    if (finding.kind === 'absent') return undefined;
     const elapsedMs = now - (dm.sending_at?.getTime() ?? 0);
-    if (finding.kind === 'absent' || elapsedMs >= provesAbsenceAfterMs) return undefined;
-    return this.holdFor(lookAgainMs * (1 + Math.random()), 'retry');
+    const outOfSight = finding.kind === 'out_of_sight';
+    // Its echo may be on its way still, be it in a backlog of ours: that it has not come proves nothing.
+    if (elapsedMs < (outOfSight ? provesAbsenceAfterMs : givesUpAfterMs))
+      return this.holdFor(Math.max(lookAgainMs, elapsedMs / 4) * (1 + Math.random()), 'retry');
+    const because = outOfSight
+      ? 'its conversation has moved on too far to show the message'
+      : 'could not be asked for it';
+    const message = `Meta asked to try again, which it also does of what it has sent, and ${because}.`;
+    return { pass: false, unseen: { ...dm.error, kind: 'no_answer', message } };
   }
 
   private async accessFor(accountId: string): Promise<AccountAccess | null> {

@@ -10,6 +10,8 @@ import { SendLimits } from './send-limits.js';
 
 /** Meta shows a message in its conversation some seconds after it took it: an earlier "not there" proves nothing. */
 export const provesAbsenceAfterMs = 90_000;
+/** While Meta can't be asked: how long we keep asking, and the conversation's later messages wait. Then a person decides. */
+export const givesUpAfterMs = 10 * 60_000;
 
 /** `out_of_sight`: so much was written since that Meta tells nothing about that time any more. */
 export type Finding =

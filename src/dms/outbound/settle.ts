@@ -5,10 +5,7 @@ import type { DmRecord } from '../dm.schema.js';
 import { isInDoubt } from './call-outcome.js';
 import { OutboundRepository } from './outbound.repository.js';
 import { SendOutcomes } from './send-outcomes.js';
-import { provesAbsenceAfterMs, SendTraces } from './send-traces.js';
-
-/** While Meta can't be asked: how long we keep asking, and the conversation's later messages wait. */
-const givesUpAfterMs = 10 * 60_000;
+import { givesUpAfterMs, provesAbsenceAfterMs, SendTraces } from './send-traces.js';
 
 /**
  * Finds out what became of a send whose answer we never saw, or could not rely on. Its echo usually settles it; else a
