@@ -3,7 +3,7 @@ import mongoose, { type Connection } from 'mongoose';
 import { MovableClock } from '#libs/clock';
 import { useServices } from '../../test/support/services.js';
 import { ConversationClaims, type Claim } from './conversation-claims.repository.js';
-import { ConversationsRepository } from './conversations.repository.js';
+import { ConversationsRepository, type Conversation } from './conversations.repository.js';
 import { CONVERSATION, ConversationSchema, newConversation, type ConversationRecord } from './conversation.schema.js';
 
 const services = useServices();
@@ -29,13 +29,14 @@ async function newOne(): Promise<string> {
   return insertedId.toHexString();
 }
 
-/** As whoever answers: with so many sends added to the conversation. */
-const end = (id: string, claim: Claim, sends = 2) =>
+/** As whoever answers: with so many sends added to the conversation, as it is now or as it was known before. */
+const end = (id: string, claim: Claim, sends = 2, known?: Conversation) =>
   within(async (session) => {
-    const conversation = await claims.held(session, id, claim);
+    const conversation = known ? { ...known } : await claims.held(session, id, claim);
     if (!conversation) return 'lost';
     conversation.send_seq += sends;
-    return claims.endAnswer(session, conversation, { addedSends: sends > 0, sendLeaseMs: 10_000 });
+    const ended = await claims.endAnswer(session, conversation, { addedSends: sends > 0, sendLeaseMs: 10_000 });
+    return ended ? ended.send : 'changed';
   });
 
 const record = (id: string) =>
@@ -124,8 +125,39 @@ describe('ConversationClaims', () => {
       await conversations.saveAll(session, conversation ? [conversation] : []);
     });
 
-    expect(claim).toEqual({ epoch: 1, turn: 0, sendSeq: 5 });
+    expect(claim).toMatchObject({ epoch: 1, conversation: { _id: id, send_seq: 5 } });
+    expect(claim?.conversation.turn).toBeUndefined();
     expect((await conversations.getById(id))?.turn).toBe(1);
+  });
+
+  it('ends an answer on the conversation as it was claimed, without reading it again', async () => {
+    const id = await newOne();
+    const claim = await claims.claimAnswer(id, 20_000);
+    if (!claim) throw new Error('not claimed');
+
+    await expect(end(id, claim, 1, claim.conversation)).resolves.toEqual({ epoch: 1 });
+
+    expect(await record(id)).toMatchObject({ send_seq: 6, send_epoch: 1, turn: 1 });
+    expect(await record(id)).not.toHaveProperty('answer_leased_until');
+  });
+
+  it.each<[string, (conversations: ConversationsRepository, id: string) => Promise<unknown>]>([
+    ['silenced the agent', (all, id) => all.pauseAgent(id, { until: new Date(), reason: 'operator' })],
+    ['handed it back to the agent', (all, id) => all.resumeAgent(id)],
+    ['looked the person up', (all, id) => all.saveProfile(id, { name: 'Mara' })],
+    ['learned Meta’s id of it', (all, id) => all.noteThread(id, { externalId: 't1', username: 'mara' })],
+    ['begun to send', (_, id) => claims.claimSends(id, 5_000)],
+    ['claimed it, after this claim ran out', (_, id) => (clock.advance(20_000), claims.claimAnswer(id, 20_000))],
+  ])('writes nothing to it as it was claimed when somebody has %s since', async (_what, touch) => {
+    const id = await newOne();
+    const claim = await claims.claimAnswer(id, 20_000);
+    if (!claim) throw new Error('not claimed');
+    await touch(new ConversationsRepository(model, clock), id);
+    const touched = await record(id);
+
+    await expect(end(id, claim, 1, claim.conversation)).resolves.toBe('changed');
+
+    expect(await record(id)).toEqual(touched);
   });
 
   it('is not renewed by a timer that fires when it is over', async () => {

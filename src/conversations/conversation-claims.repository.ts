@@ -16,10 +16,8 @@ export interface Claim {
 
 /** The right to answer, and how the conversation stood when it was taken. */
 export interface AnswerClaim extends Claim {
-  /** Every read that follows the claim shows at least what stood there at this turn. */
-  turn: number;
-  /** The last number given to a send. */
-  sendSeq: number;
+  /** Every read that follows the claim shows at least what stood there at its `turn`. */
+  conversation: Conversation;
 }
 
 const fieldsOf = {
@@ -38,13 +36,14 @@ export class ConversationClaims {
   /** Takes the conversation for answering; `null` while another holds it, be it by a transaction. */
   async claimAnswer(conversationId: string, leaseMs: number): Promise<AnswerClaim | null> {
     // A transaction reads this claim, and its snapshot need not hold what the majority does not have yet.
-    const claimed = await this.take('answer', conversationId, leaseMs, {});
-    return claimed && { epoch: claimed.answer_epoch, turn: claimed.turn ?? 0, sendSeq: claimed.send_seq };
+    const claimed = plain(await this.take('answer', conversationId, leaseMs, {}));
+    return claimed && { epoch: claimed.answer_epoch, conversation: claimed };
   }
 
   /** The same for sending. It only keeps two from trying the same: each DM is claimed durably before its call. */
   async claimSends(conversationId: string, leaseMs: number): Promise<Claim | null> {
-    const claimed = await this.take('send', conversationId, leaseMs, { writeConcern: { w: 1 } });
+    const options = { writeConcern: { w: 1 }, projection: { send_epoch: 1 } } as const;
+    const claimed = await this.take('send', conversationId, leaseMs, options);
     return claimed && { epoch: claimed.send_epoch };
   }
 
@@ -71,8 +70,8 @@ export class ConversationClaims {
   }
 
   /**
-   * The fence of an answer: the conversation as the transaction sees it, `null` when the claim does not hold any more. To
-   * be followed by {@link endAnswer} in the same transaction: only that write conflicts with another process's claim.
+   * The conversation as the transaction sees it, `null` when the claim does not hold any more. To be followed by
+   * {@link endAnswer} in the same transaction: only that write conflicts with another process's claim.
    */
   async held(session: ClientSession, conversationId: string, { epoch }: Claim): Promise<Conversation | null> {
     const filter = { _id: idOf(conversationId), answer_epoch: epoch };
@@ -82,25 +81,27 @@ export class ConversationClaims {
   /**
    * Writes the conversation back and ends the claim on it: with the commit it is free for the next answer, and where
    * sends were added to it, so is the right to send them, unless somebody has it.
-   * @param conversation as {@link held} returned it, and changed since
+   * @param conversation as {@link held} or the claim had it, and carried on from there
+   * @returns the right to send, where it was taken; `undefined` when the conversation is another's by now, or was
+   *   changed since it was read: undo it all
    */
   async endAnswer(
     session: ClientSession,
     conversation: Conversation,
     { addedSends, sendLeaseMs }: { addedSends: boolean; sendLeaseMs: number },
-  ): Promise<Claim | null> {
+  ): Promise<{ send: Claim | null } | undefined> {
     const now = this.clock.now();
     const takes = addedSends && (conversation.send_leased_until?.getTime() ?? 0) <= now;
     const send = { epoch: conversation.send_epoch + 1 };
     const { $set, $inc, $unset } = writtenBack(conversation);
-    const { send_seq } = conversation;
+    const { send_seq, answer_epoch, send_epoch, turn = null } = conversation;
     const taken = { send_epoch: send.epoch, send_leased_until: new Date(now + sendLeaseMs) };
-    await this.model.collection.updateOne(
-      { _id: idOf(conversation._id) },
+    const { matchedCount } = await this.model.collection.updateOne(
+      { _id: idOf(conversation._id), answer_epoch, turn, ...(takes ? { send_epoch } : {}) },
       { $set: { ...$set, send_seq, ...(takes ? taken : {}) }, $inc, $unset: { ...$unset, answer_leased_until: '' } },
       { session },
     );
-    return takes ? send : null;
+    return matchedCount === 1 ? { send: takes ? send : null } : undefined;
   }
 
   /** The epoch grows with every claim. */
@@ -108,7 +109,7 @@ export class ConversationClaims {
     work: Work,
     conversationId: string,
     leaseMs: number,
-    options: { writeConcern?: { w: 1 } },
+    options: { writeConcern?: { w: 1 }; projection?: Record<string, 1> },
   ): Promise<ConversationRecord | null> {
     const { epoch, lease } = fieldsOf[work];
     const now = this.clock.date();
@@ -116,10 +117,7 @@ export class ConversationClaims {
       this.model.collection.findOneAndUpdate(
         { _id: idOf(conversationId), $or: [{ [lease]: null }, { [lease]: { $lte: now } }] },
         { $inc: { [epoch]: 1 }, $set: { [lease]: new Date(now.getTime() + leaseMs) } },
-        {
-          ...{ returnDocument: 'after', projection: { [epoch]: 1, turn: 1, send_seq: 1 }, maxTimeMS: heldPatienceMs },
-          ...options,
-        },
+        { returnDocument: 'after', maxTimeMS: heldPatienceMs, ...options },
       ),
     ) as Promise<ConversationRecord | null>;
   }

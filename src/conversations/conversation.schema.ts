@@ -65,8 +65,8 @@ export interface ConversationRecord {
   /** Last number given to an outbound DM: sends go out in this order. */
   send_seq: number;
   /**
-   * Counted up by every transaction that changes which messages there are or what they say, and by those that take the
-   * conversation before they read it: where it stands still, nobody has written in between.
+   * Counted up by every write but those of claims and derived fields, and by every transaction that changes which messages
+   * there are or what they say: where it stands still, nobody has written in between.
    */
   turn?: number;
   created_at: Date;

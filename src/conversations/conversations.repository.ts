@@ -110,6 +110,7 @@ export class ConversationsRepository {
           ...(pause.byMid ? { agent_paused_by_mid: pause.byMid } : {}),
           updated_at: this.clock.date(),
         },
+        $inc: { turn: 1 },
         // Else an echo that turns out to be our own would undo a pause that it did not cause.
         ...(pause.byMid ? {} : { $unset: { agent_paused_by_mid: '' } }),
       },
@@ -124,6 +125,7 @@ export class ConversationsRepository {
       {
         $unset: { agent_paused_until: '', agent_paused_reason: '', agent_paused_by_mid: '' },
         $set: { updated_at: this.clock.date() },
+        $inc: { turn: 1 },
       },
       session ? { session } : {},
     );
@@ -138,7 +140,7 @@ export class ConversationsRepository {
       username === undefined ? {} : { participant_username: { $ifNull: ['$participant_username', username] } };
     const saved = await this.model.collection.findOneAndUpdate(
       { _id: idOf(conversationId) },
-      [{ $set: { external_id: externalId, ...name } }],
+      [{ $set: { external_id: externalId, ...name, turn: { $add: [{ $ifNull: ['$turn', 0] }, 1] } } }],
       { returnDocument: 'after' },
     );
     if (saved && username !== undefined) await this.saveSearchTerms(saved as unknown as ConversationRecord);
@@ -171,6 +173,7 @@ export class ConversationsRepository {
           profile_fetched_at: now,
           updated_at: now,
         },
+        $inc: { turn: 1 },
       },
       { returnDocument: 'after' },
     );

@@ -183,10 +183,10 @@ export class DmStore {
   }
 
   /** Which of these mids were hard-deleted here. */
-  async findTombstones(session: ClientSession, platformAccountId: string, mids: string[]): Promise<Set<string>> {
+  async findTombstones(platformAccountId: string, mids: string[]): Promise<Set<string>> {
     if (mids.length === 0) return new Set();
     const found = await this.tombstones.collection
-      .find<TombstoneRecord>({ platform_account_id: platformAccountId, message_id: { $in: mids } }, { session })
+      .find<TombstoneRecord>({ platform_account_id: platformAccountId, message_id: { $in: mids } })
       .toArray();
     return new Set(found.map((tombstone) => tombstone.message_id));
   }

@@ -16,6 +16,7 @@ import { DmMediaRepository } from './dm-media.repository.js';
 import { DmsRepository } from './dms.repository.js';
 import { COMMENT, CommentSchema, CommentsRepository } from './ingest/comments.repository.js';
 import { EventMatcher } from './ingest/event-matcher.js';
+import { HandOn } from './ingest/hand-on.service.js';
 import { IngestLoad } from './ingest/ingest-load.js';
 import { IngestRepository } from './ingest/ingest.repository.js';
 import { IngestService } from './ingest/ingest.service.js';
@@ -82,6 +83,7 @@ export class DmsApiModule {}
     EventMatcher,
     IngestService,
     IngestRepository,
+    HandOn,
     OutboundProcessor,
     FetchProfileProcessor,
     StaleProfiles,

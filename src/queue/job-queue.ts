@@ -97,10 +97,15 @@ export class JobQueue implements OnModuleInit, OnApplicationShutdown {
   /**
    * Begins the job here and now when this process works the queues and has room, else adds it. What is begun here and
    * fails is added; with a crash it is gone, as a job may be that Redis has lost.
-   * @returns whether it was begun, or Redis took it
+   * @returns what became of it; `lost` while Redis is away
    */
-  async startOrAdd<N extends JobName>(name: N, payload: JobPayloads[N], extra?: JobExtra<N>): Promise<boolean> {
-    return this.startHere?.(name, payload, extra) === true || this.add(name, payload);
+  async startOrAdd<N extends JobName>(
+    name: N,
+    payload: JobPayloads[N],
+    extra?: JobExtra<N>,
+  ): Promise<'started' | 'added' | 'lost'> {
+    if (this.startHere?.(name, payload, extra)) return 'started';
+    return (await this.add(name, payload)) ? 'added' : 'lost';
   }
 
   private noteFailure(error: unknown): void {

@@ -4,8 +4,8 @@
  * only, because MongoDB holds the truth and a scheduled sweep hands the work over again.
  */
 export interface JobPayloads {
-  /** Decode these deliveries and store their events, of which there are so many (a job of an older version doesn't say). */
-  'store-deliveries': { delivery_ids: string[]; events?: number };
+  /** Decode these deliveries and store their events: so many, of these accounts (a job of an older version doesn't say). */
+  'store-deliveries': { delivery_ids: string[]; events?: number; account_ids?: string[] };
   /** Let the agent answer what is pending in this conversation. */
   'answer-conversation': { conversation_id: string };
   /** Send this conversation's queued DMs, in order. */

@@ -43,7 +43,8 @@ export class DeliveriesService implements OnModuleInit {
   async replay(id: string): Promise<{ delivery: DeliveryHeadView; handedOver: boolean }> {
     const delivery = await this.log.reopen(id);
     if (!delivery) throw notKept();
-    return { delivery: headOf(delivery), handedOver: await this.handOver.now([{ id, events: delivery.events }]) };
+    const { events, account_ids: accountIds } = delivery;
+    return { delivery: headOf(delivery), handedOver: await this.handOver.now([{ id, events, accountIds }]) };
   }
 
   private async replayLetter({ payload }: DeadLetter): Promise<void> {

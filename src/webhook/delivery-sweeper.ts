@@ -42,7 +42,8 @@ export class DeliverySweeper {
       const hopeless = due.filter(({ attempts, failures }) => failures >= maxFailures || attempts >= maxAttempts);
       for (const delivery of hopeless) await this.giveUp(delivery);
       for (const batch of jobsOf(due.filter((delivery) => !hopeless.includes(delivery)))) {
-        if (!(await this.handOver.now(batch.map(({ _id, events }) => ({ id: _id, events }))))) return;
+        const durable = batch.map(({ _id: id, events, account_ids: accountIds }) => ({ id, events, accountIds }));
+        if (!(await this.handOver.now(durable))) return;
         await this.log.noteHanded(batch);
         metrics.swept.inc({ kind: 'deliveries' }, batch.length);
       }

@@ -2,7 +2,7 @@ import type { JobQueue } from '../queue/index.js';
 import { HandOver, type Durable } from './hand-over.service.js';
 
 const named = (count: number, from = 0): string[] => Array.from({ length: count }, (_, n) => `d${from + n}`);
-const durable = (ids: string[], events = 1): Durable[] => ids.map((id) => ({ id, events }));
+const durable = (ids: string[], events = 1): Durable[] => ids.map((id) => ({ id, events, accountIds: ['a1'] }));
 
 describe('HandOver', () => {
   let jobs: string[][];
@@ -55,7 +55,7 @@ describe('HandOver', () => {
     expect(jobs).toEqual([named(100), named(20, 100)]);
   });
 
-  it('cuts what is large in memory into several jobs, and says how many events each has', () => {
+  it('cuts what is large in memory into several jobs, and says how many events each has, and whose', () => {
     const told: unknown[] = [];
     handOver = new HandOver({
       add: (_name: string, payload: object) => Promise.resolve(Boolean(told.push(payload))),
@@ -65,9 +65,9 @@ describe('HandOver', () => {
     jest.advanceTimersByTime(20);
 
     expect(told).toEqual([
-      { delivery_ids: ['a', 'b'], events: 800 },
-      { delivery_ids: ['c'], events: 1_000 },
-      { delivery_ids: ['d'], events: 1 },
+      { delivery_ids: ['a', 'b'], events: 800, account_ids: ['a1'] },
+      { delivery_ids: ['c'], events: 1_000, account_ids: ['a1'] },
+      { delivery_ids: ['d'], events: 1, account_ids: ['a1'] },
     ]);
   });
 

@@ -11,6 +11,8 @@ export interface Durable {
   id: string;
   /** How many it holds. */
   events: number;
+  /** Whose they are, our own ids. */
+  accountIds: string[];
 }
 
 /**
@@ -47,8 +49,11 @@ export class HandOver implements OnApplicationShutdown {
 
   /** @param deliveries of one job, see {@link jobsOf} @returns whether Redis took it */
   async now(deliveries: readonly Durable[]): Promise<boolean> {
-    const events = deliveries.reduce((sum, delivery) => sum + delivery.events, 0);
-    const taken = await this.queue.add('store-deliveries', { delivery_ids: deliveries.map(({ id }) => id), events });
+    const taken = await this.queue.add('store-deliveries', {
+      delivery_ids: deliveries.map(({ id }) => id),
+      events: deliveries.reduce((sum, delivery) => sum + delivery.events, 0),
+      account_ids: [...new Set(deliveries.flatMap(({ accountIds }) => accountIds))],
+    });
     this.restingUntil = taken ? 0 : performance.now() + restAfterFailureMs;
     return taken;
   }

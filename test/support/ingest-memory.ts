@@ -70,6 +70,7 @@ function itemOf(event: WebhookEvent): IngestItem {
   const participantId = participantOf(event, own) ?? customer;
   return {
     event,
+    quietMs: 0,
     pauseAfterHumanMs: 3_600_000,
     ownAppIds: new Set(['1']),
     context: {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer } from '@copilotkit/aimock';
 import type { ChatCompletionRequest, ChatMessage, Fixture, FixtureResponse } from '@copilotkit/aimock';
@@ -65,6 +66,7 @@ export class OpenAiStandIn {
   private readonly ending = new AbortController();
 
   constructor({ port = 0, latencyMs = 0 }: OpenAiStandInOptions) {
+    setMaxListeners(0, this.ending.signal); // as many wait on it as there are questions
     this.port = port;
     this.latencyMs = latencyMs;
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import type { AgentSettings } from '../../accounts/index.js';
@@ -33,6 +34,8 @@ interface OpenRound extends Round {
   isClear: Promise<boolean>;
 }
 
+/** Clearing up after an answer would cost its call to Meta as much time as it takes. */
+const callGoesFirstMs = 10;
 const minRetryMs = 2_000;
 const maxRetryMs = 30_000;
 
@@ -112,7 +115,10 @@ export class AnswerRound {
     const last = open.at(-1);
     if (last) metrics.agentReplies.observe({ outcome }, this.ageMs(last) / 1000);
     if (decision.text === undefined) this.messages.countSkips(open, decision.reason ?? 'no_answer');
-    else await this.sender.sendSoon(conversation._id, written.send, (await isClear) ? written.next : undefined);
+    else {
+      await this.sender.sendSoon(conversation._id, written.send, (await isClear) ? written.next : undefined);
+      await sleep(callGoesFirstMs);
+    }
     await this.messages.takeOffQueue(open);
     return 'done';
   }

@@ -48,10 +48,11 @@ export class AnswerService {
    */
   private async answerNews(conversationId: string, news: News, signal: AbortSignal): Promise<boolean> {
     const taking = this.leases.take(conversationId, ConversationLock.keyOf(news.ig_id, news.participant_id));
-    taking.catch(() => undefined); // thrown below, after the look
+    const conversation = taking.then((lease) => lease?.claim.conversation);
+    conversation.catch(() => undefined); // thrown below, after the look
     let prospect: Prospect;
     try {
-      prospect = await this.messages.look(conversationId, news);
+      prospect = await this.messages.look(conversationId, { ...news, conversation });
     } catch (error) {
       await (await taking)?.release();
       throw error;
@@ -70,7 +71,9 @@ export class AnswerService {
     try {
       const [isAlone, isCurrent] = await Promise.all([lease.isAlone, this.isCurrent(first, lease)]);
       if (!isAlone) return false;
-      let situation = isCurrent ? { ...first, turn: lease.claim.turn } : await this.lookUnder(conversationId, signal);
+      let situation = isCurrent
+        ? { ...first, turn: lease.claim.conversation.turn }
+        : await this.lookUnder(conversationId, signal);
       for (let restarts = 0; situation; restarts++) {
         const outcome = await this.round.run({ lease, situation, othersMayWait: restarts >= maxRestarts }, signal);
         if (outcome !== 'again') return outcome === 'done';
@@ -90,7 +93,8 @@ export class AnswerService {
 
   /** Between the look and the lease another process may have answered them, or somebody have written. */
   private async isCurrent(first: Situation, { claim }: AnswerLease): Promise<boolean> {
-    return first.turn === claim.turn || this.messages.isCurrent(first);
+    const stoodStill = first.turn !== undefined && first.turn === claim.conversation.turn;
+    return stoodStill || this.messages.isCurrent(first);
   }
 
   /** What is open once the customer has stopped writing; they get one answer, so the lease is kept meanwhile. */

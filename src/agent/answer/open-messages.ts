@@ -19,6 +19,12 @@ import { maxQuickExchanges } from './ping-pong.js';
 /** What whoever has just stored a message knows. */
 export type News = JobExtras['answer-conversation'];
 
+/** The same, where the conversation is being claimed. */
+interface ClaimedNews extends News {
+  /** `undefined` when another has it. */
+  conversation: Promise<Conversation | undefined>;
+}
+
 /** At most this many messages of a conversation are answered at once. */
 export const maxOpen = 500;
 
@@ -78,9 +84,10 @@ export class OpenMessages {
    * Looks at what is open, and closes or puts off what is not to be answered now.
    * @param news who talks there, where the caller knows: one step of waiting less
    */
-  async look(conversationId: string, news?: News): Promise<Prospect> {
+  async look(conversationId: string, news?: ClaimedNews): Promise<Prospect> {
+    const read = () => this.conversations.getById(conversationId);
     const [conversation, pending, recent, earlyRules] = await Promise.all([
-      this.conversations.getById(conversationId),
+      news ? news.conversation.then((claimed) => claimed ?? read()) : read(),
       this.dms.pending(conversationId, maxOpen),
       this.dms.history(conversationId, { limit: usualHistory }),
       news && this.rulesFor(conversationId, news),
@@ -113,10 +120,13 @@ export class OpenMessages {
     return isStillOpen(open, await this.dms.pending(conversation._id, maxOpen));
   }
 
-  /** What its owner wants of the agent now, and what is left to spend. */
+  /**
+   * What its owner wants of the agent now, and what is left to spend: not asked of news, for which the lease is being
+   * taken anyway, and a reservation comes next.
+   */
   private async rulesFor(
     conversationId: string,
-    { account_id, participant_id }: Pick<News, 'account_id' | 'participant_id'>,
+    { account_id, participant_id, turn }: Pick<News, 'account_id' | 'participant_id'> & { turn?: number },
   ) {
     const account = await this.accounts.get(account_id);
     if (!account) return { account, settings: null, blocked: false, spent: undefined };
@@ -124,7 +134,7 @@ export class OpenMessages {
     const [settings, blocked, spent] = await Promise.all([
       wanted,
       this.blocklist.isBlocked(account.user_id, participant_id),
-      this.budgets.spent(account._id, conversationId, wanted),
+      turn === undefined ? this.budgets.spent(account._id, conversationId, wanted) : undefined,
     ]);
     return { account, settings, blocked, spent };
   }

@@ -75,29 +75,44 @@ export class ReplyWriter {
   ) {}
 
   async write(input: WriteInput): Promise<WriteOutcome> {
+    const { conversation } = input.claim;
+    if (input.situation.turn !== undefined && input.situation.turn === conversation.turn) {
+      // Most often nobody has touched it since, which its last write finds out: it need not be read again.
+      const written = await this.attempt(input, conversation);
+      if (written.outcome !== 'lost') return written;
+    }
+    return this.attempt(input);
+  }
+
+  private async attempt(input: WriteInput, known?: Conversation): Promise<WriteOutcome> {
     try {
-      return await this.transactions.run((session) => this.writeWithin(session, input));
+      return await this.transactions.run((session) => this.writeWithin(session, input, known));
     } catch (error) {
       if (error instanceof Undo) return { outcome: error.outcome };
       throw error;
     }
   }
 
-  private async writeWithin(session: ClientSession, input: WriteInput): Promise<Written> {
+  private async writeWithin(session: ClientSession, input: WriteInput, known?: Conversation): Promise<Written> {
     const { claim, situation, decision } = input;
-    const conversation = await this.claims.held(session, situation.conversation._id, claim);
+    const conversation = known
+      ? { ...known, counts: { ...known.counts } } // a transaction may start over
+      : await this.claims.held(session, situation.conversation._id, claim);
     if (!conversation) throw new Undo('lost');
     if (this.checks.isPaused(conversation)) throw new Undo('paused');
     if (!(await this.isStillOpen(session, conversation, input))) throw new Undo('changed');
-    const isNext = conversation.send_seq === claim.sendSeq;
+    const isNext = conversation.send_seq === claim.conversation.send_seq;
     const [first] = await this.closeOpen(session, conversation, input);
     if (decision.isFallback) await this.budgets.noteFallback(session, conversation._id);
-    const send = await this.claims.endAnswer(session, conversation, { addedSends: first !== undefined, sendLeaseMs });
+    const addedSends = first !== undefined;
+    const ended = await this.claims.endAnswer(session, conversation, { addedSends, sendLeaseMs });
+    if (!ended) throw new Undo('lost');
     if (decision.handOver) {
       const until = new Date(this.clock.now() + handOverPauseMs);
       await this.conversations.pauseAgent(conversation._id, { until, reason: 'customer_request' }, session);
     }
-    return { outcome: 'written', send, ...(first && isNext ? { next: { dm: first, conversation } } : {}) };
+    const next = first && isNext ? { next: { dm: first, conversation } } : {};
+    return { outcome: 'written', send: ended.send, ...next };
   }
 
   private async isStillOpen(

@@ -30,6 +30,15 @@ export class EventMatcher {
     this.ownAppIds = new Set([config.INSTAGRAM_CLIENT_ID, config.META_APP_ID].filter((id) => id !== undefined));
   }
 
+  /** Begins to ask for what {@link match} will want. */
+  foresee(accountIds: Iterable<string>, settingsOf: SettingsOf): void {
+    for (const id of accountIds)
+      this.directory
+        .get(id)
+        .then((account) => account && settingsOf(account))
+        .catch(() => undefined); // whoever needs it asks again
+  }
+
   async match(delivery: DecodedDelivery, deliveryId: string, settingsOf: SettingsOf): Promise<MatchedDelivery> {
     const events = delivery.entries.flatMap((entry) => entry.events).filter((event) => !event.isTest);
     const known = await this.directory.findByIgIds([...new Set(events.flatMap((event) => event.accountIds))]);
@@ -38,7 +47,7 @@ export class EventMatcher {
     for (const account of matched.accounts) settings.set(account._id, await settingsOf(account));
     for (const event of events) {
       const account = event.accountIds.map((id) => known.get(id)).find((found) => found !== undefined);
-      // An account that is not connected (yet) leaves its events in the delivery log; connecting backfills them.
+      // An account that is not connected (yet) leaves its events in the delivery log; connecting opens them again.
       const agent = account && settings.get(account._id);
       if (!agent) continue;
       const item = this.itemOf(event, account, deliveryId, agent);
@@ -63,6 +72,7 @@ export class EventMatcher {
     const participant = participantId ?? 'unknown';
     return {
       event,
+      quietMs: agent.quiet_ms,
       pauseAfterHumanMs: agent.pause_after_human_minutes * 60_000,
       ownAppIds: this.ownAppIds,
       context: {

@@ -18,6 +18,8 @@ import { storedReferral } from './stored-fields.js';
 export interface IngestItem {
   event: WebhookEvent;
   context: IngestContext;
+  /** How long after a message the agent is called, in case more follow. */
+  quietMs: number;
   /** How long the agent steps back when a person answers. */
   pauseAfterHumanMs: number;
   /** Ids of our own app, to tell whether a hand-over gives the thread to us or takes it away. */
@@ -175,7 +177,6 @@ export class IngestBatch {
 
   private put(slot: string, conversation: Conversation, before: DmRecord | undefined, after: DmRecord): void {
     this.snapshot.dms.set(slot, after);
-    if (after === before && this.current.has(String(after._id))) return;
     if (after === before) return;
     this.remember(after, before);
     this.current.set(String(after._id), after);

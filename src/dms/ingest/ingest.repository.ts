@@ -52,13 +52,16 @@ export class IngestRepository {
     accountId: string,
     mids: string[],
   ): Promise<void> {
-    const found = await this.dms.collection
-      .find<DmRecord>({ platform_account_id: accountId, message_id: { $in: mids } }, { session })
-      .toArray();
+    const [found, removed] = await Promise.all([
+      this.dms.collection
+        .find<DmRecord>({ platform_account_id: accountId, message_id: { $in: mids } }, { session })
+        .toArray(),
+      // Outside of the snapshot, which began before: what was removed since must not come back either.
+      this.store.findTombstones(accountId, mids),
+    ]);
     for (const dm of found) if (dm.message_id) snapshot.dms.set(slotOf(accountId, dm.message_id), dm);
-    const missing = mids.filter((mid) => !snapshot.dms.has(slotOf(accountId, mid)));
-    for (const mid of await this.store.findTombstones(session, accountId, missing))
-      snapshot.tombstones.add(slotOf(accountId, mid));
+    for (const mid of removed)
+      if (!snapshot.dms.has(slotOf(accountId, mid))) snapshot.tombstones.add(slotOf(accountId, mid));
   }
 
   /** Only an echo that is not known by its mid may belong to a send of ours. */

@@ -1,23 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { bulkhead } from 'cockatiel';
 import { Clock } from '#libs/clock';
 import { GroupCommit } from '#libs/group-commit';
 import { decodeDelivery, parseJsonCut } from '#libs/graph-api';
-import { AccountHealth, UserSettingsService, type AccountSummary } from '../../accounts/index.js';
-import { AppConfig } from '../../config/index.js';
+import { AccountHealth, UserSettingsService } from '../../accounts/index.js';
 import { ContendedError } from '../../database/index.js';
 import { metrics } from '../../observability/index.js';
-import { HandlesJob, JobQueue, type JobPayloads } from '../../queue/index.js';
+import { HandlesJob, type JobPayloads } from '../../queue/index.js';
 import { DeliveryLog, type Delivery } from '../../webhook/index.js';
 import { EventMatcher, type SettingsOf } from './event-matcher.js';
+import { HandOn } from './hand-on.service.js';
 import type { IngestItem } from './ingest-batch.js';
 import { IngestLoad } from './ingest-load.js';
 import { IngestService, type IngestOutcome } from './ingest.service.js';
 import { isTransient } from './is-transient.js';
-import { Mailbox } from './mailbox.js';
 
-/** Who somebody is can wait until they have their answer. */
-const profileDelayMs = 500;
+/** What an answer that was begun here reads, it has by then. Everything else of its message can wait so long. */
+const firstReadsMs = 10;
 
 /** One in its transaction, one before it, one behind it. */
 const batchesAtOnce = 3;
@@ -39,7 +39,7 @@ export class StoreDeliveriesProcessor {
    * most of what storing costs is by the transaction. Sizes are counted in events.
    */
   private readonly together = new GroupCommit<StoreJob>({
-    write: (jobs) => this.storeTogether(jobs.map(({ delivery_ids: ids }) => ids)),
+    write: (jobs) => this.storeTogether(jobs),
     sizeOf: ({ delivery_ids: ids, events = 0 }) => Math.max(ids.length, events),
     // A trickle makes jobs of one delivery each: a backlog of those must not cost a transaction for a few of them.
     maxBatchItems: 64,
@@ -59,10 +59,8 @@ export class StoreDeliveriesProcessor {
     private readonly ingest: IngestService,
     private readonly health: AccountHealth,
     private readonly settings: UserSettingsService,
-    private readonly mailbox: Mailbox,
+    private readonly handOn: HandOn,
     private readonly load: IngestLoad,
-    private readonly queue: JobQueue,
-    private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
 
@@ -72,16 +70,20 @@ export class StoreDeliveriesProcessor {
   }
 
   /** Where that fails each job is tried alone, so that none fails because of another. @returns failures by position */
-  private async storeTogether(jobs: string[][]): Promise<ReadonlyMap<number, unknown>> {
+  private async storeTogether(jobs: StoreJob[]): Promise<ReadonlyMap<number, unknown>> {
     const failures = new Map<number, unknown>();
     try {
-      const held = await this.storeAll(jobs.flat());
-      for (const [index, ids] of jobs.entries())
+      const accountIds = new Set(jobs.flatMap(({ account_ids: ids = [] }) => ids));
+      const held = await this.storeAll(
+        jobs.flatMap(({ delivery_ids: ids }) => ids),
+        accountIds,
+      );
+      for (const [index, { delivery_ids: ids }] of jobs.entries())
         if (ids.some((id) => held.has(id))) failures.set(index, new ContendedError());
     } catch (error) {
       // Alone they would meet the same others, or the same outage: they come again, each in its own time.
       if (comesAgain(error)) throw error;
-      for (const [index, ids] of jobs.entries()) {
+      for (const [index, { delivery_ids: ids }] of jobs.entries()) {
         const held = await this.storeApart(ids).catch((failure: unknown) => void failures.set(index, failure));
         if (held && held.size > 0) failures.set(index, new ContendedError());
       }
@@ -109,18 +111,23 @@ export class StoreDeliveriesProcessor {
     await this.deliveries.markFailed(deliveryId, error instanceof Error ? error.message : String(error));
   }
 
-  /** @returns the deliveries of which something could not be stored yet, because somebody holds its conversation */
-  private async storeAll(deliveryIds: string[]): Promise<ReadonlySet<string>> {
-    const open = (await this.deliveries.findByIds(deliveryIds)).filter((delivery) => delivery.state === 'received');
+  /**
+   * @param accountIds whose they are, where that is known: their settings are read beside them
+   * @returns the deliveries of which something could not be stored yet, because somebody holds its conversation
+   */
+  private async storeAll(deliveryIds: string[], accountIds?: Iterable<string>): Promise<ReadonlySet<string>> {
+    const settingsOf = this.settingsOncePerAccount();
+    const reading = this.deliveries.findByIds(deliveryIds);
+    this.matcher.foresee(accountIds ?? [], settingsOf);
+    const open = (await reading).filter((delivery) => delivery.state === 'received');
     if (open.length === 0) return new Set();
     const items: IngestItem[] = [];
-    const accounts = new Map<string, AccountSummary>();
-    const settingsOf = this.settingsOncePerAccount();
+    const matchedAccounts = new Set<string>();
     for (const delivery of open) {
       const matched = await this.read(delivery, settingsOf);
       if (!matched) continue;
       items.push(...matched.items);
-      for (const account of matched.accounts) accounts.set(account._id, account);
+      for (const account of matched.accounts) matchedAccounts.add(account._id);
       // Kept raw in the delivery log, where an admin sees them; counted here.
       for (const event of matched.unplaced) metrics.webhookEvents.inc({ kind: event.kind });
     }
@@ -133,10 +140,11 @@ export class StoreDeliveriesProcessor {
     const now = this.clock.date();
     for (const delivery of stored) metrics.storeLag.observe((now.getTime() - delivery.received_at.getTime()) / 1000);
     // What is stored is stored: a customer need not wait for its answer until the delivery is marked, too.
+    if (await this.handOn.callAgent(outcome, items)) await sleep(firstReadsMs);
     await Promise.all([
-      this.handOn(outcome, items, { accounts, settingsOf }),
+      this.handOn.tellOthers(outcome, items),
       this.deliveries.markStored(stored.map((delivery) => delivery._id)),
-      this.health.noteEvents([...accounts.keys()], now),
+      this.health.noteEvents([...matchedAccounts], now),
     ]);
     return held;
   }
@@ -162,38 +170,6 @@ export class StoreDeliveriesProcessor {
       await this.deliveries.park(delivery._id, 'not parseable');
       return undefined;
     }
-  }
-
-  /** Everything from here on is a hint: a crash in between costs time, not messages. */
-  private async handOn(
-    outcome: IngestOutcome,
-    items: IngestItem[],
-    { accounts, settingsOf }: { accounts: Map<string, AccountSummary>; settingsOf: SettingsOf },
-  ): Promise<void> {
-    const contexts = new Map(items.map(({ context }) => [context.conversationId, context]));
-    const hints: Promise<unknown>[] = [];
-    for (const [conversationId, { dmIds, turn }] of outcome.pending) {
-      const context = contexts.get(conversationId);
-      if (!context) continue;
-      const { account, participantId: participant_id } = context;
-      const known = accounts.get(account._id);
-      const { quiet_ms } = known ? await settingsOf(known) : { quiet_ms: this.config.AGENT_QUIET_MS };
-      const payload = { conversation_id: conversationId };
-      const news = { account_id: account._id, ig_id: account.ig_id, participant_id, turn };
-      hints.push(
-        quiet_ms > 0
-          ? this.queue.add('answer-conversation', payload, { delayMs: quiet_ms })
-          : this.queue.startOrAdd('answer-conversation', payload, news),
-        this.mailbox.push(account.ig_id, participant_id, dmIds),
-      );
-    }
-    for (const id of outcome.settled) hints.push(this.queue.add('send-conversation', { conversation_id: id }));
-    for (const id of outcome.created)
-      hints.push(this.queue.add('fetch-profile', { conversation_id: id }, { delayMs: profileDelayMs }));
-    for (const dm of outcome.toCopy) hints.push(this.queue.add('keep-media', { dm_id: dm._id.toHexString() }));
-    for (const dm of outcome.unsent)
-      if (dm.media_to_drop) hints.push(this.queue.add('drop-media', { dm_id: dm._id.toHexString() }));
-    await Promise.all(hints);
   }
 }
 

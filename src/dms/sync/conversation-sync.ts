@@ -153,6 +153,7 @@ export class ConversationSync {
   private async store(account: AccountSummary, thread: Thread, missing: Missing[]): Promise<number> {
     const items = missing.map(({ message, at, unread }): IngestItem => ({
       event: { ...syncedEvent(message, account, thread.participantId), timestamp: at },
+      quietMs: 0,
       pauseAfterHumanMs: 0,
       ownAppIds: new Set(),
       context: {

@@ -1,9 +1,16 @@
-/** The hops that no way from a webhook to an answer can do without, each taken alone, one after the other. */
+/**
+ * The hops that no way from a webhook to an answer can do without, one after the other as on that way, and at the pace at
+ * which the product is asked: in a loop without pauses each would meet warm caches and a processor at full clock.
+ */
+import { createHmac } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Bull from 'bull';
 import mongoose from 'mongoose';
 import { Pool } from 'undici';
 import { Bodies, type BodyOptions } from '../load/bodies.js';
-import { median } from '../measure/statistics.js';
+import { median, percentile } from '../measure/statistics.js';
 import { takeOrders, type Mark } from '../support/tasks.js';
 
 export interface HopsOptions {
@@ -13,76 +20,137 @@ export interface HopsOptions {
   /** Answers chat completions and sends at once. */
   instantUrl: string;
   bodies: BodyOptions;
+  /** Ways. */
   times: number;
+  /** Between one way and the next. */
+  pauseMs: number;
 }
 
-/** Medians in ms. */
-export interface Hops {
-  durableInsert: number;
-  jobStart: number;
-  transaction: number;
-  claim: number;
-  modelCall: number;
-  graphCall: number;
+/** ms */
+export interface Way {
+  p50Ms: number;
+  p99Ms: number;
+  /** By hop. */
+  medians: Record<string, number>;
+  /** The same without pauses. */
+  unpausedP50Ms: number;
 }
 
 const writeConcern = { w: 'majority', journal: true } as const;
 
-async function measure(options: HopsOptions, mark: Mark): Promise<Hops> {
+async function measure(options: HopsOptions, mark: Mark): Promise<Way> {
   const client = await mongoose.mongo.MongoClient.connect(options.databaseUrl);
+  const door = await openDoor(client.db(options.databaseName).collection('hops_deliveries', { writeConcern }), options);
+  const jobs = await Jobs.open(options.redisUrl);
+  const pools = {
+    door: new Pool(door.url, { connections: 1 }),
+    model: new Pool(options.instantUrl, { connections: 1 }),
+  };
+  const hops = await hopsOf(client, jobs, pools, options);
+  await mark('begin');
+  const ways = await walk(Object.values(hops), options.times, options.pauseMs);
+  await mark('end');
+  const unpaused = await walk(Object.values(hops), options.times, 0);
+  door.server.close();
+  await Promise.all([client.close(), pools.door.close(), pools.model.close(), jobs.close()]);
+  const medians = Object.keys(hops).map((name, index) => [name, median(ways.map((way) => way[index] ?? 0))] as const);
+  return {
+    p50Ms: percentile(ways.map(sum), 50),
+    p99Ms: percentile(ways.map(sum), 99),
+    medians: Object.fromEntries(medians),
+    unpausedP50Ms: percentile(unpaused.map(sum), 50),
+  };
+}
+
+/** @returns what each hop of each way took, ms */
+async function walk(hops: (() => Promise<unknown>)[], times: number, pauseMs: number): Promise<number[][]> {
+  const ways: number[][] = [];
+  for (let n = 0; n < times * 1.2; n += 1) {
+    const way: number[] = [];
+    for (const hop of hops) {
+      const from = performance.now();
+      await hop();
+      way.push(performance.now() - from);
+    }
+    ways.push(way);
+    if (pauseMs > 0) await sleep(pauseMs);
+  }
+  return ways.slice(-times); // the first ones warmed up
+}
+
+function sum(way: number[]): number {
+  return way.reduce((total, ms) => total + ms, 0);
+}
+
+/** In the order of the way. */
+async function hopsOf(
+  client: mongoose.mongo.MongoClient,
+  jobs: Jobs,
+  pools: { door: Pool; model: Pool },
+  options: HopsOptions,
+): Promise<Record<string, () => Promise<unknown>>> {
   const db = client.db(options.databaseName);
   const bodies = new Bodies(options.bodies);
-  const model = new Pool(options.instantUrl, { connections: 1 });
-  const jobs = await Jobs.open(options.redisUrl);
-  const collections = {
-    deliveries: db.collection('hops_deliveries', { writeConcern }),
-    messages: db.collection('hops_messages'),
-    conversations: db.collection<{ _id: string }>('hops_conversations', { writeConcern }),
-  };
-  await collections.conversations.updateOne({ _id: 'one' }, { $set: { n: 0 } }, { upsert: true });
-  await collections.messages.createIndex({ account: 1, 'message.mid': 1 }, { unique: true });
+  const messages = db.collection('hops_messages');
+  const conversations = db.collection<{ _id: string }>('hops_conversations', { writeConcern });
+  await conversations.updateOne({ _id: 'one' }, { $set: { n: 0 } }, { upsert: true });
+  await messages.createIndex({ account: 1, 'message.mid': 1 }, { unique: true });
   const transaction = (): Promise<void> =>
     client.withSession((session) =>
       session.withTransaction(
         async () => {
-          await collections.messages.insertOne({ account: 'a', ...bodies.event() }, { session });
-          await collections.conversations.updateOne({ _id: 'one' }, { $inc: { n: 1 } }, { session });
+          await messages.insertOne({ account: 'a', ...bodies.event() }, { session });
+          await conversations.updateOne({ _id: 'one' }, { $inc: { n: 1 } }, { session });
         },
         { readConcern: { level: 'snapshot' }, writeConcern },
       ),
     );
+  const deliver = async (): Promise<void> => {
+    const { body, signature } = bodies.next();
+    const headers = { 'content-type': 'application/json', 'x-hub-signature-256': signature };
+    const answer = await pools.door.request({ method: 'POST', path: '/', headers, body });
+    await answer.body.dump();
+  };
   const post = async (path: string, body: object): Promise<void> => {
     const headers = { 'content-type': 'application/json' };
-    const answer = await model.request({ method: 'POST', path, headers, body: JSON.stringify(body) });
+    const answer = await pools.model.request({ method: 'POST', path, headers, body: JSON.stringify(body) });
     await answer.body.json();
   };
-  const hop = (work: () => Promise<unknown>): Promise<number> => typical(work, options.times);
-  await mark('begin');
-  const hops: Hops = {
-    durableInsert: await hop(() => collections.deliveries.insertOne({ payload: bodies.next().body.toString() })),
-    jobStart: await hop(() => jobs.addAndAwaitStart()),
-    transaction: await hop(transaction),
-    claim: await hop(() => collections.conversations.findOneAndUpdate({ _id: 'one' }, { $inc: { epoch: 1 } })),
-    modelCall: await hop(() =>
-      post('/v1/chat/completions', { model: 'm', messages: [{ role: 'system', content: 'x'.repeat(800) }] }),
-    ),
-    graphCall: await hop(() =>
-      post('/v24.0/1/messages', { recipient: { id: '1' }, message: { text: 'We are open.' } }),
-    ),
+  const question = { model: 'm', messages: [{ role: 'system', content: 'x'.repeat(800) }] };
+  const reply = { recipient: { id: '1' }, message: { text: 'We are open.' } };
+  return {
+    'signed request until it is durable and answered': deliver,
+    'Redis add → start': () => jobs.addAndAwaitStart(),
+    'transaction of two writes (message)': transaction,
+    'model call': () => post('/v1/chat/completions', question),
+    'transaction of two writes (answer)': transaction,
+    'claim before the call': () => conversations.findOneAndUpdate({ _id: 'one' }, { $inc: { epoch: 1 } }),
+    'Graph call': () => post('/v24.0/1/messages', reply),
   };
-  await mark('end');
-  await Promise.all([client.close(), model.close(), jobs.close()]);
-  return hops;
 }
 
-async function typical(work: () => Promise<unknown>, times: number): Promise<number> {
-  const took: number[] = [];
-  for (let n = 0; n < times * 1.2; n += 1) {
-    const from = performance.now();
-    await work();
-    took.push(performance.now() - from);
-  }
-  return median(took.slice(-times)); // the first ones warmed up
+/** Bare node:http: checks the signature, makes it durable, answers. */
+async function openDoor(
+  deliveries: mongoose.mongo.Collection,
+  { bodies: { appSecret } }: HopsOptions,
+): Promise<{ server: Server; url: string }> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks);
+      const expected = `sha256=${createHmac('sha256', appSecret).update(body).digest('hex')}`;
+      const isSigned = request.headers['x-hub-signature-256'] === expected;
+      const answer = (status: number): void => void response.writeHead(status).end();
+      if (!isSigned) return answer(401);
+      deliveries.insertOne({ payload: body.toString() }).then(
+        () => answer(200),
+        () => answer(503),
+      );
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
 /** From Bull's add to its handler's first line. */
