@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
+import { retentionOf } from '../database/index.js';
 import { AuditLogController } from './audit-log.controller.js';
 import { AUDIT, AuditLog } from './audit-log.repository.js';
-import { AuditRetention } from './audit-retention.service.js';
 import { AuditTrail } from './audit-trail.js';
 import { AuditSchema } from './audit.schema.js';
 import { DeadLettersController } from './dead-letters.controller.js';
@@ -12,6 +12,11 @@ import { QueueDashboard } from './queue-dashboard.js';
 @Module({
   imports: [MongooseModule.forFeature([{ name: AUDIT, schema: AuditSchema }])],
   controllers: [DeadLettersController, AuditLogController],
-  providers: [AuditLog, AuditRetention, AuditTrail, QueueDashboard],
+  providers: [
+    AuditLog,
+    retentionOf(AuditLog, ({ AUDIT_RETENTION_DAYS }) => AUDIT_RETENTION_DAYS),
+    AuditTrail,
+    QueueDashboard,
+  ],
 })
 export class AdminApiModule {}

@@ -1,3 +1,3 @@
 export { DatabaseModule, NoReplicaSetError } from './database.module.js';
-export { keepFor } from './retention.js';
+export { keepFor, retentionOf } from './retention.js';
 export { ContendedError, findShown, StaleSnapshotError, Transactions, type TransactionOptions } from './transaction.js';

@@ -1,4 +1,25 @@
+import type { OnApplicationBootstrap, Provider, Type } from '@nestjs/common';
 import type { Collection } from 'mongoose';
+import { AppConfig } from '../config/index.js';
+
+/** A repository whose documents MongoDB may delete after so many days. */
+export interface Kept {
+  keepFor(days: number): Promise<void>;
+}
+
+/**
+ * A provider that tells a repository at every start how long to keep its documents.
+ * @param daysOf the setting; 0 keeps them for ever
+ */
+export function retentionOf(repository: Type<Kept>, daysOf: (config: AppConfig) => number): Provider {
+  return {
+    provide: `retention of ${repository.name}`,
+    inject: [repository, AppConfig],
+    useFactory: (kept: Kept, config: AppConfig): OnApplicationBootstrap => ({
+      onApplicationBootstrap: () => kept.keepFor(daysOf(config)),
+    }),
+  };
+}
 
 /** Known by its name: a collection has one, and its length is a setting. */
 const name = 'retention';

@@ -2,7 +2,8 @@ import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { AccountsModule } from '../accounts/index.js';
 import { ConversationsModule } from '../conversations/index.js';
-import { DmsApiModule, DmsModule, DmsSyncModule } from '../dms/index.js';
+import { retentionOf } from '../database/index.js';
+import { CommentRemovalRepository, DmsApiModule, DmsModule, DmsSyncModule } from '../dms/index.js';
 import { MediaModule } from '../media/index.js';
 import { WebhookModule } from '../webhook/index.js';
 import { BlocklistOwner } from './blocklist/blocklist-owner.service.js';
@@ -19,7 +20,6 @@ import { ErasureService } from './erasure/erasure.service.js';
 import { InboxController } from './inbox.controller.js';
 import { InboxMessagesService } from './messages/messages.service.js';
 import { ReadMarks } from './messages/read-marks.js';
-import { CommentRetention } from './retention/comment-retention.service.js';
 import { DmRetention } from './retention/dm-retention.service.js';
 import { ChangesRepository } from './stream/changes.repository.js';
 import { LiveEventBuilder } from './stream/live-event-builder.js';
@@ -61,6 +61,12 @@ export class InboxApiModule {}
 /** Erasing people, and DMs and comments past their retention. */
 @Module({
   imports: [AccountsModule, ConversationsModule, DmsModule, InboxModule, MediaModule, WebhookModule],
-  providers: [ErasureProcessor, ErasureService, DmRetention, CommentRetention],
+  providers: [
+    ErasureProcessor,
+    ErasureService,
+    DmRetention,
+    // Comments are what customers wrote, too: they are kept as long as DMs.
+    retentionOf(CommentRemovalRepository, ({ DM_RETENTION_DAYS = 0 }) => DM_RETENTION_DAYS),
+  ],
 })
 export class InboxWorkerModule {}

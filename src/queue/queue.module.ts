@@ -4,11 +4,11 @@ import { DiscoveryModule } from '@nestjs/core';
 import { MongooseModule } from '@nestjs/mongoose';
 import type { QueueOptions } from 'bull';
 import { AppConfig } from '../config/index.js';
+import { retentionOf } from '../database/index.js';
 import { backoffStrategies } from './backoff.js';
 import { BullConnections } from './bull-connections.js';
 import { ConversationLock } from './conversation-lock.js';
 import { DeadLetterReplays } from './dead-letter-replays.js';
-import { DeadLetterRetention } from './dead-letter-retention.service.js';
 import { DeadLetterSchema } from './dead-letter.schema.js';
 import { DEAD_LETTER, DeadLetters } from './dead-letters.repository.js';
 import { HandlerExplorer } from './handler-explorer.js';
@@ -69,7 +69,15 @@ function bullOptions(config: AppConfig, connections: BullConnections): QueueOpti
     BullModule.registerQueue(...queueNames.map((name) => ({ name }))),
     MongooseModule.forFeature([{ name: DEAD_LETTER, schema: DeadLetterSchema }]),
   ],
-  providers: [JobQueue, ConversationLock, DeadLetters, DeadLetterRetention, DeadLetterReplays],
+  providers: [
+    JobQueue,
+    ConversationLock,
+    DeadLetters,
+    // Open ones, too: nothing else would ever close those that nobody replays. The settings see to it that none goes while
+    // what it would replay is still there.
+    retentionOf(DeadLetters, ({ DEAD_LETTER_RETENTION_DAYS }) => DEAD_LETTER_RETENTION_DAYS),
+    DeadLetterReplays,
+  ],
   exports: [RedisModule, JobQueue, ConversationLock, DeadLetters, DeadLetterReplays],
 })
 export class QueueModule {}

@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { AccountsModule } from '../accounts/index.js';
+import { retentionOf } from '../database/index.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { DeliverySchema } from './delivery.schema.js';
 import { DELIVERY, DeliveryLog } from './delivery-log.repository.js';
-import { DeliveryRetention } from './delivery-retention.service.js';
 import { DeliveryRoute } from './delivery-route.js';
 import { DeliverySweeper } from './delivery-sweeper.js';
 import { HandOver } from './hand-over.service.js';
@@ -18,7 +18,12 @@ import { WebhookService } from './webhook.service.js';
 /** The log of what Meta delivered. */
 @Module({
   imports: [MongooseModule.forFeature([{ name: DELIVERY, schema: DeliverySchema }])],
-  providers: [DeliveryLog, DeliveryRetention, DeliveriesService, HandOver],
+  providers: [
+    DeliveryLog,
+    retentionOf(DeliveryLog, ({ RETENTION_DAYS }) => RETENTION_DAYS),
+    DeliveriesService,
+    HandOver,
+  ],
   exports: [DeliveryLog, HandOver, DeliveriesService],
 })
 export class WebhookModule {}
