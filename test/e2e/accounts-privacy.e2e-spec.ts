@@ -80,6 +80,18 @@ describe('Meta’s privacy callbacks', () => {
     },
   );
 
+  it('does not remove what its owner has connected again by the time a deletion is carried out', async () => {
+    const privacy = app.get(PrivacyService);
+    const id = await app.connect();
+    const requestedAt = new Date();
+    await app.connect();
+
+    expect(await privacy.removeAccount(id, requestedAt)).toBe(false);
+    expect(await stored(id)).toMatchObject({ status: 'active', released: false });
+    expect(await privacy.removeAccount(id, new Date())).toBe(true);
+    expect(await stored(id)).toBeNull();
+  });
+
   it('answers a deletion in Meta’s form, and the same request with the same code', async () => {
     const id = await app.connect();
     const signed = app.sandbox.signedRequest(app.sandbox.account.appScopedId);

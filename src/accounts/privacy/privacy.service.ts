@@ -73,10 +73,13 @@ export class PrivacyService {
     return { url: `${this.config.API_URL}/meta/data-deletion/${erasure.code}`, confirmation_code: erasure.code };
   }
 
-  /** The end of erasing an account: what this room holds of it, the record last, so that a run cut short finds it again. */
-  async removeAccount(accountId: string): Promise<boolean> {
+  /**
+   * The end of erasing an account: what this room holds of it, the record last, so that a run cut short finds it again.
+   * @param requestedAt what its owner has connected again since then was not meant, and stays
+   */
+  async removeAccount(accountId: string, requestedAt: Date): Promise<boolean> {
     const account = await this.accounts.findById(accountId);
-    if (!account) return false;
+    if (!account || account.connected_at > requestedAt) return false;
     await this.settings.removeConfig(account.user_id, accountId);
     await this.alerts.forget(accountId);
     await this.accounts.remove(accountId);

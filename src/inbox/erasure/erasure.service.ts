@@ -107,7 +107,7 @@ export class ErasureService {
       }
       await this.comments.erase({ platform_account_id: accountId });
       await this.removal.removeTombstones(accountId);
-      const removed = await this.privacy.removeAccount(accountId);
+      const removed = await this.privacy.removeAccount(accountId, erasure.requested_at);
       await this.progress(erasure, { accounts: removed ? 1 : 0 }, signal);
     }
   }
