@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { AccountDirectory } from '../../src/accounts/index.js';
 import { ConversationClaims } from '../../src/conversations/index.js';
 import { Transactions } from '../../src/database/index.js';
 import { Outbox } from '../../src/dms/index.js';
+import { ConversationLock } from '../../src/queue/index.js';
 import { startAgentScene, type AgentScene } from '../support/agent-scene.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
@@ -9,12 +12,17 @@ import { useServices } from '../support/services.js';
 jest.setTimeout(40_000);
 const services = useServices();
 let scene: AgentScene;
+let redis: Redis;
 
 /** What nobody wrote in between of need not be looked at twice: these are the cases in which somebody did. */
 beforeAll(async () => {
   scene = await startAgentScene({ services }, { quiet_ms: 0 });
+  redis = new Redis(services.redisUrl);
 }, 60_000);
-afterAll(() => scene?.stop());
+afterAll(async () => {
+  await scene?.stop();
+  redis.disconnect();
+});
 beforeEach(() => scene.model.resetAnswers());
 
 describe('without a quiet period the agent answers', () => {
@@ -112,5 +120,39 @@ describe('without a quiet period the agent answers', () => {
     await eventually(async () => expect((await scene.conversationOf(customer)).answer_leased_until).toBeUndefined());
     expect((await scene.dmsOf(customer))[0]).toMatchObject({ agent_reason: 'blocklisted' });
     expect(scene.answersTo(customer)).toEqual([]);
+    await sleep(50); // whatever is put off until an answer has begun has happened by then
+    const queue = ConversationLock.keyOf(scene.app.sandbox.account.igId, customer.id);
+    expect(await redis.llen(queue)).toBe(0);
+  });
+
+  it('nobody whose conversation a person has taken over while it was thinking', async () => {
+    const customer = scene.newCustomer();
+    scene.model.answerWith(async () => {
+      const { _id } = await scene.conversationOf(customer);
+      const caller = await scene.app.call();
+      await caller.patch(`/inbox/conversations/${_id.toHexString()}`).send({ agent_paused: true }).expect(200);
+      return 'Too late';
+    });
+    customer.sendText('Can I talk to somebody?');
+    await scene.settled(customer);
+
+    expect((await scene.dmsOf(customer))[0]).toMatchObject({ agent_state: 'skipped', agent_reason: 'paused' });
+    expect(scene.answersTo(customer)).toEqual([]);
+  });
+
+  it('in a conversation that was archived, and its customer looked up, while it was thinking, and leaves both so', async () => {
+    const customer = scene.newCustomer('Nora');
+    scene.model.answerWith(async () => {
+      const { _id } = await scene.conversationOf(customer);
+      const caller = await scene.app.call();
+      await caller.patch(`/inbox/conversations/${_id.toHexString()}`).send({ archived: true }).expect(200);
+      await eventually(async () => expect(await scene.conversationOf(customer)).toHaveProperty('profile_fetched_at'));
+      return 'We do';
+    });
+    customer.sendText('Do you ship?');
+    await scene.settled(customer);
+
+    expect(scene.answersTo(customer)).toEqual(['We do']);
+    expect(await scene.conversationOf(customer)).toMatchObject({ archived: true, participant_name: 'Nora' });
   });
 });

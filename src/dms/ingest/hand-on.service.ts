@@ -19,36 +19,32 @@ export class HandOn {
   ) {}
 
   /**
-   * Calls the agent to every conversation with new messages, once their burst may be over.
+   * Puts new messages into their conversations' queues and calls the agent to them, once their burst may be over. In this
+   * order: whoever is done with a message at once takes it off again.
    * @returns whether an answer was begun in this process
    */
   async callAgent({ pending }: IngestOutcome, items: readonly IngestItem[]): Promise<boolean> {
-    const itemOf = itemsByConversation(items);
-    const calls = [...pending].map(async ([conversationId, { turn }]): Promise<boolean> => {
+    const itemOf = new Map(items.map((item) => [item.context.conversationId, item]));
+    const calls = [...pending].map(async ([conversationId, { dmIds, turn }]): Promise<boolean> => {
       const payload = { conversation_id: conversationId };
       const { quietMs = 0, context } = itemOf.get(conversationId) ?? {};
-      if (quietMs > 0 || !context) {
-        await this.queue.add('answer-conversation', payload, { delayMs: quietMs });
+      if (!context) return false;
+      const { account, participantId: participant_id } = context;
+      const queued = this.mailbox.push(account.ig_id, participant_id, dmIds);
+      if (quietMs > 0) {
+        await Promise.all([queued, this.queue.add('answer-conversation', payload, { delayMs: quietMs })]);
         return false;
       }
-      const { account, participantId: participant_id } = context;
       const news = { account_id: account._id, ig_id: account.ig_id, participant_id, turn };
-      return (await this.queue.startOrAdd('answer-conversation', payload, news)) === 'started';
+      const [began] = await Promise.all([this.queue.startOrAdd('answer-conversation', payload, news), queued]);
+      return began === 'started';
     });
     return (await Promise.all(calls)).includes(true);
   }
 
   /** Everything else that follows from what was stored. */
-  async tellOthers(
-    { pending, settled, created, toCopy, unsent }: IngestOutcome,
-    items: readonly IngestItem[],
-  ): Promise<void> {
-    const itemOf = itemsByConversation(items);
+  async tellOthers({ settled, created, toCopy, unsent }: IngestOutcome): Promise<void> {
     const hints: Promise<unknown>[] = [];
-    for (const [conversationId, { dmIds }] of pending) {
-      const context = itemOf.get(conversationId)?.context;
-      if (context) hints.push(this.mailbox.push(context.account.ig_id, context.participantId, dmIds));
-    }
     for (const id of settled) hints.push(this.queue.add('send-conversation', { conversation_id: id }));
     for (const id of created)
       hints.push(this.queue.add('fetch-profile', { conversation_id: id }, { delayMs: profileDelayMs }));
@@ -57,8 +53,4 @@ export class HandOn {
       if (dm.media_to_drop) hints.push(this.queue.add('drop-media', { dm_id: dm._id.toHexString() }));
     await Promise.all(hints);
   }
-}
-
-function itemsByConversation(items: readonly IngestItem[]): Map<string, IngestItem> {
-  return new Map(items.map((item) => [item.context.conversationId, item]));
 }

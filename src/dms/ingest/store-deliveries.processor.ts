@@ -142,7 +142,7 @@ export class StoreDeliveriesProcessor {
     // What is stored is stored: a customer need not wait for its answer until the delivery is marked, too.
     if (await this.handOn.callAgent(outcome, items)) await sleep(firstReadsMs);
     await Promise.all([
-      this.handOn.tellOthers(outcome, items),
+      this.handOn.tellOthers(outcome),
       this.deliveries.markStored(stored.map((delivery) => delivery._id)),
       this.health.noteEvents([...matchedAccounts], now),
     ]);
