@@ -84,6 +84,16 @@ describe('POST /instagram-dms/send', () => {
     ]);
   });
 
+  it('passes on to Meta that a file is to be kept for other messages', async () => {
+    const payload = { url: 'https://cdn.example.com/menu.png', is_reusable: true };
+    const answer = await send({ message_text: undefined, attachment: { type: 'image', payload } });
+
+    expect(answer.status).toBe(200);
+    expect(answer.body.stored.attachments).toEqual([{ type: 'image', url: payload.url }]);
+    const [call] = app.sandbox.calls.filter(({ body }) => JSON.stringify(body ?? '').includes(`"${to}"`));
+    expect(call?.body).toMatchObject({ message: { attachment: { type: 'image', payload } } });
+  });
+
   it('sends once and answers the same when an Idempotency-Key comes again, at once or later', async () => {
     const key = { 'idempotency-key': `order-${to}` };
     const [first, second] = await Promise.all([send({}, key), send({}, key)]);
@@ -178,7 +188,11 @@ describe('POST /instagram-dms/send', () => {
     const answer = await send();
 
     expect(answer.status).toBe(403);
-    expect(answer.body.error).toBe('24-hour messaging window expired. Wait for user to message first.');
+    const sentence = '24-hour messaging window expired. Wait for user to message first.';
+    expect(answer.body.error).toBe(sentence);
+    const { dm_id, ...said } = answer.body.details;
+    expect(said).toMatchObject({ code: 10, subcode: 2534022, fbtrace_id: expect.any(String), status: 'failed' });
+    expect((await stored(dm_id)).error).toMatchObject({ kind: 'outside_window', message: sentence, code: 10 });
   });
 
   it('answers 202 and never sends again when Meta acted and its answer was lost', async () => {

@@ -196,8 +196,10 @@ export class DmSendService implements BeforeApplicationShutdown {
 
 function partsOf({ message_text, attachment, quick_replies, reply_to, tag }: SendDmDto): NewOutbound[] {
   const url = attachment?.url ?? attachment?.payload?.url;
+  const { is_reusable } = attachment?.payload ?? {};
+  const reusable = is_reusable === undefined ? {} : { is_reusable };
   const contents: NewOutbound[] = [
-    ...(attachment && url ? [{ outbound: { attachment: { type: attachment.type, url } } }] : []),
+    ...(attachment && url ? [{ outbound: { attachment: { type: attachment.type, url, ...reusable } } }] : []),
     ...(message_text === undefined ? [] : splitText(message_text, maxTextBytes).map((text) => ({ text }))),
   ];
   return contents.map(({ text, outbound }, index) => ({

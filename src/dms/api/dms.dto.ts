@@ -96,7 +96,10 @@ class AttachmentPayloadDto {
   @IsPublicHttpsUrl()
   url!: string;
 
-  @ApiPropertyOptional({ description: 'Accepted as Meta writes it, without effect' })
+  @ApiPropertyOptional({
+    description: 'Passed on to Meta, which then keeps the file for other messages',
+    example: true,
+  })
   @MayBeAbsent()
   @IsBoolean()
   is_reusable?: boolean;

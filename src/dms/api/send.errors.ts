@@ -7,7 +7,7 @@ export class OutsideWindowError extends ForbiddenError {
   override readonly code = 'outside_window';
 
   constructor(dm?: DmRecord) {
-    super(windowSentence, dm ? { details: sendDetails(dm) } : {});
+    super(windowSentence, dm ? { details: refusalDetails(dm) } : {});
   }
 }
 

@@ -10,9 +10,10 @@ import {
 } from '#libs/graph-api';
 import { Clock } from '#libs/clock';
 import type { AccountAccess } from '../../accounts/index.js';
-import type { DmRecord } from '../dm.schema.js';
+import type { DmRecord, OutboundBody } from '../dm.schema.js';
 import type { CallOutcome } from './call-outcome.js';
 import { SendPace } from './send-pace.js';
+import { windowSentence } from './send-window.js';
 
 /** A message of ours as Meta's conversation shows it. */
 export interface ShownMessage {
@@ -82,7 +83,7 @@ export class GraphMessages {
     const api = error instanceof GraphApiError ? error : undefined;
     const said = {
       kind,
-      message: error.message,
+      message: kind === 'outside_window' ? windowSentence : error.message,
       ...(api?.code === undefined ? {} : { code: api.code }),
       ...(api?.subcode === undefined ? {} : { subcode: api.subcode }),
       ...(api?.fbtraceId === undefined ? {} : { fbtrace_id: api.fbtraceId }),
@@ -104,7 +105,7 @@ function bodyOf({ outbound = {}, source, recipient_id, text }: DmRecord): SendBo
   // Meta allows the tag for what a person wrote, never for the agent.
   const isTagged = tag === 'HUMAN_AGENT' && source === 'api';
   const message: SendBody['message'] = {
-    ...(attachment ? { attachment: { type: attachment.type, payload: { url: attachment.url } } } : { text }),
+    ...(attachment ? { attachment: attachmentOf(attachment) } : { text }),
     ...(quick_replies ? { quick_replies: quick_replies.map((reply) => ({ content_type: 'text', ...reply })) } : {}),
   };
   if (comment_id !== undefined) return { recipient: { comment_id }, message };
@@ -115,4 +116,8 @@ function bodyOf({ outbound = {}, source, recipient_id, text }: DmRecord): SendBo
     message,
     ...(reply_to_mid === undefined ? {} : { reply_to: { mid: reply_to_mid } }),
   };
+}
+
+function attachmentOf({ type, url, is_reusable }: NonNullable<OutboundBody['attachment']>) {
+  return { type, payload: { url, ...(is_reusable === undefined ? {} : { is_reusable }) } };
 }

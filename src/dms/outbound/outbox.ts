@@ -83,7 +83,7 @@ export class Outbox {
       recipient_id: conversation.participant_id,
       ...(conversation.participant_name ? { recipient_name: conversation.participant_name } : {}),
       ...(part.text === undefined ? {} : { text: part.text }),
-      attachments: part.outbound?.attachment ? [{ ...part.outbound.attachment }] : [],
+      attachments: part.outbound?.attachment ? [shownOf(part.outbound.attachment)] : [],
       ...(part.outbound?.reply_to_mid ? { reply_to: { mid: part.outbound.reply_to_mid } } : {}),
       timestamp: now.getTime(),
       manual_dm: reply.source === 'api',
@@ -122,6 +122,10 @@ export class Outbox {
     const known = await this.conversations.getById(id, session);
     return known ?? emptyConversation(account, participantId, this.clock.date());
   }
+}
+
+function shownOf({ type, url }: NonNullable<OutboundBody['attachment']>) {
+  return { type, url };
 }
 
 /** What every new outbound DM begins with. */
