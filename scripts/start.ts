@@ -54,6 +54,7 @@ function printMetaApp({ apiUrl, env }: Stack, publicUrl: string): void {
   else say('  Meta calls https alone: set API_URL to the address of your tunnel.');
   say(`  Meta’s webhook    ${publicUrl}/webhook/instagram  (verify token: ${env['META_WEBHOOK_VERIFY_TOKEN']})`);
   say(`  OAuth redirects   ${publicUrl}/accounts/oauth/instagram/callback, …/facebook/callback`);
+  say(`  App Review        ${publicUrl}/meta/deauthorize, …/meta/data-deletion`);
 }
 
 /** Connects the sandbox's shop, so that a message from the phone page gets an answer. */

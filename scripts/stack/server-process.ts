@@ -71,7 +71,7 @@ export class AppProcess {
     this.child = child;
   }
 
-  /** As the image's health check asks: Redis may be away. */
+  /** As a load balancer asks: Redis may be away. */
   async isHealthy(): Promise<boolean> {
     try {
       const answer = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(2_000) });

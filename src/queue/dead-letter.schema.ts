@@ -37,7 +37,7 @@ export const DeadLetterSchema = new Schema<DeadLetterRecord>(
   { collection: 'dead_letters', timestamps: { createdAt: 'created_at', updatedAt: 'updated_at' }, minimize: false },
 );
 
-// How long letters are kept is a setting: dead-letter-retention.service.ts has the TTL.
+// How long letters are kept is a setting: queue.module.ts has the TTL.
 // GET /admin/dead-letters: newest first, by state and kind.
 DeadLetterSchema.index({ state: 1, created_at: -1, _id: -1 });
 DeadLetterSchema.index({ state: 1, kind: 1, created_at: -1, _id: -1 });
