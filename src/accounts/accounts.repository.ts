@@ -206,8 +206,10 @@ export class AccountsRepository {
   }
 
   /** Removes the record itself: the last step of erasing everything about an account. */
-  async remove(id: string): Promise<void> {
-    await this.model.deleteOne({ _id: new Types.ObjectId(id) });
+  /** @returns `false` when it was connected after this time */
+  async remove(id: string, connectedUpTo: Date): Promise<boolean> {
+    const filter = { _id: new Types.ObjectId(id), connected_at: trusted({ $lte: connectedUpTo }) };
+    return (await this.model.deleteOne(filter)).deletedCount === 1;
   }
 
   /** @returns `false` when it is not in the state seen any more: somebody has asked for it anew */

@@ -22,20 +22,32 @@ beforeAll(async () => {
 
 afterAll(() => connection?.close());
 
+const times = { created_at: clock.date(), updated_at: clock.date() };
+
 async function newOne(): Promise<string> {
   const { insertedId } = await connection
     .collection('inbox_conversations')
-    .insertOne({ ...newConversation, participant_id: randomUUID(), send_seq: 5 });
+    .insertOne({ ...newConversation, ...times, participant_id: randomUUID(), send_seq: 5 });
   return insertedId.toHexString();
 }
+
+/** Without counting a turn. */
+const silencedBefore = (id: string) =>
+  connection
+    .collection('inbox_conversations')
+    .updateOne(
+      { _id: new mongoose.Types.ObjectId(id) },
+      { $set: { agent_paused_until: new Date(), updated_at: new Date() } },
+    );
 
 /** As whoever answers: with so many sends added to the conversation, as it is now or as it was known before. */
 const end = (id: string, claim: Claim, sends = 2, known?: Conversation) =>
   within(async (session) => {
-    const conversation = known ? { ...known } : await claims.held(session, id, claim);
-    if (!conversation) return 'lost';
-    conversation.send_seq += sends;
-    const ended = await claims.endAnswer(session, conversation, { addedSends: sends > 0, sendLeaseMs: 10_000 });
+    const before = known ?? (await claims.held(session, id, claim));
+    if (!before) return 'lost';
+    const conversation = { ...before, send_seq: before.send_seq + sends, updated_at: clock.date() };
+    const options = { addedSends: sends > 0, sendLeaseMs: 10_000 };
+    const ended = await claims.endAnswer(session, { before, conversation }, options);
     return ended ? ended.send : 'changed';
   });
 
@@ -109,7 +121,8 @@ describe('ConversationClaims', () => {
         await claims.claimAnswer(id, 20_000);
       }
       if (!conversation) return 'lost';
-      return claims.endAnswer(session, conversation, { addedSends: true, sendLeaseMs: 10_000 });
+      const options = { addedSends: true, sendLeaseMs: 10_000 };
+      return claims.endAnswer(session, { before: conversation, conversation }, options);
     });
 
     expect([outcome, looks]).toEqual(['lost', 2]);
@@ -146,6 +159,7 @@ describe('ConversationClaims', () => {
     ['handed it back to the agent', (all, id) => all.resumeAgent(id)],
     ['looked the person up', (all, id) => all.saveProfile(id, { name: 'Mara' })],
     ['learned Meta’s id of it', (all, id) => all.noteThread(id, { externalId: 't1', username: 'mara' })],
+    ['silenced it in an older version', (_, id) => silencedBefore(id)],
     ['begun to send', (_, id) => claims.claimSends(id, 5_000)],
     ['claimed it, after this claim ran out', (_, id) => (clock.advance(20_000), claims.claimAnswer(id, 20_000))],
   ])('writes nothing to it as it was claimed when somebody has %s since', async (_what, touch) => {

@@ -81,24 +81,32 @@ export class ConversationClaims {
   /**
    * Writes the conversation back and ends the claim on it: with the commit it is free for the next answer, and where
    * sends were added to it, so is the right to send them, unless somebody has it.
-   * @param conversation as {@link held} or the claim had it, and carried on from there
+   * @param before as {@link held} or the claim had it
+   * @param conversation carried on from there
    * @returns the right to send, where it was taken; `undefined` when the conversation is another's by now, or was
    *   changed since it was read: undo it all
    */
   async endAnswer(
     session: ClientSession,
-    conversation: Conversation,
+    { before, conversation }: { before: Conversation; conversation: Conversation },
     { addedSends, sendLeaseMs }: { addedSends: boolean; sendLeaseMs: number },
   ): Promise<{ send: Claim | null } | undefined> {
     const now = this.clock.now();
-    const takes = addedSends && (conversation.send_leased_until?.getTime() ?? 0) <= now;
-    const send = { epoch: conversation.send_epoch + 1 };
+    const takes = addedSends && (before.send_leased_until?.getTime() ?? 0) <= now;
+    const send = { epoch: before.send_epoch + 1 };
     const { $set, $inc, $unset } = writtenBack(conversation);
-    const { send_seq, answer_epoch, send_epoch, turn = null } = conversation;
+    // A process of the version before counts no turn when it pauses or archives; the time it writes all the same. And an
+    // erased conversation that began anew begins to count anew.
+    const { answer_epoch, send_epoch, turn = null, updated_at, created_at } = before;
+    const unchanged = { answer_epoch, turn, updated_at, created_at, ...(takes ? { send_epoch } : {}) };
     const taken = { send_epoch: send.epoch, send_leased_until: new Date(now + sendLeaseMs) };
     const { matchedCount } = await this.model.collection.updateOne(
-      { _id: idOf(conversation._id), answer_epoch, turn, ...(takes ? { send_epoch } : {}) },
-      { $set: { ...$set, send_seq, ...(takes ? taken : {}) }, $inc, $unset: { ...$unset, answer_leased_until: '' } },
+      { _id: idOf(conversation._id), ...unchanged },
+      {
+        $set: { ...$set, send_seq: conversation.send_seq, ...(takes ? taken : {}) },
+        $inc,
+        $unset: { ...$unset, answer_leased_until: '' },
+      },
       { session },
     );
     return matchedCount === 1 ? { send: takes ? send : null } : undefined;

@@ -78,7 +78,7 @@ export class ConversationsRepository {
     );
   }
 
-  /** Conversations with a person, wherever they wrote, or of an account. */
+  /** Conversations with a person, wherever they wrote, or of an account. @param limit 0: all */
   async partiesOf(
     of: { participant_id: string } | { platform_account_id: string },
     limit = 10_000,
@@ -90,6 +90,11 @@ export class ConversationsRepository {
       })
       .toArray();
     return found.map((parties) => ({ ...parties, _id: String(parties._id) }));
+  }
+
+  /** What was read of the conversation before does not hold any more. */
+  async countTurn(conversationId: string): Promise<void> {
+    await this.model.collection.updateOne({ _id: idOf(conversationId) }, { $inc: { turn: 1 } });
   }
 
   async remove(session: ClientSession, conversationId: string): Promise<void> {

@@ -185,10 +185,18 @@ export class DeliveryLog {
     for (const id of deliveryIds) await this.rewrite(id, (payload) => scrubMessages(payload, wanted));
   }
 
-  /** Takes every event of this person out of an account's raw copies. @returns how many copies named them */
-  async scrubPerson(platformAccountId: string, participantId: string): Promise<number> {
+  /**
+   * Takes every event of this person out of an account's raw copies.
+   * @param before only of what came before; of all when left out
+   * @returns how many copies named them
+   */
+  async scrubPerson(platformAccountId: string, participantId: string, before?: Date): Promise<number> {
     let scrubbed = 0;
-    const mentions = { account_ids: platformAccountId, payload: { $regex: escapeRegex(participantId) } };
+    const mentions = {
+      account_ids: platformAccountId,
+      payload: { $regex: escapeRegex(participantId) },
+      ...(before ? { received_at: { $lt: before } } : {}),
+    };
     const found = this.model.collection.find<DeliveryRecord>(mentions, { projection: { _id: 1 } });
     for await (const { _id } of found) {
       await this.rewrite(String(_id), (payload) => scrubPerson(payload, participantId));

@@ -9,6 +9,7 @@ import { DmsRepository } from '../../src/dms/index.js';
 import { BlocklistRepository } from '../../src/inbox/blocklist/blocklist.repository.js';
 import { ErasureService } from '../../src/inbox/erasure/erasure.service.js';
 import { Scheduler } from '../../src/queue/index.js';
+import { DeliveryLog } from '../../src/webhook/index.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
 import { admin, startTestApp, tenant, type TestApp } from '../support/test-app.js';
@@ -106,6 +107,35 @@ it('removes everything of a person everywhere, leaves the others alone and a rec
   expect(await placesOf(person)).toEqual([]);
   for (const text of ['Elm Street', 'leaving person', 'nice shop']) expect(await placesOf(text)).toEqual([]);
   expect(await conversationOf(staying)).toMatchObject({ last_message: 'I stay', unread_count: 1 });
+});
+
+it('removes of an account that its owner has connected again meanwhile what was there before, and no more', async () => {
+  const customer = app.sandbox.createCustomer({ username: 'stays.customer' });
+  await wrote(customer, 'before they asked');
+  const failing = jest.spyOn(app.get(DeliveryLog), 'scrubPerson').mockRejectedValue(new Error('away'));
+  const erasures = mongo.db(services.databaseName).collection('erasures');
+  const code = await deletionOf(app.sandbox.account.appScopedId);
+  await eventually(async () => expect(await erasures.findOne({ code })).toMatchObject({ state: 'failed' }));
+  await app.connect(undefined, { enabled: false });
+  // The customer's phone knows nothing of the clock that stands still here.
+  const now = Date.now();
+  await erasures.updateOne({ code }, { $set: { requested_at: new Date(now - 1) } });
+  const accounts = mongo.db(services.databaseName).collection('accounts');
+  await accounts.updateOne({ _id: new Types.ObjectId(accountId) }, { $set: { connected_at: new Date(now) } });
+  await wrote(customer, 'after they connected');
+
+  failing.mockRestore();
+  const { _id } = (await erasures.findOne({ code })) ?? {};
+  await eventually(async () => {
+    await app.get(ErasureService).run(String(_id), AbortSignal.timeout(10_000));
+    expect(await receipt(code)).toMatchObject({ state: 'done' });
+  });
+
+  const { _id: id } = (await conversationOf(customer)) ?? { _id: '' };
+  const kept = await app.get(DmsRepository).history(id, { limit: 10 });
+  expect(kept.map(({ text }) => text)).toEqual(['after they connected']);
+  expect(await placesOf('before they asked')).toEqual([]);
+  await (await app.call()).get(`/accounts/${accountId}`).expect(200);
 });
 
 it('does not fetch an erased person’s messages from Meta again, but hears them when they write anew', async () => {

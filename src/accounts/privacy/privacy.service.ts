@@ -82,9 +82,15 @@ export class PrivacyService {
     if (!account || account.connected_at > requestedAt) return false;
     await this.settings.removeConfig(account.user_id, accountId);
     await this.alerts.forget(accountId);
-    await this.accounts.remove(accountId);
+    const removed = await this.accounts.remove(accountId, requestedAt);
     await this.changes.announce(changeOf(account));
-    return true;
+    return removed;
+  }
+
+  /** Whether its owner has connected the account again since then. */
+  async isConnectedSince(accountId: string, since: Date): Promise<boolean> {
+    const account = await this.accounts.findById(accountId);
+    return account !== null && account.connected_at > since;
   }
 
   /** When this person last asked to be erased: what is older must not be fetched from Meta again. */

@@ -120,13 +120,10 @@ export class OpenMessages {
     return isStillOpen(open, await this.dms.pending(conversation._id, maxOpen));
   }
 
-  /**
-   * What its owner wants of the agent now, and what is left to spend: not asked of news, for which the lease is being
-   * taken anyway, and a reservation comes next.
-   */
+  /** What its owner wants of the agent now, and what is left to spend. */
   private async rulesFor(
     conversationId: string,
-    { account_id, participant_id, turn }: Pick<News, 'account_id' | 'participant_id'> & { turn?: number },
+    { account_id, participant_id }: Pick<News, 'account_id' | 'participant_id'>,
   ) {
     const account = await this.accounts.get(account_id);
     if (!account) return { account, settings: null, blocked: false, spent: undefined };
@@ -134,7 +131,7 @@ export class OpenMessages {
     const [settings, blocked, spent] = await Promise.all([
       wanted,
       this.blocklist.isBlocked(account.user_id, participant_id),
-      turn === undefined ? this.budgets.spent(account._id, conversationId, wanted) : undefined,
+      this.budgets.spent(account._id, conversationId, wanted),
     ]);
     return { account, settings, blocked, spent };
   }

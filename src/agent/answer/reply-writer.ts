@@ -38,7 +38,7 @@ export interface Written {
   outcome: 'written';
   /** The right to send it, when nobody had that. */
   send: Claim | null;
-  /** Its first DM, when no other send was queued in the conversation since the claim. */
+  /** Its first DM, when nothing has happened in the conversation since the claim. */
   next?: SendHead;
 }
 
@@ -95,23 +95,21 @@ export class ReplyWriter {
 
   private async writeWithin(session: ClientSession, input: WriteInput, known?: Conversation): Promise<Written> {
     const { claim, situation, decision } = input;
-    const conversation = known
-      ? { ...known, counts: { ...known.counts } } // a transaction may start over
-      : await this.claims.held(session, situation.conversation._id, claim);
-    if (!conversation) throw new Undo('lost');
+    const before = known ?? (await this.claims.held(session, situation.conversation._id, claim));
+    if (!before) throw new Undo('lost');
+    const conversation = { ...before, counts: { ...before.counts } };
     if (this.checks.isPaused(conversation)) throw new Undo('paused');
     if (!(await this.isStillOpen(session, conversation, input))) throw new Undo('changed');
-    const isNext = conversation.send_seq === claim.conversation.send_seq;
     const [first] = await this.closeOpen(session, conversation, input);
     if (decision.isFallback) await this.budgets.noteFallback(session, conversation._id);
     const addedSends = first !== undefined;
-    const ended = await this.claims.endAnswer(session, conversation, { addedSends, sendLeaseMs });
+    const ended = await this.claims.endAnswer(session, { before, conversation }, { addedSends, sendLeaseMs });
     if (!ended) throw new Undo('lost');
     if (decision.handOver) {
       const until = new Date(this.clock.now() + handOverPauseMs);
       await this.conversations.pauseAgent(conversation._id, { until, reason: 'customer_request' }, session);
     }
-    const next = first && isNext ? { next: { dm: first, conversation } } : {};
+    const next = first && known ? { next: { dm: first, conversation } } : {};
     return { outcome: 'written', send: ended.send, ...next };
   }
 

@@ -10,6 +10,7 @@ import { DmsRepository, type Dm } from '../dms.repository.js';
 import { echoHorizonMs } from '../outbound/echo-matching.js';
 import { withoutSendState } from '../outbound/merge-echo.js';
 import { OutboundRepository } from '../outbound/outbound.repository.js';
+import { Outbox } from '../outbound/outbox.js';
 import type { DmView } from './dm-view.dto.js';
 import { dmView } from './dm.view.js';
 import type { PatchDmDto, ResolveDmDto } from './dms.dto.js';
@@ -21,6 +22,7 @@ export class DmEditService {
     private readonly store: DmStore,
     private readonly repository: DmsRepository,
     private readonly outbound: OutboundRepository,
+    private readonly outbox: Outbox,
     private readonly deadLetters: DeadLetters,
     private readonly jobs: JobQueue,
     private readonly clock: Clock,
@@ -81,7 +83,7 @@ export class DmEditService {
     const done =
       dm &&
       (action === 'send_again'
-        ? await this.outbound.requeue(dm, 'unconfirmed')
+        ? await this.outbox.requeue(dm, 'unconfirmed')
         : action === 'mark_sent'
           ? await this.outbound.decide(dm, 'sent', undefined, until)
           : await this.outbound.decide(dm, 'failed', failed, until));

@@ -111,8 +111,8 @@ export class CommentsRepository {
   }
 
   /** Part of erasing a person, or all that is about an account. */
-  async erase(of: { from_id: string } | { platform_account_id: string }): Promise<void> {
-    await this.model.collection.deleteMany(of);
+  async erase(of: { from_id: string } | { platform_account_id: string }, before?: Date): Promise<void> {
+    await this.model.collection.deleteMany({ ...of, ...(before ? { created_at: { $lt: before } } : {}) });
   }
 
   private async find(filter: object, limit: number): Promise<Comment[]> {

@@ -28,13 +28,12 @@ export class HandOn {
     const calls = [...pending].map(async ([conversationId, { dmIds, turn }]): Promise<boolean> => {
       const payload = { conversation_id: conversationId };
       const { quietMs = 0, context } = itemOf.get(conversationId) ?? {};
-      if (!context) return false;
-      const { account, participantId: participant_id } = context;
-      const queued = this.mailbox.push(account.ig_id, participant_id, dmIds);
-      if (quietMs > 0) {
+      const queued = context && this.mailbox.push(context.account.ig_id, context.participantId, dmIds);
+      if (quietMs > 0 || !context) {
         await Promise.all([queued, this.queue.add('answer-conversation', payload, { delayMs: quietMs })]);
         return false;
       }
+      const { account, participantId: participant_id } = context;
       const news = { account_id: account._id, ig_id: account.ig_id, participant_id, turn };
       const [began] = await Promise.all([this.queue.startOrAdd('answer-conversation', payload, news), queued]);
       return began === 'started';

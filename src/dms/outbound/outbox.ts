@@ -108,9 +108,16 @@ export class Outbox {
    */
   async requeueFailed(dmId: string): Promise<string | null> {
     const dm = await this.outbound.find(dmId);
-    if (!dm || !(await this.outbound.requeue(dm, 'failed'))) return null;
+    if (!dm || !(await this.requeue(dm, 'failed'))) return null;
     await this.outbound.requeueFollowers(dm);
     return dm.conversation_id;
+  }
+
+  /** Queues a DM again by an operator's word. A reply that is being written meanwhile goes out behind it. */
+  async requeue(dm: DmRecord, from: 'failed' | 'unconfirmed'): Promise<boolean> {
+    const requeued = await this.outbound.requeue(dm, from);
+    if (requeued) await this.conversations.countTurn(dm.conversation_id);
+    return requeued;
   }
 
   private async conversationFor(

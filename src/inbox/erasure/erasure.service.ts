@@ -98,6 +98,10 @@ export class ErasureService {
 
   private async eraseAccounts(erasure: Erasure, signal: AbortSignal): Promise<void> {
     for (const accountId of erasure.account_ids ?? []) {
+      if (await this.privacy.isConnectedSince(accountId, erasure.requested_at)) {
+        await this.eraseHistory(erasure, accountId, signal);
+        continue;
+      }
       const account = await this.directory.get(accountId);
       if (account) await this.scrub(erasure, accountId, account.ig_id, signal);
       for (;;) {
@@ -112,8 +116,26 @@ export class ErasureService {
     }
   }
 
-  private async scrub(erasure: Erasure, accountId: string, id: string, signal: AbortSignal): Promise<void> {
-    const deliveries = await this.deliveries.scrubPerson(accountId, id);
+  /** Of an account that its owner has connected again: what came since then was not meant. */
+  private async eraseHistory(erasure: Erasure, accountId: string, signal: AbortSignal): Promise<void> {
+    const before = erasure.requested_at;
+    const account = await this.directory.get(accountId);
+    if (account) await this.scrub(erasure, accountId, account.ig_id, signal, before);
+    for (const { _id } of await this.conversations.partiesOf({ platform_account_id: accountId }, 0)) {
+      await this.eraseDms(erasure, _id, signal, before);
+      await this.removal.removeConversation(_id);
+    }
+    await this.comments.erase({ platform_account_id: accountId }, before);
+  }
+
+  private async scrub(
+    erasure: Erasure,
+    accountId: string,
+    id: string,
+    signal: AbortSignal,
+    before?: Date,
+  ): Promise<void> {
+    const deliveries = await this.deliveries.scrubPerson(accountId, id, before);
     await this.progress(erasure, { deliveries }, signal);
   }
 
@@ -138,9 +160,9 @@ export class ErasureService {
     await this.profiles.forget(accountId, participantId);
   }
 
-  private async eraseDms(erasure: Erasure, conversationId: string, signal: AbortSignal): Promise<void> {
+  private async eraseDms(erasure: Erasure, conversationId: string, signal: AbortSignal, before?: Date): Promise<void> {
     for (;;) {
-      const { ids, mediaKeys } = await this.removal.next(conversationId);
+      const { ids, mediaKeys } = await this.removal.next(conversationId, before?.getTime());
       if (ids.length === 0) return;
       if (this.media.isConfigured) await this.media.remove(mediaKeys);
       await this.deadLetters.removeAbout(ids);
