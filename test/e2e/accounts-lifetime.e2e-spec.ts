@@ -36,6 +36,7 @@ describe('The days of an account', () => {
   });
   afterAll(async () => {
     await app.stop();
+    await app.sandbox.stop(); // it outlives the application that came with it
     await mongo.close();
   });
 
