@@ -23,7 +23,7 @@ interface View {
   alerts: { kind: string; text: string }[];
 }
 
-describe('120 days of an account', () => {
+describe('The days of an account', () => {
   const services = useServices();
   const clock = new MovableClock(Date.parse('2026-01-01T08:00:00Z'));
   let app: TestApp;
@@ -36,6 +36,7 @@ describe('120 days of an account', () => {
   });
   afterAll(async () => {
     await app.stop();
+    await app.sandbox.stop(); // it outlives the application that came with it
     await mongo.close();
   });
 
@@ -184,5 +185,46 @@ describe('120 days of an account', () => {
     const calls = app.sandbox.calls.length;
     await live(2);
     expect(app.sandbox.calls).toHaveLength(calls);
+  });
+
+  describe('day 122: it is pasted anew, and refreshing its token fails from then on', () => {
+    let otherId: string;
+
+    beforeAll(async () => {
+      const other = app.sandbox.createAccount({ username: 'goes.on' });
+      app.sandbox.faults.add({ route: 'token', mode: 'error', error: 'transient', account: app.sandbox.account.igId });
+      const tokens = [app.sandbox.account.issueToken(), other.issueToken()];
+      const answers: { body: unknown }[] = [];
+      for (const access_token of tokens) {
+        answers.push(await (await app.call()).post('/accounts').send({ access_token, login: 'instagram' }));
+      }
+      otherId = (answers[1]?.body as { data: { _id: string } }).data._id;
+    });
+
+    it('alerts after a week although nobody knows when it ends, and says so', async () => {
+      await live(6);
+      expect(await view()).toMatchObject({ status: 'active', alerts: [] });
+      expect(await view()).not.toHaveProperty('token_expires_at');
+      await live(2);
+      const text = expect.stringMatching(
+        /may end any day, Meta has not told when: it has not been refreshed since 2026-.*Connect the account again/,
+      ) as string;
+      expect(await view()).toMatchObject({ status: 'active', alerts: [{ kind: 'token_expiring', text }] });
+    });
+
+    it('refreshes the next account’s meanwhile', async () => {
+      const { body } = await (await app.call()).get(`/accounts/${otherId}`).expect(200);
+      const { token, token_expires_at, alerts } = (body as { data: View }).data;
+      expect(token.refresh_failures).toBe(0);
+      expect((new Date(token_expires_at ?? 0).getTime() - clock.now()) / dayMs).toBeGreaterThan(58);
+      expect(alerts).toEqual([]);
+    });
+
+    it('clears the alert with the first refresh that works', async () => {
+      app.sandbox.faults.clear();
+      await live(1);
+      expect(await daysLeft()).toBeGreaterThan(58);
+      expect(await view()).toMatchObject({ alerts: [], token: { refresh_failures: 0 } });
+    });
   });
 });

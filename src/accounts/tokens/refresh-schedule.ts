@@ -32,3 +32,6 @@ export function retryRefreshAt(failures: number, nowMs: number): Date {
 
 /** From here on a token that could not be refreshed is worth an alert. */
 export const alertBeforeExpiryMs = 14 * dayMs;
+
+/** So long may a token whose end nobody told fail to refresh: it may be old already, and Meta gives it 60 days. */
+export const alertAfterFailingMs = 7 * dayMs;

@@ -10,7 +10,13 @@ import { AccountNotUsableError } from '../accounts.errors.js';
 import { Alerts } from '../alerts/alerts.service.js';
 import { isDeadToken, noteOf } from '../meta/meta-errors.js';
 import { TokenVault } from '../token-vault.js';
-import { alertBeforeExpiryMs, minTokenAgeMs, refreshDueAt, retryRefreshAt } from './refresh-schedule.js';
+import {
+  alertAfterFailingMs,
+  alertBeforeExpiryMs,
+  minTokenAgeMs,
+  refreshDueAt,
+  retryRefreshAt,
+} from './refresh-schedule.js';
 
 const leaseMs = 120_000;
 const hourMs = 3_600_000;
@@ -34,7 +40,7 @@ export class TokenRefreshService {
 
   /**
    * Refreshes the account's token if that is due and nobody else is at it. A failure stays with this account: it is
-   * noted, tried again later by its due time, and alerted when the token's end comes near.
+   * noted, tried again later by its due time, and alerted when the token's end comes near, or may come unseen.
    */
   async refresh(accountId: string): Promise<void> {
     const account = await this.tokens.claimRefresh(accountId, this.clock.date(), leaseMs);
@@ -87,6 +93,7 @@ export class TokenRefreshService {
       const dueAt = refreshDueAt(accountId, account.token_obtained_at?.getTime() ?? now).getTime();
       const until = new Date(Math.max(now + hourMs, dueAt));
       await this.tokens.postponeRefresh(accountId, account.token_version, until, new Date(now));
+      await this.alertWhenLate(account, error.message);
       return;
     }
     const note = isGraphError(error) ? noteOf(error) : { message: error.message };
@@ -96,22 +103,45 @@ export class TokenRefreshService {
     this.logger.warn({ msg: 'token not refreshed', account_id: accountId, retry_at: retryAt, err: error });
     if (isGraphError(error) && isDeadToken(error)) {
       await this.health.markNeedsReauth(accountId, note.message, account.token_version);
-    } else if ((account.token_expires_at?.getTime() ?? Infinity) - now < alertBeforeExpiryMs) {
-      await this.alertExpiry(account, note.message);
+    } else {
+      await this.alertWhenLate(account, note.message);
     }
   }
 
-  private async alertExpiry(account: AccountRecord, reason: string): Promise<void> {
+  private async alertWhenLate(account: AccountRecord, reason: string): Promise<void> {
+    const now = this.clock.now();
     const endsAt = account.token_expires_at?.getTime();
-    if (endsAt === undefined) return;
-    const days = Math.floor((endsAt - this.clock.now()) / dayMs);
-    const when =
-      days < 0 ? 'has ended' : `ends in ${days === 0 ? 'less than a day' : `${days} day${days === 1 ? '' : 's'}`}`;
+    const late =
+      endsAt === undefined
+        ? now - failingSince(account, now) >= alertAfterFailingMs
+        : endsAt - now < alertBeforeExpiryMs;
+    if (late) await this.alertExpiry(account, reason);
+  }
+
+  private async alertExpiry(account: AccountRecord, reason: string): Promise<void> {
+    const now = this.clock.now();
     await this.alerts.raise('token_expiring', {
       account_id: account._id.toHexString(),
-      text: `The token of @${account.instagram_data.username} ${when} and keeps failing to refresh (${reason}). Connect the account again before it stops sending.`,
+      text: `The token of @${account.instagram_data.username} ${whenItEnds(account, now)} and keeps failing to refresh (${reason}). Connect the account again before it stops sending.`,
     });
   }
+}
+
+/** The first failure in a row; of a token that was never refreshed, when we got it. */
+function failingSince({ token_obtained_at: obtainedAt, refresh }: AccountRecord, now: number): number {
+  const everRefreshed = refresh.refreshed_at && (!obtainedAt || refresh.refreshed_at >= obtainedAt);
+  return (everRefreshed ? refresh.failing_since : (obtainedAt ?? refresh.failing_since))?.getTime() ?? now;
+}
+
+function whenItEnds(account: AccountRecord, now: number): string {
+  const endsAt = account.token_expires_at?.getTime();
+  if (endsAt === undefined) {
+    const since = new Date(failingSince(account, now)).toISOString().slice(0, 10);
+    return `may end any day, Meta has not told when: it has not been refreshed since ${since}`;
+  }
+  const days = Math.floor((endsAt - now) / dayMs);
+  if (days < 0) return 'has ended';
+  return `ends in ${days === 0 ? 'less than a day' : `${days} day${days === 1 ? '' : 's'}`}`;
 }
 
 /** How Meta words it isn't documented: of a token that is not a day old here, a refusal other than a passing one says nothing. */
