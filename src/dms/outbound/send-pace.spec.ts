@@ -137,6 +137,18 @@ describe('SendPace', () => {
     for (const one of [pace, pace, other, other]) expect((await one.of(account)).heldUntil).toBeUndefined();
   });
 
+  it('lets nobody try who has not heard yet that the one that tried first was refused', async () => {
+    const [pace, other] = [aProcess(), aProcess()];
+    await pace.noteRefused(account);
+    await afterTheHold(pace);
+    await pace.of(account);
+    await other.of(account);
+
+    await pace.noteRefused(account);
+
+    expect((await other.of(account)).heldUntil).toBeDefined();
+  });
+
   it('never shortens a hold', async () => {
     const [pace, other] = [aProcess(), aProcess()];
     await other.of(account);

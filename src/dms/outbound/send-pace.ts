@@ -54,6 +54,12 @@ redis.call('set', KEYS[1], string.format('%d', till), 'PX', math.max(1, till - n
 return string.format('%d', till)
 `;
 
+/** A refusal frees the place of the one that tried first: who has not heard of the new hold yet must not take it. */
+const probeScript = `
+if tonumber(redis.call('get', KEYS[1]) or '0') > tonumber(ARGV[1]) then return 0 end
+return redis.call('set', KEYS[2], '1', 'PX', ${probeMs}, 'NX') and 1 or 0
+`;
+
 /** Only ever lengthened. */
 const holdScript = `
 local now, till = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -135,8 +141,9 @@ export class SendPace {
   }
 
   private async mayProbe(accountId: string): Promise<boolean> {
-    const taken = await this.quietly(this.redis.set(this.key(accountId, 'probe'), '1', 'PX', probeMs, 'NX'));
-    return taken !== null;
+    const keys = [this.key(accountId, 'hold'), this.key(accountId, 'probe')];
+    const taken = await this.quietly(this.redis.eval(probeScript, keys.length, ...keys, this.clock.now()));
+    return taken !== 0;
   }
 
   private async read(accountId: string): Promise<Pace> {
