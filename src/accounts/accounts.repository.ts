@@ -205,8 +205,10 @@ export class AccountsRepository {
       .lean<AccountRecord | null>();
   }
 
-  /** Removes the record itself: the last step of erasing everything about an account. */
-  /** @returns `false` when it was connected after this time */
+  /**
+   * Removes the record itself: the last step of erasing everything about an account.
+   * @returns `false` when it was connected after this time
+   */
   async remove(id: string, connectedUpTo: Date): Promise<boolean> {
     const filter = { _id: new Types.ObjectId(id), connected_at: trusted({ $lte: connectedUpTo }) };
     return (await this.model.deleteOne(filter)).deletedCount === 1;

@@ -19,31 +19,40 @@ export class HandOn {
   ) {}
 
   /**
-   * Puts new messages into their conversations' queues and calls the agent to them, once their burst may be over. In this
-   * order: whoever is done with a message at once takes it off again.
-   * @returns whether an answer was begun in this process
+   * Begins the answers of conversations with new messages and no quiet period. Their messages stand in the conversation's
+   * queue before: whoever is done with one at once takes it off again.
+   * @returns whether one was begun in this process
    */
-  async callAgent({ pending }: IngestOutcome, items: readonly IngestItem[]): Promise<boolean> {
-    const itemOf = new Map(items.map((item) => [item.context.conversationId, item]));
-    const calls = [...pending].map(async ([conversationId, { dmIds, turn }]): Promise<boolean> => {
-      const payload = { conversation_id: conversationId };
-      const { quietMs = 0, context } = itemOf.get(conversationId) ?? {};
-      const queued = context && this.mailbox.push(context.account.ig_id, context.participantId, dmIds);
-      if (quietMs > 0 || !context) {
-        await Promise.all([queued, this.queue.add('answer-conversation', payload, { delayMs: quietMs })]);
-        return false;
-      }
-      const { account, participantId: participant_id } = context;
+  async beginAnswers({ pending }: IngestOutcome, items: readonly IngestItem[]): Promise<boolean> {
+    const itemOf = byConversation(items);
+    const begun = [...pending].map(async ([conversation_id, { dmIds, turn }]) => {
+      const item = itemOf.get(conversation_id);
+      if (!item || item.quietMs > 0) return undefined;
+      const { account, participantId: participant_id } = item.context;
       const news = { account_id: account._id, ig_id: account.ig_id, participant_id, turn };
-      const [began] = await Promise.all([this.queue.startOrAdd('answer-conversation', payload, news), queued]);
-      return began === 'started';
+      const queued = this.mailbox.push(account.ig_id, participant_id, dmIds);
+      const [began] = await Promise.all([
+        this.queue.startOrAdd('answer-conversation', { conversation_id }, news),
+        queued,
+      ]);
+      return began;
     });
-    return (await Promise.all(calls)).includes(true);
+    return (await Promise.all(begun)).includes('started');
   }
 
   /** Everything else that follows from what was stored. */
-  async tellOthers({ settled, created, toCopy, unsent }: IngestOutcome): Promise<void> {
+  async tellOthers(
+    { pending, settled, created, toCopy, unsent }: IngestOutcome,
+    items: readonly IngestItem[],
+  ): Promise<void> {
+    const itemOf = byConversation(items);
     const hints: Promise<unknown>[] = [];
+    for (const [conversation_id, { dmIds }] of pending) {
+      const { quietMs: delayMs, context } = itemOf.get(conversation_id) ?? {};
+      if (delayMs === 0) continue; // begun
+      hints.push(this.queue.add('answer-conversation', { conversation_id }, { delayMs }));
+      if (context) hints.push(this.mailbox.push(context.account.ig_id, context.participantId, dmIds));
+    }
     for (const id of settled) hints.push(this.queue.add('send-conversation', { conversation_id: id }));
     for (const id of created)
       hints.push(this.queue.add('fetch-profile', { conversation_id: id }, { delayMs: profileDelayMs }));
@@ -52,4 +61,8 @@ export class HandOn {
       if (dm.media_to_drop) hints.push(this.queue.add('drop-media', { dm_id: dm._id.toHexString() }));
     await Promise.all(hints);
   }
+}
+
+function byConversation(items: readonly IngestItem[]): Map<string, IngestItem> {
+  return new Map(items.map((item) => [item.context.conversationId, item]));
 }

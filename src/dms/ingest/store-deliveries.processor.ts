@@ -140,9 +140,9 @@ export class StoreDeliveriesProcessor {
     const now = this.clock.date();
     for (const delivery of stored) metrics.storeLag.observe((now.getTime() - delivery.received_at.getTime()) / 1000);
     // What is stored is stored: a customer need not wait for its answer until the delivery is marked, too.
-    if (await this.handOn.callAgent(outcome, items)) await sleep(firstReadsMs);
+    if (await this.handOn.beginAnswers(outcome, items)) await sleep(firstReadsMs);
     await Promise.all([
-      this.handOn.tellOthers(outcome),
+      this.handOn.tellOthers(outcome, items),
       this.deliveries.markStored(stored.map((delivery) => delivery._id)),
       this.health.noteEvents([...matchedAccounts], now),
     ]);
