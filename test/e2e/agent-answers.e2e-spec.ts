@@ -1,4 +1,4 @@
-import { startAgentScene, type AgentScene } from '../support/agent-scene.js';
+import { startAgentScene, writesWhileItThinks, type AgentScene } from '../support/agent-scene.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
 
@@ -67,16 +67,7 @@ describe('the agent answers', () => {
   });
 
   it('what was written while it was thinking, with the same reply', async () => {
-    const customer = scene.newCustomer();
-    let asked = 0;
-    scene.model.answerWith(async ({ open }) => {
-      asked += 1;
-      if (asked === 1) await scene.stored(customer.sendText('and one more thing'));
-      return `Answer ${asked} to ${open.length}`;
-    });
-    customer.sendText('first thing');
-    await eventually(() => expect(scene.answersTo(customer)).toHaveLength(1));
-    await scene.settled(customer);
+    const customer = await writesWhileItThinks(scene);
 
     expect(scene.answersTo(customer)).toEqual(['Answer 2 to 2']);
   });

@@ -115,3 +115,18 @@ export async function startAgentScene(
     },
   };
 }
+
+/** A customer who writes once more while their first message is being answered, and has what they got for it. */
+export async function writesWhileItThinks(scene: AgentScene): Promise<SandboxCustomer> {
+  const customer = scene.newCustomer();
+  let asked = 0;
+  scene.model.answerWith(async ({ open }) => {
+    asked += 1;
+    if (asked === 1) await scene.stored(customer.sendText('and one more thing'));
+    return `Answer ${asked} to ${open.length}`;
+  });
+  customer.sendText('first thing');
+  await eventually(() => expect(scene.answersTo(customer)).toHaveLength(1));
+  await scene.settled(customer);
+  return customer;
+}

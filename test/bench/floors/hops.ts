@@ -2,8 +2,7 @@
  * The hops that no way from a webhook to an answer can do without, one after the other as on that way, and at the pace at
  * which the product is asked: in a loop without pauses each would meet warm caches and a processor at full clock.
  */
-import { createHmac } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Bull from 'bull';
@@ -12,6 +11,7 @@ import { Pool } from 'undici';
 import { Bodies, type BodyOptions } from '../load/bodies.js';
 import { median, percentile } from '../measure/statistics.js';
 import { takeOrders, type Mark } from '../support/tasks.js';
+import { bareDoor } from './bare-door.js';
 
 export interface HopsOptions {
   databaseUrl: string;
@@ -129,26 +129,11 @@ async function hopsOf(
   };
 }
 
-/** Bare node:http: checks the signature, makes it durable, answers. */
 async function openDoor(
   deliveries: mongoose.mongo.Collection,
   { bodies: { appSecret } }: HopsOptions,
 ): Promise<{ server: Server; url: string }> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks);
-      const expected = `sha256=${createHmac('sha256', appSecret).update(body).digest('hex')}`;
-      const isSigned = request.headers['x-hub-signature-256'] === expected;
-      const answer = (status: number): void => void response.writeHead(status).end();
-      if (!isSigned) return answer(401);
-      deliveries.insertOne({ payload: body.toString() }).then(
-        () => answer(200),
-        () => answer(503),
-      );
-    });
-  });
+  const server = bareDoor(appSecret, (payload) => deliveries.insertOne({ payload }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
