@@ -4,7 +4,7 @@ import { MovableClock } from '#libs/clock';
 import { useServices } from '../../test/support/services.js';
 import { ConversationClaims, type Claim } from './conversation-claims.repository.js';
 import { ConversationsRepository, type Conversation } from './conversations.repository.js';
-import { CONVERSATION, ConversationSchema, newConversation, type ConversationRecord } from './conversation.schema.js';
+import { CONVERSATION, ConversationSchema, emptyConversation, type ConversationRecord } from './conversation.schema.js';
 
 const services = useServices();
 const clock = new MovableClock(new Date('2026-11-21T12:00:00Z').getTime());
@@ -22,13 +22,11 @@ beforeAll(async () => {
 
 afterAll(() => connection?.close());
 
-const times = { created_at: clock.date(), updated_at: clock.date() };
-
 async function newOne(): Promise<string> {
-  const { insertedId } = await connection
-    .collection('inbox_conversations')
-    .insertOne({ ...newConversation, ...times, participant_id: randomUUID(), send_seq: 5 });
-  return insertedId.toHexString();
+  const { _id: id, ...conversation } = emptyConversation({ _id: 'acc', user_id: 'tenant' }, randomUUID(), clock.date());
+  const _id = new mongoose.Types.ObjectId(id);
+  await connection.collection('inbox_conversations').insertOne({ _id, ...conversation, send_seq: 5 });
+  return id;
 }
 
 /** Without counting a turn. */

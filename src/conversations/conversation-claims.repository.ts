@@ -94,7 +94,7 @@ export class ConversationClaims {
     const now = this.clock.now();
     const takes = addedSends && (before.send_leased_until?.getTime() ?? 0) <= now;
     const send = { epoch: before.send_epoch + 1 };
-    const { $set, $inc, $unset } = writtenBack(conversation);
+    const { $set, $inc, $unset } = writtenBack(conversation, before);
     // A process of the version before counts no turn when it pauses or archives; the time it writes all the same. And an
     // erased conversation that began anew begins to count anew.
     const { answer_epoch, send_epoch, turn = null, updated_at, created_at } = before;

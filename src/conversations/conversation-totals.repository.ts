@@ -3,7 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import { LRUCache } from 'lru-cache';
 import { Model, Types } from 'mongoose';
 import { Clock } from '#libs/clock';
-import { CONVERSATION, type ConversationCounts, type ConversationRecord } from './conversation.schema.js';
+import { CONVERSATION, latestChange, type ConversationCounts, type ConversationRecord } from './conversation.schema.js';
 
 /** Which conversations are summed up; an empty one means all. */
 export type TotalsFilter =
@@ -13,12 +13,15 @@ const none: ConversationCounts = { inbound_unread: 0, inbound_read: 0, outbound_
 
 interface Kept {
   value: unknown;
-  latestChange: number;
+  /** When the latest change was made that is in it; 0 when that was longer ago than anybody looks. */
+  changedAt: number;
   keptAt: number;
 }
 
 /** Changes of other processes carry their clocks; beyond this it is counted anew whatever it looks like. */
 const keptMs = 2_000;
+/** How far back changes are looked for: as long as a sum is kept, and what clocks may differ. */
+const lookBackMs = keptMs + 1_000;
 /** A change this young may have brothers that are not visible yet. */
 const settledAfterMs = 50;
 
@@ -49,12 +52,16 @@ export class ConversationTotals {
     filter: Exclude<TotalsFilter, { ids: string[] }>,
     compute: () => Promise<T>,
   ): Promise<T> {
-    const latestChange = await this.latestChange(filter);
+    const since = this.clock.now() - lookBackMs;
+    const changedAt = await this.latestChange(filter, since);
     const known = this.kept.get(key);
-    if (known?.latestChange === latestChange && performance.now() - known.keptAt < keptMs) return known.value as T;
+    if (known && performance.now() - known.keptAt < keptMs) {
+      const unchanged = changedAt === 0 ? known.changedAt <= since : known.changedAt === changedAt;
+      if (unchanged) return known.value as T;
+    }
     const value = await compute();
-    if (this.clock.now() - latestChange > settledAfterMs)
-      this.kept.set(key, { value, latestChange, keptAt: performance.now() });
+    if (this.clock.now() - changedAt > settledAfterMs)
+      this.kept.set(key, { value, changedAt, keptAt: performance.now() });
     return value;
   }
 
@@ -69,13 +76,13 @@ export class ConversationTotals {
     return found.map(({ _id }) => String(_id));
   }
 
-  private async latestChange(filter: object): Promise<number> {
+  /** @returns when one of them was last changed, in ms; 0 when none was after `since` */
+  private async latestChange(filter: object, since: number): Promise<number> {
     const [latest] = await this.model.collection
-      .find<Pick<ConversationRecord, 'updated_at'>>(filter, {
-        projection: { updated_at: 1, _id: 0 },
-        sort: { updated_at: -1 },
-        limit: 1,
-      })
+      .find<Pick<ConversationRecord, 'updated_at'>>(
+        { ...filter, updated_at: { $gt: new Date(since) } },
+        { projection: { updated_at: 1, _id: 0 }, sort: latestChange, hint: latestChange, limit: 1 },
+      )
       .toArray();
     return latest?.updated_at.getTime() ?? 0;
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types, type ClientSession } from 'mongoose';
@@ -47,21 +48,32 @@ export class ConversationsRepository {
     return plain(await this.model.collection.findOne<ConversationRecord>({ _id: idOf(id) }, { session }));
   }
 
+  /** Without their search terms, which are derived anew when they are written back. */
   async findByIds(ids: string[], session: ClientSession): Promise<Map<string, Conversation>> {
     const found = await this.model.collection
-      .find<ConversationRecord>({ _id: { $in: ids.map(idOf) } }, { session })
+      .find<ConversationRecord>({ _id: { $in: ids.map(idOf) } }, { session, projection: { search_terms: 0 } })
       .toArray();
     return new Map(found.map((record) => [String(record._id), plain(record) as Conversation]));
   }
 
-  /** Writes whole conversations back within a transaction that read them; a concurrent writer makes it run again. */
-  async saveAll(session: ClientSession, conversations: Conversation[]): Promise<void> {
+  /**
+   * Writes conversations back within a transaction that read them; a concurrent writer makes it run again.
+   * @param asRead of those that were in the store what was read there: what is the same is not written again
+   */
+  async saveAll(
+    session: ClientSession,
+    conversations: Conversation[],
+    asRead?: ReadonlyMap<string, Conversation>,
+  ): Promise<void> {
     if (conversations.length === 0) return;
     await this.model.collection.bulkWrite(
       conversations.map((conversation) => {
+        const filter = { _id: idOf(conversation._id) };
+        const before = asRead?.get(conversation._id);
+        if (before) return { updateOne: { filter, update: writtenBack(conversation, before) } };
         const { answer_epoch, send_epoch, send_seq } = conversation;
         const update = { ...writtenBack(conversation), $setOnInsert: { answer_epoch, send_epoch, send_seq } };
-        return { updateOne: { filter: { _id: idOf(conversation._id) }, update, upsert: true } };
+        return { updateOne: { filter, update, upsert: true } };
       }),
       { session, ordered: false },
     );
@@ -141,14 +153,10 @@ export class ConversationsRepository {
     conversationId: string,
     { externalId, username }: { externalId: string; username?: string },
   ): Promise<void> {
-    const name =
-      username === undefined ? {} : { participant_username: { $ifNull: ['$participant_username', username] } };
-    const saved = await this.model.collection.findOneAndUpdate(
-      { _id: idOf(conversationId) },
-      [{ $set: { external_id: externalId, ...name, turn: { $add: [{ $ifNull: ['$turn', 0] }, 1] } } }],
-      { returnDocument: 'after' },
-    );
-    if (saved && username !== undefined) await this.saveSearchTerms(saved as unknown as ConversationRecord);
+    await this.saveFound(conversationId, (known) => ({
+      external_id: externalId,
+      participant_username: known.participant_username ?? username,
+    }));
   }
 
   /** Conversations that began between these times and whose participant nobody has looked up yet. */
@@ -168,65 +176,83 @@ export class ConversationsRepository {
     profile: { name?: string; username?: string; avatar?: string },
   ): Promise<void> {
     const now = this.clock.date();
-    const saved = await this.model.collection.findOneAndUpdate(
-      { _id: idOf(conversationId) },
-      {
-        $set: {
-          ...(profile.name ? { participant_name: profile.name } : {}),
-          ...(profile.username ? { participant_username: profile.username } : {}),
-          ...(profile.avatar ? { participant_avatar: profile.avatar } : {}),
-          profile_fetched_at: now,
-          updated_at: now,
-        },
-        $inc: { turn: 1 },
-      },
-      { returnDocument: 'after' },
-    );
-    if (saved) await this.saveSearchTerms(saved as unknown as ConversationRecord);
+    await this.saveFound(conversationId, (known) => ({
+      participant_name: profile.name || known.participant_name,
+      participant_username: profile.username || known.participant_username,
+      participant_avatar: profile.avatar || known.participant_avatar,
+      profile_fetched_at: now,
+      updated_at: now,
+    }));
   }
 
-  /** Whoever has changed the last message since then has derived them from the new names already. */
-  private async saveSearchTerms(record: ConversationRecord): Promise<void> {
-    await this.model.collection.updateOne(
-      { _id: record._id, last_message: record.last_message ?? null },
-      { $set: { search_terms: derivedFrom(record).search_terms } },
+  /** Names change together with the words they are found by; a message that comes in between makes it look again. */
+  private async saveFound(
+    conversationId: string,
+    changesOf: (known: ConversationRecord) => Partial<ConversationRecord>,
+  ): Promise<void> {
+    const known = await this.model.collection.findOne<ConversationRecord>({ _id: idOf(conversationId) });
+    if (!known) return;
+    const { last_message = null, participant_name = null, participant_username = null } = known;
+    const changes = changesOf(known);
+    const { search_terms } = derivedFrom({ ...known, ...changes });
+    const { matchedCount } = await this.model.collection.updateOne(
+      { _id: known._id, last_message, participant_name, participant_username },
+      { $set: { ...withoutUndefined(changes), search_terms }, $inc: { turn: 1 } },
     );
+    if (matchedCount === 0) await this.saveFound(conversationId, changesOf);
   }
 }
 
 /** Fields that a change may take away again. */
 const clearable = ['agent_paused_until', 'agent_paused_reason', 'agent_paused_by_mid', 'last_message'] as const;
 
+/** Claims and the send sequence move on their own path, and none of them must be turned back; the turn is counted. */
+const movedElsewhere: ReadonlySet<string> = new Set<keyof Conversation>([
+  ...(['_id', 'answer_epoch', 'answer_leased_until', 'send_epoch', 'send_leased_until', 'send_seq', 'turn'] as const),
+  ...(['unread', 'search_terms'] as const), // derived below
+]);
+
 /**
- * The update that writes a whole conversation back, but for its claims and the send sequence: they move on their own
- * path, and none of them must be turned back.
+ * The update that writes a conversation back, but for its claims and the send sequence.
+ * @param before as it is in the store: what is the same is left out
  * @internal
  */
-export function writtenBack({ _id, ...fields }: Conversation) {
-  const { answer_epoch: _ae, answer_leased_until: _al, send_epoch: _se, send_leased_until: _sl, ...unleased } = fields;
-  const { send_seq: _seq, turn: _turn, ...rest } = unleased;
-  const unset = clearable.filter((name) => fields[name] === undefined).map((name) => [name, '']);
+export function writtenBack(conversation: Conversation, before?: Conversation) {
+  const $set: Record<string, unknown> = derivedFrom(conversation, before);
+  for (const [name, value] of Object.entries(conversation)) {
+    if (value === undefined || movedElsewhere.has(name)) continue;
+    if (!isDeepStrictEqual(value, before?.[name as keyof Conversation])) $set[name] = value;
+  }
+  const unset = clearable.filter((name) => conversation[name] === undefined && (!before || before[name] !== undefined));
   return {
-    $set: {
-      ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
-      ...derivedFrom(fields),
-    },
+    $set,
     $inc: { turn: 1 },
-    ...(unset.length > 0 ? { $unset: Object.fromEntries(unset) as Record<string, ''> } : {}),
+    ...(unset.length > 0 ? { $unset: Object.fromEntries(unset.map((name) => [name, ''])) as Record<string, ''> } : {}),
   };
 }
 
-/** What follows from other fields; kept beside them for the indexes' sake. */
+type DerivedFrom = 'participant_name' | 'participant_username' | 'last_message' | 'unread_count' | 'unread';
+
+/** What follows from other fields, where they changed; kept beside them for the indexes' sake. */
 function derivedFrom(
-  fields: Pick<ConversationRecord, 'unread_count' | 'participant_name' | 'participant_username' | 'last_message'>,
-) {
+  conversation: Pick<ConversationRecord, DerivedFrom>,
+  before?: Pick<ConversationRecord, DerivedFrom>,
+): Partial<Pick<ConversationRecord, 'unread' | 'search_terms'>> {
+  const { participant_name: name, participant_username: username, last_message: last } = conversation;
+  const unread = conversation.unread_count > 0;
+  const saysTheSame =
+    before?.last_message === last && before?.participant_name === name && before?.participant_username === username;
   return {
-    unread: fields.unread_count > 0,
-    search_terms: searchTermsOf(fields.participant_name, fields.participant_username, fields.last_message),
+    ...(before?.unread === unread ? {} : { unread }),
+    ...(before && saysTheSame ? {} : { search_terms: searchTermsOf(name, username, last) }),
   };
 }
 
 /** @internal */
 export function plain(record: ConversationRecord | null): Conversation | null {
   return record && { ...record, _id: String(record._id) };
+}
+
+function withoutUndefined<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

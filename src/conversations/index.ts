@@ -3,7 +3,8 @@ export { ConversationLocks } from './conversation-locks.repository.js';
 export {
   CONVERSATION,
   conversationIdOf,
-  newConversation,
+  emptyConversation,
+  latestChange,
   type ConversationCounts,
   type ConversationRecord,
 } from './conversation.schema.js';

@@ -1,8 +1,9 @@
 import { Global, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { InjectConnection, MongooseModule, type MongooseModuleFactoryOptions } from '@nestjs/mongoose';
-import mongoose, { type Connection } from 'mongoose';
+import mongoose, { type Connection, type Model } from 'mongoose';
 import { AppConfig } from '../config/index.js';
 import { AbandonedTransactions, appName } from './abandoned-transactions.js';
+import { retentionIndex } from './retention.js';
 import { Transactions } from './transaction.js';
 
 // A filter from a request is data: `{$ne: ''}` where a value belongs is refused, and so is a field the schema does not
@@ -57,7 +58,17 @@ export class DatabaseModule implements OnApplicationBootstrap {
         'MongoDB must be a replica set (one member is enough): start mongod with --replSet and run rs.initiate().',
       );
     }
-    await Promise.all(Object.values(this.connection.models).map((model) => model.createIndexes()));
-    this.logger.log({ msg: 'indexes are in place', models: Object.keys(this.connection.models).length });
+    const models = Object.values(this.connection.models) as Model<unknown>[];
+    await Promise.all(models.map((model) => model.createIndexes()));
+    this.logger.log({ msg: 'indexes are in place', models: models.length });
+    await Promise.all(models.map((model) => this.tellUnused(model)));
+  }
+
+  /** An earlier version's, or somebody's own. They are not dropped here: older processes may still read by them. */
+  private async tellUnused(model: Model<unknown>): Promise<void> {
+    const { toDrop } = (await model.diffIndexes()) as { toDrop: string[] };
+    const indexes = toDrop.filter((name) => name !== retentionIndex);
+    const msg = 'indexes that this version does not use slow every write: drop them when no older process runs';
+    if (indexes.length > 0) this.logger.warn({ msg, collection: model.collection.collectionName, indexes });
   }
 }

@@ -23,6 +23,7 @@ export function retentionOf(repository: Type<Kept>, daysOf: (config: AppConfig) 
 
 /** Known by its name: a collection has one, and its length is a setting. */
 const name = 'retention';
+export { name as retentionIndex };
 const dayS = 86_400;
 const namespaceNotFound = 26;
 const indexNotFound = 27;

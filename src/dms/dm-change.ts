@@ -13,10 +13,13 @@ function bucketOf(dm: NonNullable<Before>): keyof ConversationCounts {
   return `${dm.direction}_${dm.read ? 'read' : 'unread'}`;
 }
 
+/** Characters, as people count them. */
+const previewLength = 200;
+
 /** What lists show as the conversation's last message. */
 export function previewOf(dm: Pick<DmRecord, 'text' | 'attachments' | 'postback' | 'unsent' | 'kind'>): string {
   if (dm.unsent) return 'Message unsent';
-  if (dm.text) return [...dm.text].slice(0, 200).join('');
+  if (dm.text) return dm.text.length > previewLength ? [...dm.text].slice(0, previewLength).join('') : dm.text;
   if (dm.postback) return dm.postback.title ?? dm.postback.payload ?? 'Button';
   const first = dm.attachments[0];
   return first ? `[${first.type.replaceAll('_', ' ')}]` : `[${dm.kind}]`;

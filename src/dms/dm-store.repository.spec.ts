@@ -6,6 +6,7 @@ import { scopeOf, systemScope } from '../auth/index.js';
 import {
   CONVERSATION,
   ConversationsRepository,
+  emptyConversation,
   type Conversation,
   type ConversationRecord,
 } from '../conversations/index.js';
@@ -14,7 +15,6 @@ import { ConflictError, NotFoundError } from '../errors/index.js';
 import { applyToConversation } from './dm-change.js';
 import { DM, DmStore, TOMBSTONE } from './dm-store.repository.js';
 import { DmSchema, type DmRecord } from './dm.schema.js';
-import { emptyConversation } from './outbound/outbox.js';
 import { TombstoneSchema, type TombstoneRecord } from './tombstone.schema.js';
 
 const services = useServices();

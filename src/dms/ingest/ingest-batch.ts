@@ -6,7 +6,7 @@ import {
   type ReferralEvent,
   type WebhookEvent,
 } from '#libs/graph-api';
-import { newConversation, type Conversation } from '../../conversations/index.js';
+import { emptyConversation, type Conversation } from '../../conversations/index.js';
 import { applyToConversation, isVisible, noteCustomerAction } from '../dm-change.js';
 import type { DmChange } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
@@ -64,6 +64,8 @@ export class IngestBatch {
   private readonly current = new Map<string, DmRecord | undefined>();
   private readonly touched = new Set<string>();
   readonly created = new Set<string>();
+  /** Conversations that were there, as they were read. */
+  readonly asRead = new Map<string, Conversation>();
   readonly readMarks: ReadMark[] = [];
 
   constructor(
@@ -194,20 +196,11 @@ export class IngestBatch {
     const known = this.snapshot.conversations.get(context.conversationId);
     if (known) {
       context.participantName ??= known.participant_name;
+      if (!this.asRead.has(known._id) && !this.created.has(known._id))
+        this.asRead.set(known._id, { ...known, counts: { ...known.counts } });
       return known;
     }
-    const fresh: Conversation = {
-      ...newConversation,
-      _id: context.conversationId,
-      platform_account_id: context.account._id,
-      user_id: context.account.user_id,
-      participant_id: context.participantId,
-      unread_count: 0,
-      counts: { inbound_unread: 0, inbound_read: 0, outbound_unread: 0, outbound_read: 0 },
-      send_seq: 0,
-      created_at: context.now,
-      updated_at: context.now,
-    };
+    const fresh = emptyConversation(context.account, context.participantId, context.now);
     this.snapshot.conversations.set(fresh._id, fresh);
     this.created.add(fresh._id);
     this.touched.add(fresh._id);

@@ -43,7 +43,7 @@ export class IngestRepository {
   async write(session: ClientSession, batch: IngestBatch): Promise<void> {
     await this.store.write(session, batch.changes());
     for (const mark of batch.readMarks) await this.markRead(session, mark);
-    await this.conversations.saveAll(session, batch.conversations());
+    await this.conversations.saveAll(session, batch.conversations(), batch.asRead);
   }
 
   private async loadDms(

@@ -126,7 +126,7 @@ function blank(event: WebhookEvent, key: string, context: IngestContext): DmReco
     edits: [],
     is_deleted: false,
     unsent: false,
-    delivery_ids: [],
+    delivery_ids: context.deliveryId ? [context.deliveryId] : [],
     created_at: now,
     updated_at: now,
   };

@@ -43,7 +43,7 @@ export class StoreDeliveriesProcessor {
     sizeOf: ({ delivery_ids: ids, events = 0 }) => Math.max(ids.length, events),
     // A trickle makes jobs of one delivery each: a backlog of those must not cost a transaction for a few of them.
     maxBatchItems: 64,
-    maxBatchSize: 150,
+    maxBatchSize: 250,
     maxQueuedItems: 1_000,
     maxQueuedSize: 100_000,
     // While one is in its transaction, another is read, a third marked as stored and handed on.

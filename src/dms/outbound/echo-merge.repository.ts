@@ -2,13 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
-import { conversationIdOf, ConversationsRepository, type Conversation } from '../../conversations/index.js';
+import {
+  conversationIdOf,
+  ConversationsRepository,
+  emptyConversation,
+  type Conversation,
+} from '../../conversations/index.js';
 import { Transactions } from '../../database/index.js';
 import { applyToConversation } from '../dm-change.js';
 import { DM, DmStore } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 import { givenBack, mergedWithEcho, withoutSendState } from './merge-echo.js';
-import { emptyConversation, isProvisional } from './outbox.js';
+import { isProvisional } from './outbox.js';
 
 /** How Meta has it. */
 export interface SentAs {

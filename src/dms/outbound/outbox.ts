@@ -5,7 +5,7 @@ import type { AccountSummary } from '../../accounts/index.js';
 import {
   conversationIdOf,
   ConversationsRepository,
-  newConversation,
+  emptyConversation,
   type Conversation,
 } from '../../conversations/index.js';
 import { applyToConversation } from '../dm-change.js';
@@ -163,24 +163,4 @@ export function provisionalParticipant(commentId: string): string {
 /** Whether the participant is one of {@link provisionalParticipant}. */
 export function isProvisional(participantId: string): boolean {
   return participantId.startsWith(provisionalPrefix);
-}
-
-/** A conversation that begins with a message of ours. */
-export function emptyConversation(
-  account: Pick<AccountSummary, '_id' | 'user_id'>,
-  participantId: string,
-  now: Date,
-): Conversation {
-  return {
-    ...newConversation,
-    _id: conversationIdOf(account._id, participantId),
-    platform_account_id: account._id,
-    user_id: account.user_id,
-    participant_id: participantId,
-    unread_count: 0,
-    counts: { inbound_unread: 0, inbound_read: 0, outbound_unread: 0, outbound_read: 0 },
-    send_seq: 0,
-    created_at: now,
-    updated_at: now,
-  };
 }

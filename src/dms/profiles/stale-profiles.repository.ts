@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types } from 'mongoose';
 import { Clock } from '#libs/clock';
-import { CONVERSATION, type ConversationRecord } from '../../conversations/index.js';
+import { CONVERSATION, latestChange, type ConversationRecord } from '../../conversations/index.js';
 
-/** The index of what changed last: few conversations are awake, however many there are. */
-const latestChange = { updated_at: -1 } as const;
-
-/** Conversations whose participant was looked up too long ago. */
+/**
+ * Conversations whose participant was looked up too long ago: among what changed last, because few conversations are
+ * awake, however many there are.
+ */
 @Injectable()
 export class StaleProfiles {
   constructor(
