@@ -196,6 +196,26 @@ describe('the agent stays silent', () => {
     await eventually(() => expect(scene.answersTo(customer)).toHaveLength(1));
   });
 
+  it('in a conversation that a person here has begun', async () => {
+    const customer = scene.newCustomer();
+    customer.sendText('Hello from before', { webhook: false });
+    const recipient_id = customer.idFor(scene.app.sandbox.account);
+    const caller = await scene.app.call();
+    await caller
+      .post('/instagram-dms/send')
+      .send({ recipient_id, platform_account_id: scene.accountId, message_text: 'Ida here. Shall I call you?' })
+      .expect(200);
+
+    customer.sendText('Yes please');
+
+    await eventually(async () =>
+      expect(await scene.dmsOf(customer)).toContainEqual(
+        expect.objectContaining({ text: 'Yes please', agent_state: 'skipped', agent_reason: 'paused' }),
+      ),
+    );
+    expect(scene.answersTo(customer)).toEqual(['Ida here. Shall I call you?']);
+  });
+
   it('while the account has it switched off', async () => {
     await scene.settings({ enabled: false });
     const customer = scene.newCustomer();

@@ -37,6 +37,8 @@ interface Request {
   parts: NewOutbound[];
   fingerprint: string;
   idempotencyKey?: string;
+  /** Whoever writes takes the conversation over from the agent. */
+  takesOver?: boolean;
 }
 
 /** Messages that people send through the API: queued like the agent's, then waited for. */
@@ -78,11 +80,9 @@ export class DmSendService implements BeforeApplicationShutdown {
         parts: partsOf(dto),
         fingerprint: fingerprintOf('send', asked),
         idempotencyKey,
+        takesOver: true,
       },
-      async () => {
-        await this.refuseEarly(account, dto);
-        await this.takeOver.stepIn(account, dto.recipient_id);
-      },
+      () => this.refuseEarly(account, dto),
     );
   }
 
@@ -127,12 +127,18 @@ export class DmSendService implements BeforeApplicationShutdown {
   }
 
   private async queue(request: Request): Promise<DmRecord[]> {
-    const { account, participantId, parts, fingerprint, idempotencyKey } = request;
+    const { account, participantId, parts, fingerprint, idempotencyKey, takesOver } = request;
     const key = replyKeyFor(idempotencyKey ?? randomUUID());
     // Only a key of the caller's can come again: its DMs are told by their fingerprint.
     const reply: NewReply = { source: 'api', key, parts, ...(idempotencyKey === undefined ? {} : { fingerprint }) };
+    const pause = takesOver ? await this.takeOver.pauseIn(account) : undefined;
     try {
-      return await this.transactions.run((session) => this.outbox.queue(session, account, participantId, reply));
+      return await this.transactions.run(async (session) => {
+        const dms = await this.outbox.queue(session, account, participantId, reply);
+        // With what is queued, because a conversation may begin with it.
+        if (pause) await this.conversations.pauseAgent(conversationIdOf(account._id, participantId), pause, session);
+        return dms;
+      });
     } catch (error) {
       // The same key came twice at once, and the other one was first.
       const known = (error as { code?: unknown }).code === 11000 ? await this.findKnown(request) : undefined;

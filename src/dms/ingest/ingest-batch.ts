@@ -254,7 +254,9 @@ export class IngestBatch {
 
   private noteRead(conversation: Conversation, event: ReadEvent, context: IngestContext): void {
     if (directionOf(event, context.ownIds) === 'outbound') return;
-    this.readUpTo(conversation, event.watermark ?? event.timestamp, new Date(event.timestamp));
+    // Nobody reads what is not written yet: a mark in the future would have it read the moment it is.
+    const upToMs = Math.min(event.watermark ?? event.timestamp, event.timestamp);
+    this.readUpTo(conversation, upToMs, new Date(event.timestamp));
   }
 
   private markReadUpTo(dm: DmRecord): void {

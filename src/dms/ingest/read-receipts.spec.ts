@@ -1,7 +1,7 @@
 import { decode, echo, inbound, memoryWithSend, start } from '../../../test/support/ingest-memory.js';
 import type { DmRecord } from '../dm.schema.js';
 
-const readUntil = (ms: number) => decode([inbound({ read: { watermark: ms } })]);
+const readUntil = (ms: number) => decode([inbound({ read: { watermark: ms } }, 1 + (ms - start) / 1_000)]);
 
 describe('a read receipt', () => {
   it('costs the store nothing when it tells what is known', () => {
@@ -21,6 +21,12 @@ describe('a read receipt', () => {
     memory.store(readUntil(firstMs));
     memory.store(readUntil(secondMs));
     expect(memory.lastMarks).toMatchObject([{ fromMs: firstMs - 600_000, upToMs: secondMs }]);
+  });
+
+  it('reaches no further than the moment it was given', () => {
+    const memory = memoryWithSend();
+    memory.store(decode([inbound({ read: { watermark: start + 9 * 86_400_000 } }, 30)]));
+    expect(memory.lastMarks).toMatchObject([{ upToMs: start + 30_000 }]);
   });
 
   it('says nothing of a message of ours that went out only after it', () => {
