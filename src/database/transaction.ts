@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/mongoose';
 import mongoose, { type ClientSession, type Connection } from 'mongoose';
 import { AbandonedTransactions } from './abandoned-transactions.js';
-import { UnavailableError } from '../errors/index.js';
+import { lostConnection, UnavailableError } from '../errors/index.js';
 
 /** Another writer holds what this transaction wants, and has not let go of it in time; nothing was written. */
 export class ContendedError extends UnavailableError {
@@ -71,7 +71,7 @@ export class Transactions {
       const waitedMs = performance.now() - startedAt;
       if (tries++ > 0 && waitedMs > patienceMs) throw new ContendedError();
       if (waitedMs > suspiciousMs) await this.abandoned.end();
-      return work(session);
+      return work(session).catch(startOver);
     };
     return this.connection.getClient().withSession((session) =>
       session.withTransaction(() => tryOnce(session), {
@@ -81,4 +81,14 @@ export class Transactions {
       }),
     );
   }
+}
+
+/**
+ * Of a connection that its monitor gave up while a command was on it (MongoDB was frozen, or the network) the driver
+ * forgets to say that the transaction may be run again, as it does when a connection breaks in any other way.
+ */
+function startOver(error: unknown): never {
+  if (error instanceof mongoose.mongo.MongoError && lostConnection(error))
+    error.addErrorLabel('TransientTransactionError');
+  throw error;
 }

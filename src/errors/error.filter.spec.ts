@@ -78,7 +78,8 @@ describe('the answer to an error', () => {
     new mongo.MongoNotConnectedError('not connected'),
     Object.assign(new Error('no primary'), { name: 'MongoServerSelectionError' }),
     Object.assign(new Error('no primary'), { name: 'MongooseServerSelectionError' }),
-    Object.assign(new Error('pool'), { name: 'MongoPoolClearedError' }),
+    Object.assign(new Error('pool'), { name: 'MongoWaitQueueTimeoutError' }),
+    new mongo.MongoBulkWriteError(new mongo.MongoNetworkError('closed'), {} as never),
   ])('asks to come back when MongoDB is away: %s', (error) => {
     const answer = answerTo(error, id);
 

@@ -2,6 +2,7 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import mongoose from 'mongoose';
 import { AppError, InvalidRequestError, UnavailableError, type ErrorLogLevel } from './app-error.js';
+import { isMongoAway } from './mongo-away.js';
 
 /** The one shape of an error answer. */
 export interface ErrorBody {
@@ -95,22 +96,6 @@ function translate(thrown: unknown): unknown {
   if (isMongoAway(thrown))
     return new UnavailableError('The store is not reachable right now.', { cause: thrown, retryAfterS: 5 });
   return thrown;
-}
-
-function isMongoAway(thrown: unknown): boolean {
-  const name = thrown instanceof Error ? thrown.name : '';
-  // A bulk write that fails as a whole says so in this class, whatever the reason was.
-  if (thrown instanceof mongoose.mongo.MongoBulkWriteError) return [thrown.writeErrors].flat().length === 0;
-  return (
-    name === 'MongoServerSelectionError' ||
-    name === 'MongooseServerSelectionError' ||
-    name === 'MongoNetworkError' ||
-    name === 'MongoNetworkTimeoutError' ||
-    name === 'MongoNotConnectedError' ||
-    name === 'MongoPoolClearedError' ||
-    name === 'MongoWaitQueueTimeoutError' ||
-    name === 'MongoOperationTimeoutError'
-  );
 }
 
 function httpStatusOf(error: unknown): number | undefined {

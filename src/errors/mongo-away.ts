@@ -1,0 +1,20 @@
+import mongoose from 'mongoose';
+
+/** Beside the errors of the network, by their names: mongoose has one of its own, and not all are exported. */
+const awayErrors = new Set([
+  ...['MongoServerSelectionError', 'MongooseServerSelectionError', 'MongoNotConnectedError'],
+  ...['MongoWaitQueueTimeoutError', 'MongoPoolClosedError', 'MongoTopologyClosedError', 'MongoServerClosedError'],
+  ...['MongoClientClosedError', 'MongoExpiredSessionError', 'MongoOperationTimeoutError'],
+]);
+
+/** Whether MongoDB could not be asked or did not answer: nothing is wrong with what it was asked. */
+export function isMongoAway(thrown: unknown): boolean {
+  return lostConnection(thrown) || (thrown instanceof Error && awayErrors.has(thrown.name));
+}
+
+/** Whether the connection broke before the answer came: nobody knows what became of the command. */
+export function lostConnection(thrown: unknown): boolean {
+  // A bulk write that fails as a whole says so in this class, whatever the reason was.
+  if (thrown instanceof mongoose.mongo.MongoBulkWriteError) return [thrown.writeErrors].flat().length === 0;
+  return thrown instanceof mongoose.mongo.MongoNetworkError;
+}
