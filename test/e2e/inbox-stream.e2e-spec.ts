@@ -38,6 +38,8 @@ const ready = async (stream: EventStream): Promise<EventStream> => {
 const newCustomer = (): SandboxCustomer => app.sandbox.createCustomer({ username: `streamer.${++people}` });
 const textsIn = (stream: EventStream): string[] =>
   stream.named('message').map(({ data }) => (data as { message: { content: string } }).message.content);
+/** What comes behind them is live: the profile of who wrote in the case before may be fetched just now. */
+const firstTwo = (stream: EventStream): string[] => stream.events.slice(0, 2).map(({ event }) => event);
 
 beforeAll(async () => {
   app = await startTestApp({ services, env: { SWAGGER_ENABLED: 'true' } });
@@ -171,7 +173,7 @@ describe('GET /inbox/stream', () => {
   it('tells a client that comes back too late to load its lists again', async () => {
     const stream = await ready(await openStream({ lastId: '8200000000000000012B022C0100296E04' }));
 
-    expect(stream.events.map(({ event }) => event)).toEqual(['reset', 'ready']);
+    expect(firstTwo(stream)).toEqual(['reset', 'ready']);
     expect(stream.events[0]?.data).toEqual({ reason: 'too_old' });
     const customer = newCustomer();
     customer.sendText('live again');
@@ -184,7 +186,7 @@ describe('GET /inbox/stream', () => {
       await ready(await openStream());
       const stream = await ready(await openStream({ lastId }));
 
-      expect(stream.events.map(({ event }) => event)).toEqual(['reset', 'ready']);
+      expect(firstTwo(stream)).toEqual(['reset', 'ready']);
       expect(stream.events[0]?.data).toEqual({ reason: 'too_old' });
     },
   );
