@@ -18,6 +18,13 @@ import {
 import { answerTo, ErrorFilter } from './error.filter.js';
 
 const { mongo } = mongoose;
+
+/** The driver does not export its own. */
+class PoolCleared extends mongo.MongoNetworkError {
+  override get name(): string {
+    return 'MongoPoolClearedError';
+  }
+}
 const id = 'request-1';
 
 describe('the answer to an error', () => {
@@ -78,7 +85,8 @@ describe('the answer to an error', () => {
     new mongo.MongoNotConnectedError('not connected'),
     Object.assign(new Error('no primary'), { name: 'MongoServerSelectionError' }),
     Object.assign(new Error('no primary'), { name: 'MongooseServerSelectionError' }),
-    Object.assign(new Error('pool'), { name: 'MongoWaitQueueTimeoutError' }),
+    new PoolCleared('pool'),
+    Object.assign(new Error('queue'), { name: 'MongoWaitQueueTimeoutError' }),
     new mongo.MongoBulkWriteError(new mongo.MongoNetworkError('closed'), {} as never),
   ])('asks to come back when MongoDB is away: %s', (error) => {
     const answer = answerTo(error, id);
