@@ -2,7 +2,7 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import mongoose from 'mongoose';
 import { AppError, InvalidRequestError, UnavailableError, type ErrorLogLevel } from './app-error.js';
-import { isMongoAway } from './mongo-away.js';
+import { failedAsWhole, isMongoAway } from './mongo-away.js';
 
 /** The one shape of an error answer. */
 export interface ErrorBody {
@@ -93,7 +93,7 @@ function shape(error: string, code: string, request_id: string, details?: unknow
 
 function translate(thrown: unknown): unknown {
   if (thrown instanceof mongoose.Error.CastError) return new InvalidRequestError(`${thrown.path}: has the wrong type`);
-  if (isMongoAway(thrown))
+  if (isMongoAway(thrown) || failedAsWhole(thrown))
     return new UnavailableError('The store is not reachable right now.', { cause: thrown, retryAfterS: 5 });
   return thrown;
 }

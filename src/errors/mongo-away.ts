@@ -14,7 +14,12 @@ export function isMongoAway(thrown: unknown): boolean {
 
 /** Whether the connection broke before the answer came: nobody knows what became of the command. */
 export function lostConnection(thrown: unknown): boolean {
-  // A bulk write that fails as a whole says so in this class, whatever the reason was.
-  if (thrown instanceof mongoose.mongo.MongoBulkWriteError) return [thrown.writeErrors].flat().length === 0;
+  // A bulk write hides in this class whatever befell it; what MongoDB answered has a code of its own.
+  if (failedAsWhole(thrown)) return typeof thrown.code !== 'number';
   return thrown instanceof mongoose.mongo.MongoNetworkError;
+}
+
+/** Whether a bulk write failed for a reason that none of its operations has given. */
+export function failedAsWhole(thrown: unknown): thrown is mongoose.mongo.MongoBulkWriteError {
+  return thrown instanceof mongoose.mongo.MongoBulkWriteError && [thrown.writeErrors].flat().length === 0;
 }
