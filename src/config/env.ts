@@ -41,6 +41,12 @@ const list = z.string().transform((value) =>
     .filter((part) => part !== ''),
 );
 
+const modelName = z.string().regex(/^[\w.:/-]{1,100}$/, 'expected the name of a model');
+
+/** How long a model may think before it writes, least first. */
+export const reasoningEfforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+export type ReasoningEffort = (typeof reasoningEfforts)[number];
+
 /**
  * Every setting the server reads, as it stands in the environment: first stage of two. What one value must look like
  * stands here; what settings must be to each other, and what production refuses, stands in `settings.ts`.
@@ -100,7 +106,9 @@ export const envSchema = z.object({
 
   OPENAI_API_KEY: z.string().min(1).optional(),
   OPENAI_BASE_URL: httpUrl('https://api.openai.com/v1').default('https://api.openai.com/v1'),
-  OPENAI_MODEL: z.string().min(1).default('gpt-4o-mini'),
+  OPENAI_MODEL: modelName.default('gpt-6-luna'),
+  OPENAI_TRANSCRIPTION_MODEL: modelName.default('gpt-transcribe'),
+  OPENAI_REASONING_EFFORT: z.enum(reasoningEfforts).default('low'),
   OPENAI_TIMEOUT_MS: wholeNumber(100, 300_000).default(30_000),
   AGENT_ENABLED: flag.default(true),
   AGENT_QUIET_MS: wholeNumber(0, 120_000).default(2_500),

@@ -1,5 +1,5 @@
 export { ConfigModule } from './config.module.js';
-export { envSchema, secretNames } from './env.js';
+export { envSchema, reasoningEfforts, secretNames, type ReasoningEffort } from './env.js';
 export { Secret } from './secret.js';
 export { InvalidSettingsError, type SettingProblem } from './setting-problem.js';
 export { AppConfig, readSettings, type Settings } from './settings.js';

@@ -3,6 +3,7 @@ import {
   ArrayMaxSize,
   IsArray,
   IsBoolean,
+  IsIn,
   IsInt,
   IsNumber,
   IsOptional,
@@ -13,6 +14,7 @@ import {
   Min,
   MinLength,
 } from 'class-validator';
+import { reasoningEfforts, type ReasoningEffort } from '../../config/index.js';
 import type { AgentSettings, AgentSettingsPatch } from './agent-settings.js';
 
 const host = /^(\*\.)?([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,63}$/;
@@ -20,6 +22,7 @@ const links = {
   description: 'Hosts the agent may link to; `*.` covers subdomains.',
   example: ['juniperandpine.example'],
 };
+const effort = { example: 'low', description: 'How long the model may think before it writes.' };
 const phrases = { description: 'A message holding one of these goes to a person.', example: ['speak to a human'] };
 
 /** What an account's agent may be told. Everything is optional; what is left out stays as it is. */
@@ -38,20 +41,36 @@ export class AgentSettingsPatchDto implements AgentSettingsPatch {
   @MaxLength(20_000)
   instructions?: string;
 
-  @ApiPropertyOptional({ maxLength: 100, example: 'gpt-4o-mini' })
+  @ApiPropertyOptional({ maxLength: 100, example: 'gpt-6-luna' })
   @IsOptional()
   @IsString()
   @Matches(/^[\w.:/-]{1,100}$/, { message: 'model must be a model name of at most 100 characters' })
   model?: string;
 
-  @ApiPropertyOptional({ minimum: 0, maximum: 2, example: 0.4 })
+  @ApiPropertyOptional({
+    minimum: 0,
+    maximum: 2,
+    example: 0.4,
+    description: 'Models that reason take none and are not sent it.',
+  })
   @IsOptional()
   @IsNumber({ allowNaN: false, allowInfinity: false })
   @Min(0)
   @Max(2)
   temperature?: number;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 16, maximum: 4_000, example: 600 })
+  @ApiPropertyOptional({ enum: reasoningEfforts, ...effort })
+  @IsOptional()
+  @IsIn(reasoningEfforts)
+  reasoning_effort?: ReasoningEffort;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 16,
+    maximum: 4_000,
+    example: 600,
+    description: 'Of the answer itself; what the model thinks has its own room.',
+  })
   @IsOptional()
   @IsInt()
   @Min(16)
@@ -164,8 +183,9 @@ export class AgentSettingsPatchDto implements AgentSettingsPatch {
 export class AgentSettingsResponse implements AgentSettings {
   @ApiProperty({ example: true }) enabled!: boolean;
   @ApiProperty({ example: 'You answer for Juniper & Pine, a small candle shop.' }) instructions!: string;
-  @ApiProperty({ example: 'gpt-4o-mini' }) model!: string;
+  @ApiProperty({ example: 'gpt-6-luna' }) model!: string;
   @ApiProperty({ example: 0.4 }) temperature!: number;
+  @ApiProperty({ enum: reasoningEfforts, ...effort }) reasoning_effort!: ReasoningEffort;
   @ApiProperty({ type: 'integer', example: 600 }) max_output_tokens!: number;
   @ApiProperty({ type: 'integer', example: 30 }) history!: number;
   @ApiProperty({ type: 'integer', example: 2_500 }) quiet_ms!: number;

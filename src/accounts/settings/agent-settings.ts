@@ -1,4 +1,4 @@
-import type { AppConfig } from '../../config/index.js';
+import type { AppConfig, ReasoningEffort } from '../../config/index.js';
 
 /** How the AI agent answers for one account. */
 export interface AgentSettings {
@@ -6,7 +6,11 @@ export interface AgentSettings {
   enabled: boolean;
   instructions: string;
   model: string;
+  /** Models that reason take none, and are not sent it. */
   temperature: number;
+  /** How long the model may think before it writes. */
+  reasoning_effort: ReasoningEffort;
+  /** Of the answer itself; what a model thinks has its own room. */
   max_output_tokens: number;
   /** How many of the conversation's messages the model sees. */
   history: number;
@@ -33,7 +37,7 @@ export type AgentSettingsPatch = Partial<AgentSettings>;
 
 /** What an account has that nobody configured. */
 export function defaultAgentSettings(
-  config: Pick<AppConfig, 'OPENAI_MODEL' | 'AGENT_HISTORY' | 'AGENT_QUIET_MS'>,
+  config: Pick<AppConfig, 'OPENAI_MODEL' | 'OPENAI_REASONING_EFFORT' | 'AGENT_HISTORY' | 'AGENT_QUIET_MS'>,
 ): AgentSettings {
   return {
     enabled: false,
@@ -42,6 +46,7 @@ export function defaultAgentSettings(
       'When you do not know something, say so and offer that a person will answer.',
     model: config.OPENAI_MODEL,
     temperature: 0.4,
+    reasoning_effort: config.OPENAI_REASONING_EFFORT,
     max_output_tokens: 600,
     history: config.AGENT_HISTORY,
     quiet_ms: config.AGENT_QUIET_MS,

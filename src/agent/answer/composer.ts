@@ -11,6 +11,7 @@ import { policy } from '../context/system-prompt.js';
 import { protect, type ProtectedText } from '../gate/leaks.js';
 import { endAtSentence, passGate, type WithheldReason } from '../gate/output-gate.js';
 import { ModelClient } from '../model/model-client.js';
+import { outputRoom } from '../model/known-models.js';
 import { ModelError, type ModelFailure } from '../model/model-errors.js';
 import { VoiceTranscripts } from '../model/voice-transcripts.js';
 
@@ -56,13 +57,14 @@ export class Composer {
       media: this.config,
       now: this.clock.date(),
     });
-    const estimate = context.estimatedTokens + settings.max_output_tokens;
+    const { model, temperature, max_output_tokens: maxOutputTokens, reasoning_effort: effort } = settings;
+    const estimate = context.estimatedTokens + outputRoom({ model, maxOutputTokens, effort });
     const budget = await this.budgets.reserve(account._id, conversation._id, settings, estimate);
     if (!budget.granted) return { kind: 'over_budget', reason: budget.reason };
     let used = 0;
     try {
-      const { model, temperature, max_output_tokens: maxOutputTokens } = settings;
-      const answer = await this.model.ask({ model, temperature, maxOutputTokens, messages: context.messages }, signal);
+      const { messages } = context;
+      const answer = await this.model.ask({ model, temperature, effort, maxOutputTokens, messages }, signal);
       used = answer.inputTokens + answer.outputTokens || estimate;
       return { ...this.judge(answer.truncated ? endAtSentence(answer.text) : answer.text, question), tokens: used };
     } catch (error) {

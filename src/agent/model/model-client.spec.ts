@@ -15,6 +15,7 @@ const settings = {
 const request: ModelRequest = {
   model: 'gpt-test',
   temperature: 0.4,
+  effort: 'low',
   maxOutputTokens: 100,
   messages: [{ role: 'user', content: 'When are you open?' }],
 };

@@ -10,14 +10,17 @@ import {
 import OpenAI, { APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
 import type { ChatCompletion, ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import { withOwnSignal } from '#libs/own-signal';
-import { AppConfig } from '../../config/index.js';
+import { AppConfig, type ReasoningEffort } from '../../config/index.js';
 import { metrics } from '../../observability/index.js';
 import { withoutPictures } from '../context/context-builder.js';
+import { outputRoom, reasons, takesTemperature } from './known-models.js';
 import { ModelError } from './model-errors.js';
 
 export interface ModelRequest {
   model: string;
   temperature: number;
+  effort: ReasoningEffort;
+  /** Of the answer itself. */
   maxOutputTokens: number;
   messages: ChatCompletionMessageParam[];
 }
@@ -116,8 +119,12 @@ export class ModelClient {
     const question = {
       model: request.model,
       messages: request.messages,
-      max_completion_tokens: request.maxOutputTokens,
-      ...(this.withoutTemperature.has(request.model) ? {} : { temperature: request.temperature }),
+      max_completion_tokens: outputRoom(request),
+      ...(takesTemperature(request) && !this.withoutTemperature.has(request.model)
+        ? { temperature: request.temperature }
+        : {}),
+      // Efforts newer than this version of the client knows pass through it.
+      ...(reasons(request.model) === false ? {} : { reasoning_effort: request.effort as 'low' }),
       store: false,
     };
     const completion = await withOwnSignal({ under: signal, timeoutMs }, (own) =>

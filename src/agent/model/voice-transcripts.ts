@@ -13,7 +13,6 @@ const maxBytes = 8_000_000;
 const downloadTimeoutMs = 15_000;
 /** Somebody who sends twenty voice messages in a row is asked to write. */
 const maxVoices = 3;
-const transcriptionModel = 'gpt-4o-mini-transcribe';
 
 /** What voice messages say. The recording is held in memory while it is heard, nowhere else. */
 @Injectable()
@@ -62,7 +61,10 @@ export class VoiceTranscripts {
     const file = await toFile(Buffer.concat(chunks), `voice.${endingOf(type)}`, { type });
     const timeoutMs = this.config.OPENAI_TIMEOUT_MS * 3;
     const { text } = await withOwnSignal({ under: signal, timeoutMs }, (own) =>
-      this.model.openai.audio.transcriptions.create({ file, model: transcriptionModel }, { signal: own }),
+      this.model.openai.audio.transcriptions.create(
+        { file, model: this.config.OPENAI_TRANSCRIPTION_MODEL },
+        { signal: own },
+      ),
     );
     return text;
   }

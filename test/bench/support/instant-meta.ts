@@ -5,7 +5,7 @@ const completion = JSON.stringify({
   id: 'chatcmpl-bench',
   object: 'chat.completion',
   created: 1_760_000_000,
-  model: 'gpt-4o-mini',
+  model: 'gpt-6-luna',
   choices: [
     {
       index: 0,
