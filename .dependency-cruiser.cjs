@@ -77,6 +77,15 @@ module.exports = {
       to: { path: '^src/agent/' },
     },
     {
+      name: 'agent-without-inbox',
+      comment:
+        'The inbox is what people work with: lists, a live stream. What the agent must know of it (who is blocked, what ' +
+        'is paused) are rooms of their own, so that a worker answers without it.',
+      severity: 'error',
+      from: { path: '^src/agent/' },
+      to: { path: '^src/inbox/' },
+    },
+    {
       name: 'product-without-tests',
       comment: 'Test support and specs are not there in production.',
       severity: 'error',

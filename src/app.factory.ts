@@ -5,7 +5,8 @@ import type { DestinationStream, Logger } from 'pino';
 import type { Clock } from '#libs/clock';
 import { AppModule } from './app.module.js';
 import type { AppConfig } from './config/index.js';
-import { ErrorFilter, validationPipe } from './errors/index.js';
+import { ErrorFilter } from './errors/index.js';
+import { validationPipe } from './validation/index.js';
 import {
   drainOnClose,
   frameworkErrorAnswers,

@@ -4,11 +4,12 @@ import { AccountsApiModule, AccountsModule, AccountsWorkerModule } from './accou
 import { AdminApiModule } from './admin/index.js';
 import { AgentApiModule, AgentModule, AgentWorkerModule } from './agent/index.js';
 import { AuthModule } from './auth/index.js';
+import { BlocklistApiModule, BlocklistModule } from './blocklist/index.js';
 import { ConfigModule, type AppConfig } from './config/index.js';
 import { DatabaseModule } from './database/index.js';
 import { DmsApiModule, DmsModule, DmsSyncModule, DmsSyncWorkerModule, DmsWorkerModule } from './dms/index.js';
 import { HealthApiModule, HealthModule } from './health/index.js';
-import { InboxApiModule, InboxModule, InboxWorkerModule } from './inbox/index.js';
+import { InboxApiModule, InboxWorkerModule } from './inbox/index.js';
 import { MediaApiModule, MediaModule, MediaWorkerModule } from './media/index.js';
 import { ObservabilityModule } from './observability/index.js';
 import { QueueModule, QueueWorkerModule } from './queue/index.js';
@@ -28,7 +29,7 @@ const core: ModuleList = [
   WebhookModule,
   DmsModule,
   DmsSyncModule,
-  InboxModule,
+  BlocklistModule,
   AgentModule,
   MediaModule,
 ];
@@ -39,6 +40,7 @@ const api: ModuleList = [
   AccountsApiModule,
   WebhookApiModule,
   DmsApiModule,
+  BlocklistApiModule,
   InboxApiModule,
   AgentApiModule,
   MediaApiModule,

@@ -1,7 +1,8 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../auth/index.js';
-import { ApiErrors, DocumentsBody } from '../errors/index.js';
+import { ApiErrors } from '../errors/index.js';
+import { DocumentsBody } from '../validation/index.js';
 import { AccountAnswer, AccountListAnswer, ConnectAnswer } from './account-view.dto.js';
 import { AccountIdParam, ConnectAccountDto, ListAccountsQuery, UpdateAccountDto } from './accounts.dto.js';
 import { AccountsService } from './accounts.service.js';

@@ -1,19 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsObject,
-  IsString,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-  MinLength,
-  ValidateNested,
-} from 'class-validator';
-import { MayBeAbsent } from '../errors/index.js';
+import { IsBoolean, IsIn, IsObject, IsString, Matches, MaxLength, MinLength, ValidateNested } from 'class-validator';
+import { LimitQuery, Skip } from '../paging/index.js';
+import { MayBeAbsent } from '../validation/index.js';
 import { AgentSettingsPatchDto } from './settings/agent-settings.dto.js';
 import type { AccountLogin, AccountStatus } from './account.schema.js';
 
@@ -96,7 +85,7 @@ export class UpdateAccountDto {
   human_agent_allowed?: boolean;
 }
 
-export class ListAccountsQuery {
+export class ListAccountsQuery extends LimitQuery {
   @ApiPropertyOptional({ enum: statuses })
   @MayBeAbsent()
   @IsIn(statuses)
@@ -114,21 +103,8 @@ export class ListAccountsQuery {
   @IsIn(['true', 'false'])
   disconnected?: 'true' | 'false';
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 50 })
-  @MayBeAbsent()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(100)
-  limit = 50;
-
-  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: 100_000, default: 0 })
-  @MayBeAbsent()
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(100_000)
-  skip = 0;
+  @Skip(100_000)
+  skip: number = 0;
 }
 
 export class AccountIdParam {

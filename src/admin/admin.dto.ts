@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, MaxLength } from 'class-validator';
-import { MayBeAbsent } from '../errors/index.js';
+import { MayBeAbsent } from '../validation/index.js';
 import { IdPageQuery } from '../paging/index.js';
 
 const kinds = ['job', 'send', 'delivery', 'event'] as const;

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { AccountsModule } from '../accounts/index.js';
+import { BlocklistModule } from '../blocklist/index.js';
 import { DmsModule } from '../dms/index.js';
-import { InboxModule } from '../inbox/index.js';
 import { AnswerChecks } from './answer/answer-checks.js';
 import { AnswerLeases } from './answer/answer-lease.js';
 import { AnswerProcessor } from './answer/answer.processor.js';
@@ -28,11 +28,11 @@ import { VoiceTranscripts } from './model/voice-transcripts.js';
   imports: [
     AccountsModule,
     DmsModule,
-    InboxModule,
+    BlocklistModule,
     MongooseModule.forFeature([{ name: AGENT_USAGE, schema: AgentUsageSchema }]),
   ],
   providers: [AgentBudgets, AgentUsageRepository, Composer, ModelClient, VoiceTranscripts, WaitingReplies],
-  exports: [AccountsModule, DmsModule, InboxModule, AgentBudgets, Composer, ModelClient],
+  exports: [AccountsModule, DmsModule, BlocklistModule, AgentBudgets, Composer, ModelClient],
 })
 export class AgentModule {}
 

@@ -3,7 +3,8 @@ import { ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs
 import type { FastifyReply } from 'fastify';
 import { ForUsers, Scope, type TenantScope } from '../auth/index.js';
 import { IdempotencyKey } from '../dms/index.js';
-import { ApiErrors, DocumentsBody } from '../errors/index.js';
+import { ApiErrors } from '../errors/index.js';
+import { DocumentsBody } from '../validation/index.js';
 import { IdPipe } from '../paging/index.js';
 import {
   ListConversationsQuery,

@@ -1,16 +1,11 @@
 import { Module } from '@nestjs/common';
-import { MongooseModule } from '@nestjs/mongoose';
 import { AccountsModule } from '../accounts/index.js';
+import { BlocklistModule } from '../blocklist/index.js';
 import { ConversationsModule } from '../conversations/index.js';
 import { retentionOf } from '../database/index.js';
 import { CommentRemovalRepository, DmsApiModule, DmsModule, DmsSyncModule } from '../dms/index.js';
 import { MediaModule } from '../media/index.js';
 import { WebhookModule } from '../webhook/index.js';
-import { BlocklistOwner } from './blocklist/blocklist-owner.service.js';
-import { BlocklistController } from './blocklist/blocklist.controller.js';
-import { BlocklistRepository } from './blocklist/blocklist.repository.js';
-import { BLOCKLIST_ENTRY, BlocklistSchema } from './blocklist/blocklist.schema.js';
-import { Blocklist } from './blocklist/blocklist.service.js';
 import { CommentsController } from './comments/comments.controller.js';
 import { InboxCommentsService } from './comments/comments.service.js';
 import { InboxConversationsService } from './conversations/conversations.service.js';
@@ -29,20 +24,11 @@ import { StreamController } from './stream/stream.controller.js';
 import { StreamGuard } from './stream/stream.guard.js';
 import { StreamService } from './stream/stream.service.js';
 
-/** What other rooms ask the inbox: whom a tenant has blocked. */
-@Module({
-  imports: [MongooseModule.forFeature([{ name: BLOCKLIST_ENTRY, schema: BlocklistSchema }])],
-  providers: [BlocklistRepository, Blocklist],
-  exports: [Blocklist, BlocklistRepository],
-})
-export class InboxModule {}
-
 /** `/inbox/*`. */
 @Module({
-  imports: [AccountsModule, ConversationsModule, DmsModule, DmsApiModule, DmsSyncModule, InboxModule],
-  controllers: [InboxController, BlocklistController, CommentsController, StreamController],
+  imports: [AccountsModule, ConversationsModule, DmsModule, DmsApiModule, DmsSyncModule, BlocklistModule],
+  controllers: [InboxController, CommentsController, StreamController],
   providers: [
-    BlocklistOwner,
     InboxConversationsRepository,
     InboxConversationsService,
     InboxMessagesService,
@@ -60,7 +46,7 @@ export class InboxApiModule {}
 
 /** Erasing people, and DMs and comments past their retention. */
 @Module({
-  imports: [AccountsModule, ConversationsModule, DmsModule, InboxModule, MediaModule, WebhookModule],
+  imports: [AccountsModule, ConversationsModule, DmsModule, BlocklistModule, MediaModule, WebhookModule],
   providers: [
     ErasureProcessor,
     ErasureService,

@@ -1,2 +1,1 @@
-export { Blocklist } from './blocklist/blocklist.service.js';
-export { InboxApiModule, InboxModule, InboxWorkerModule } from './inbox.module.js';
+export { InboxApiModule, InboxWorkerModule } from './inbox.module.js';

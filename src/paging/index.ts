@@ -2,6 +2,7 @@ export { cursorOf, readCursor, type Position } from './cursor.js';
 export { IdPipe } from './id.pipe.js';
 export { pageBehind, type Range } from './page-behind.js';
 export { IdPageQuery } from './id-page-query.js';
+export { LimitQuery, PageLimit, PageQuery, Skip } from './page-query.js';
 export { pageOf } from './page-of.js';
 export {
   accountIdPattern,

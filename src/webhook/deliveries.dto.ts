@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsISO8601, IsMongoId } from 'class-validator';
-import { MayBeAbsent } from '../errors/index.js';
+import { MayBeAbsent } from '../validation/index.js';
 import { IdPageQuery } from '../paging/index.js';
 import type { DeliveryState } from './delivery.schema.js';
 

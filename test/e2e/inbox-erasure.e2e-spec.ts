@@ -6,7 +6,7 @@ import { AccountHealth } from '../../src/accounts/index.js';
 import { systemScope } from '../../src/auth/index.js';
 import { conversationIdOf, ConversationsRepository } from '../../src/conversations/index.js';
 import { DmsRepository } from '../../src/dms/index.js';
-import { BlocklistRepository } from '../../src/inbox/blocklist/blocklist.repository.js';
+import { BlocklistRepository } from '../../src/blocklist/blocklist.repository.js';
 import { ErasureService } from '../../src/inbox/erasure/erasure.service.js';
 import { Scheduler } from '../../src/queue/index.js';
 import { DeliveryLog } from '../../src/webhook/index.js';

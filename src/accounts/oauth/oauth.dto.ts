@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, MaxLength, MinLength } from 'class-validator';
-import { MayBeAbsent } from '../../errors/index.js';
+import { MayBeAbsent } from '../../validation/index.js';
 import type { AccountLogin } from '../account.schema.js';
 
 export class OAuthLoginParam {

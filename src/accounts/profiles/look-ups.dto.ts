@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
-import { MayBeAbsent } from '../../errors/index.js';
+import { IsString, Matches, MaxLength } from 'class-validator';
+import { PageLimit } from '../../paging/index.js';
+import { MayBeAbsent } from '../../validation/index.js';
 import { AccountIdParam } from '../accounts.dto.js';
 
 class IgsidParam {
@@ -16,13 +16,8 @@ class IgsidParam {
 export class ProfileParams extends IntersectionType(AccountIdParam, IgsidParam) {}
 
 export class LiveConversationsQuery {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 50, default: 20 })
-  @MayBeAbsent()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(50)
-  limit = 20;
+  @PageLimit(50, 20)
+  limit: number = 20;
 
   @ApiPropertyOptional({ maxLength: 2_000, description: '`next_cursor` of the page before.' })
   @MayBeAbsent()

@@ -15,7 +15,7 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
-import { MayBeAbsent } from '../../errors/index.js';
+import { MayBeAbsent } from '../../validation/index.js';
 import { accountIdPattern, accountIdRule } from '../../paging/index.js';
 import { AgentSettingsPatchDto } from './agent-settings.dto.js';
 

@@ -9,7 +9,7 @@ import {
 import { AppConfig } from '../../config/index.js';
 import { ConversationsRepository, type Conversation } from '../../conversations/index.js';
 import { DmsRepository, Mailbox, type Dm } from '../../dms/index.js';
-import { Blocklist } from '../../inbox/index.js';
+import { Blocklist } from '../../blocklist/index.js';
 import { metrics } from '../../observability/index.js';
 import { JobQueue, type JobExtras } from '../../queue/index.js';
 import { AgentBudgets } from '../budget/agent-budgets.js';

@@ -3,7 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply } from 'fastify';
 import { AgentSettingsPatchDto } from '../../accounts/index.js';
 import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../../auth/index.js';
-import { ApiErrors, DocumentsBody } from '../../errors/index.js';
+import { ApiErrors } from '../../errors/index.js';
+import { DocumentsBody } from '../../validation/index.js';
 import { AgentPreviewAnswer, AgentPreviewDto, AgentSettingsAnswer } from './agent.dto.js';
 import { AgentPreviews } from './agent-previews.service.js';
 import { AgentSettingsApi } from './agent-settings.service.js';

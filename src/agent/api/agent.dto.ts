@@ -9,7 +9,7 @@ import {
   MinLength,
   ValidateIf,
 } from 'class-validator';
-import { MayBeAbsent } from '../../errors/index.js';
+import { MayBeAbsent } from '../../validation/index.js';
 import { AgentSettingsResponse } from '../../accounts/index.js';
 
 export class AgentSettingsAnswer {

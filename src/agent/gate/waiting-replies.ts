@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AccountDirectory, UserSettingsService } from '../../accounts/index.js';
 import { AppConfig } from '../../config/index.js';
 import { SupersededReplies, type DmRecord } from '../../dms/index.js';
-import { Blocklist } from '../../inbox/index.js';
+import { Blocklist } from '../../blocklist/index.js';
 
 /** A queued reply may wait for hours: what keeps the agent from answering now keeps it from being sent. */
 @Injectable()

@@ -2,7 +2,8 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res
 import { ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ForUsers, Scope, type TenantScope } from '../../auth/index.js';
-import { ApiErrors, DocumentsBody } from '../../errors/index.js';
+import { ApiErrors } from '../../errors/index.js';
+import { DocumentsBody } from '../../validation/index.js';
 import { IdPipe } from '../../paging/index.js';
 import { DmEditService } from './dm-edit.service.js';
 import { DmListService, type DmList } from './dm-list.service.js';

@@ -6,31 +6,27 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
-  IsInt,
   IsObject,
   IsString,
   Length,
   Matches,
-  Max,
   MaxLength,
-  Min,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { MayBeAbsent } from '../../errors/index.js';
+import { MayBeAbsent } from '../../validation/index.js';
 import {
   accountIdPattern,
   accountIdRule,
-  cursorPattern,
-  cursorRule,
   metaIdPattern,
   metaIdRule,
+  PageQuery,
+  Skip,
   toBoolean,
-  toInt,
 } from '../../paging/index.js';
 import { IsPublicHttpsUrl } from './public-https-url.validator.js';
 
-export class ListDmsQuery {
+export class ListDmsQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'The account’s `_id` or its Instagram id', example: '17841400008460056' })
   @MayBeAbsent()
   @Matches(accountIdPattern, accountIdRule)
@@ -63,32 +59,8 @@ export class ListDmsQuery {
   @IsBoolean({ message: 'expected true or false' })
   read?: boolean;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 50 })
-  @MayBeAbsent()
-  @toInt
-  @IsInt({ message: 'expected a whole number from 1 to 100' })
-  @Min(1)
-  @Max(100)
-  limit: number = 50;
-
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 0,
-    maximum: 1_000_000,
-    default: 0,
-    description: 'DMs to pass over. Its cost grows with it: to read on, use `cursor`.',
-  })
-  @MayBeAbsent()
-  @toInt
-  @IsInt({ message: 'expected a whole number from 0 to 1000000' })
-  @Min(0)
-  @Max(1_000_000)
+  @Skip(1_000_000)
   skip: number = 0;
-
-  @ApiPropertyOptional({ description: '`next_cursor` of the page before, under the same filters; not with `skip`' })
-  @MayBeAbsent()
-  @Matches(cursorPattern, cursorRule)
-  cursor?: string;
 }
 
 class AttachmentPayloadDto {

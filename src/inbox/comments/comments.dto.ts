@@ -1,9 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
-import { MayBeAbsent } from '../../errors/index.js';
+import { MayBeAbsent } from '../../validation/index.js';
 import type { CommentRecord } from '../../dms/index.js';
-import { PageQuery } from '../conversations/conversations.dto.js';
-import { accountIdPattern, accountIdRule } from '../../paging/index.js';
+import { accountIdPattern, accountIdRule, PageQuery } from '../../paging/index.js';
 
 export class ListCommentsQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'The account’s `_id` or its Instagram id', example: '17841400008460056' })

@@ -1,32 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Equals, IsBoolean, IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
-import { MayBeAbsent } from '../../errors/index.js';
-import {
-  accountIdPattern,
-  accountIdRule,
-  cursorPattern,
-  cursorRule,
-  emptyIsAbsent,
-  toBoolean,
-  toInt,
-} from '../../paging/index.js';
+import { Equals, IsBoolean, IsString, Matches, MaxLength } from 'class-validator';
+import { MayBeAbsent } from '../../validation/index.js';
+import { accountIdPattern, accountIdRule, emptyIsAbsent, PageQuery, toBoolean } from '../../paging/index.js';
 
 const trueOrFalse = { message: 'expected true or false' };
-
-export class PageQuery {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 50 })
-  @MayBeAbsent()
-  @toInt
-  @IsInt({ message: 'expected a whole number from 1 to 100' })
-  @Min(1)
-  @Max(100)
-  limit: number = 50;
-
-  @ApiPropertyOptional({ description: '`next_cursor` of the page before, under the same filters' })
-  @MayBeAbsent()
-  @Matches(cursorPattern, cursorRule)
-  cursor?: string;
-}
 
 export class ListConversationsQuery extends PageQuery {
   @ApiPropertyOptional({ type: Boolean, default: false, description: 'The archived ones instead' })

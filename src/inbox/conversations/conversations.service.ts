@@ -5,7 +5,7 @@ import { ownerFilter, type TenantScope } from '../../auth/index.js';
 import { ConversationsRepository, ConversationTotals, searchTermsOf } from '../../conversations/index.js';
 import { InvalidRequestError } from '../../errors/index.js';
 import { untilHandedBack } from '../../dms/index.js';
-import { Blocklist } from '../blocklist/blocklist.service.js';
+import { Blocklist } from '../../blocklist/index.js';
 import { cursorOf, pageOf, readCursor, type Position } from '../../paging/index.js';
 import { ReadMarks } from '../messages/read-marks.js';
 import { conversationView, type ConversationView } from './conversation.view.js';

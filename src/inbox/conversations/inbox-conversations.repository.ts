@@ -4,7 +4,7 @@ import { Types, type Model } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
 import { CONVERSATION, type Conversation, type ConversationRecord } from '../../conversations/index.js';
-import type { BlockedPair } from '../blocklist/blocklist.repository.js';
+import type { BlockedPair } from '../../blocklist/index.js';
 import { pageBehind, type Position } from '../../paging/index.js';
 
 /** Conversations to list: of an account, of a tenant, or all; each way has its index. */

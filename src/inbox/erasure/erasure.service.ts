@@ -14,7 +14,7 @@ import { CommentsRepository, DmRemovalRepository, Mailbox, SendLimits } from '..
 import { MediaStorage } from '../../media/index.js';
 import { DeadLetters } from '../../queue/index.js';
 import { DeliveryLog } from '../../webhook/index.js';
-import { BlocklistRepository } from '../blocklist/blocklist.repository.js';
+import { BlocklistRepository } from '../../blocklist/index.js';
 
 const leaseMs = 5 * 60_000;
 const batch = 50;

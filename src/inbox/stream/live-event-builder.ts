@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AccountDirectory } from '../../accounts/index.js';
 import type { ConversationRecord } from '../../conversations/index.js';
 import { isVisible, type DmRecord } from '../../dms/index.js';
-import { Blocklist } from '../blocklist/blocklist.service.js';
+import { Blocklist } from '../../blocklist/index.js';
 import { InboxConversationsService } from '../conversations/conversations.service.js';
 import { messageView } from '../messages/message.view.js';
 import type { StoreChange } from './changes.repository.js';

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength } from 'class-validator';
-import { MayBeAbsent } from '../../errors/index.js';
+import { MayBeAbsent } from '../../validation/index.js';
 import { accountIdPattern, accountIdRule } from '../../paging/index.js';
 
 /** MongoDB's own tokens: hex, and not long. */

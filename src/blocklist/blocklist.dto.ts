@@ -1,8 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, Length, Matches, MaxLength } from 'class-validator';
-import { MayBeAbsent } from '../../errors/index.js';
-import { metaIdPattern, metaIdRule } from '../../paging/index.js';
-import { PageQuery } from '../conversations/conversations.dto.js';
+import { MayBeAbsent } from '../validation/index.js';
+import { metaIdPattern, metaIdRule, PageQuery } from '../paging/index.js';
 import type { BlocklistEntry } from './blocklist.repository.js';
 
 export class ListBlocklistQuery extends PageQuery {}

@@ -1,6 +1,7 @@
 import { createParamDecorator, Injectable, type ExecutionContext, type PipeTransform } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { InvalidRequestError, validationPipe } from '../../errors/index.js';
+import { InvalidRequestError } from '../errors/index.js';
+import { validationPipe } from '../validation/index.js';
 import { UnblockPersonDto } from './blocklist.dto.js';
 
 /** The fields of a DELETE: many clients can't give it a body, others give nothing else. */

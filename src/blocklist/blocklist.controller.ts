@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../../auth/index.js';
-import { ApiErrors } from '../../errors/index.js';
-import { metaIdPattern } from '../../paging/index.js';
+import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../auth/index.js';
+import { ApiErrors } from '../errors/index.js';
+import { metaIdPattern } from '../paging/index.js';
 import {
   BlockDto,
   BlocklistEntryResponse,

@@ -1,6 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator';
-import { InvalidRequestError } from './app-error.js';
+import { InvalidRequestError } from '../errors/index.js';
 import { validationPipe } from './validation.pipe.js';
 
 class Part {

@@ -1,6 +1,6 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
-import { InvalidRequestError } from '../../errors/index.js';
-import { metaIdPattern } from '../../paging/index.js';
+import { InvalidRequestError } from '../errors/index.js';
+import { metaIdPattern } from '../paging/index.js';
 
 /** An entry's id or a person's id in a path. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
-import { InvalidRequestError, type FieldProblem } from './app-error.js';
+import { InvalidRequestError, type FieldProblem } from '../errors/index.js';
 
 /** A route that takes a body needs one: none at all, or `null`, would leave nothing to check and pass. */
 class BodyExpectingPipe extends ValidationPipe {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { AccountsRepository, actingFor } from '../../accounts/index.js';
-import { scopeOf, type Principal } from '../../auth/index.js';
-import { InvalidRequestError } from '../../errors/index.js';
+import { AccountsRepository, actingFor } from '../accounts/index.js';
+import { scopeOf, type Principal } from '../auth/index.js';
+import { InvalidRequestError } from '../errors/index.js';
 import { isEntryId } from './blocklist.repository.js';
 
 /** Finds out whose blocklist a request means. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import mongoose, { Types, type Model } from 'mongoose';
-import { ownerFilter, type TenantScope } from '../../auth/index.js';
-import { pageBehind, type Position } from '../../paging/index.js';
+import { ownerFilter, type TenantScope } from '../auth/index.js';
+import { pageBehind, type Position } from '../paging/index.js';
 import { BLOCKLIST_ENTRY, type BlocklistRecord } from './blocklist.schema.js';
 
 const { trusted } = mongoose;

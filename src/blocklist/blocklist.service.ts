@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import type { TenantScope } from '../../auth/index.js';
-import { ConflictError, NotFoundError } from '../../errors/index.js';
-import { cursorOf, pageOf, readCursor } from '../../paging/index.js';
+import type { TenantScope } from '../auth/index.js';
+import { ConflictError, NotFoundError } from '../errors/index.js';
+import { cursorOf, pageOf, readCursor } from '../paging/index.js';
 import {
   BlocklistRepository,
   isEntryId,

@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { MongooseModule } from '@nestjs/mongoose';
+import { AccountsModule } from '../accounts/index.js';
+import { BlocklistOwner } from './blocklist-owner.service.js';
+import { BlocklistController } from './blocklist.controller.js';
+import { BlocklistRepository } from './blocklist.repository.js';
+import { BLOCKLIST_ENTRY, BlocklistSchema } from './blocklist.schema.js';
+import { Blocklist } from './blocklist.service.js';
+
+/** Whom tenants have blocked. */
+@Module({
+  imports: [MongooseModule.forFeature([{ name: BLOCKLIST_ENTRY, schema: BlocklistSchema }])],
+  providers: [BlocklistRepository, Blocklist],
+  exports: [Blocklist, BlocklistRepository],
+})
+export class BlocklistModule {}
+
+/** `/inbox/blocklist`. */
+@Module({
+  imports: [AccountsModule, BlocklistModule],
+  controllers: [BlocklistController],
+  providers: [BlocklistOwner],
+})
+export class BlocklistApiModule {}
