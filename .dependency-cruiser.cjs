@@ -35,7 +35,7 @@ module.exports = {
       name: 'no-sandbox-in-the-product',
       comment: 'A stand-in for Instagram has no business in production, and is not even built into dist/.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^src/', pathNot: '\\.(store-)?spec\\.ts$' },
       to: { path: '^libs/sandbox/' },
     },
     {
@@ -43,7 +43,7 @@ module.exports = {
       comment:
         'Production runs on the MongoDB and Redis it is configured with; starting its own would hide that it is not.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^src/', pathNot: '\\.(store-)?spec\\.ts$' },
       to: { path: '^libs/embedded/' },
     },
     {
@@ -89,14 +89,25 @@ module.exports = {
       name: 'product-without-tests',
       comment: 'Test support and specs are not there in production.',
       severity: 'error',
-      from: { path: '^(src|libs)/', pathNot: ['\\.spec\\.ts$', '^libs/[^/]+/testing/'] },
-      to: { path: ['^test/', '\\.spec\\.ts$', '^libs/[^/]+/testing/'] },
+      from: { path: '^(src|libs)/', pathNot: ['\\.(store-)?spec\\.ts$', '^libs/[^/]+/testing/'] },
+      to: { path: ['^test/', '\\.(store-)?spec\\.ts$', '^libs/[^/]+/testing/'] },
+    },
+    {
+      name: 'unit-specs-without-servers',
+      comment:
+        'Specs named *.spec.ts run anywhere within seconds; one that needs MongoDB or Redis is a *.store-spec.ts.',
+      severity: 'error',
+      from: { path: '\\.spec\\.ts$', pathNot: '^libs/embedded/' },
+      to: { path: ['^libs/embedded/', '^test/support/(services|embedded-servers|redis-cluster|test-app)\\.ts$'] },
     },
     {
       name: 'production-dependencies-only',
       comment: 'The image is installed without devDependencies: an import of one fails there, and only there.',
       severity: 'error',
-      from: { path: '^(src|libs)/', pathNot: ['\\.spec\\.ts$', '^libs/(sandbox|embedded)/', '^libs/[^/]+/testing/'] },
+      from: {
+        path: '^(src|libs)/',
+        pathNot: ['\\.(store-)?spec\\.ts$', '^libs/(sandbox|embedded)/', '^libs/[^/]+/testing/'],
+      },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm'] },
     },
     {

@@ -3,7 +3,7 @@ import * as mongoose from 'mongoose';
 import tseslint from 'typescript-eslint';
 
 const product = ['src/**/*.ts', 'libs/**/*.ts'];
-const tests = ['**/*.spec.ts', 'test/**/*.ts', 'libs/*/testing/**/*.ts'];
+const tests = ['**/*.spec.ts', '**/*.store-spec.ts', 'test/**/*.ts', 'libs/*/testing/**/*.ts'];
 const javascript = ['**/*.mjs', '**/*.cjs'];
 
 /** Only repositories know mongoose models; modules register them and schemas describe them. */

@@ -27,9 +27,16 @@ const shared = {
   resolver: '<rootDir>/test/support/jest-resolver.cjs',
   moduleNameMapper: { '^#libs/(.*)$': '<rootDir>/libs/$1/index.ts' },
   setupFiles: ['reflect-metadata'],
+};
+
+/** One MongoDB and one Redis for the run; Jest starts them only when a project that asks for them has a spec to run. */
+const withServers = {
+  ...shared,
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
 };
+
+const besideTheCode = (ending) => ['src', 'libs', 'scripts'].map((folder) => `<rootDir>/${folder}/**/*${ending}`);
 
 /** @type {import('jest').Config} */
 export default {
@@ -38,11 +45,8 @@ export default {
   // A bound for what hangs, not a measure of speed: the machine may be busy.
   testTimeout: 60_000,
   projects: [
-    {
-      ...shared,
-      displayName: 'unit',
-      testMatch: ['src', 'libs', 'scripts'].map((folder) => `<rootDir>/${folder}/**/*.spec.ts`),
-    },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
+    { ...shared, displayName: 'unit', testMatch: besideTheCode('.spec.ts') },
+    { ...withServers, displayName: 'store', testMatch: besideTheCode('.store-spec.ts') },
+    { ...withServers, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
   ],
 };

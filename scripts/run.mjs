@@ -11,15 +11,20 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const typescript = ['--import', 'tsx'];
+const jest = 'node_modules/jest/bin/jest.js';
 
 /**
  * `built`: needs dist/. `servers`: always starts its own MongoDB and Redis, so they are looked for (and MongoDB
- * downloaded) up front, where a failure is a sentence and not a stack trace.
+ * downloaded) up front, where a failure is a sentence and not a stack trace. `last`: comes behind the arguments;
+ * --selectProjects in front of them would take a path for the name of a project.
  */
 const tasks = {
   demo: { command: [...typescript, 'scripts/demo.ts'], built: true, servers: true },
   start: { command: [...typescript, 'scripts/start.ts'], built: true, servers: false },
-  test: { command: ['node_modules/jest/bin/jest.js'], built: false, servers: true },
+  test: { command: [jest], built: false, servers: true },
+  unit: { command: [jest], last: ['--selectProjects', 'unit'], built: false, servers: false },
+  store: { command: [jest], last: ['--selectProjects', 'store'], built: false, servers: true },
+  e2e: { command: [jest], last: ['--selectProjects', 'e2e'], built: false, servers: true },
   token: { command: ['dist/cli/make-token.js'], built: true, servers: false },
   'keys:rotate': { command: ['dist/cli/rotate-keys.js'], built: true, servers: false },
   bench: { command: [...typescript, 'test/bench/run.ts'], built: true, servers: true },
@@ -92,7 +97,7 @@ function isBuildStale() {
 
 function newestMs(path) {
   const entry = statSync(path, { throwIfNoEntry: false });
-  if (entry === undefined || path.endsWith('.spec.ts')) return 0;
+  if (entry === undefined || path.endsWith('spec.ts')) return 0;
   if (!entry.isDirectory()) return entry.mtimeMs;
   return Math.max(entry.mtimeMs, ...readdirSync(path).map((name) => newestMs(join(path, name))));
 }
@@ -159,7 +164,7 @@ async function main([name, ...args]) {
   const task = Object.hasOwn(tasks, name ?? '') ? tasks[name] : undefined;
   if (!task) throw new Failure(`Usage: node scripts/run.mjs <${Object.keys(tasks).join('|')}> [arguments]`, 2);
   await prepare(task);
-  return execute(process.execPath, [...task.command, ...args]);
+  return execute(process.execPath, [...task.command, ...args, ...(task.last ?? [])]);
 }
 
 try {

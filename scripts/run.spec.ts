@@ -86,6 +86,13 @@ describe('run.mjs', () => {
     expect(code).toBe(7);
   });
 
+  it.each(['unit', 'store', 'e2e'])('runs the project %s alone, with the paths it was given', async (project) => {
+    const { output } = await run(project, 'src/dms');
+
+    expect(output).toContain(`jest ran with src/dms --selectProjects ${project}`);
+    expect(output.includes('servers found')).toBe(project !== 'unit');
+  });
+
   it('installs again only when the lockfile asks for something else, packages of other systems aside', async () => {
     await run('test');
     const installed = JSON.parse(lock('1.0.0')) as { packages: Record<string, unknown> };

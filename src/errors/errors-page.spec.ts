@@ -16,7 +16,7 @@ interface ErrorClass {
 function errorClasses(): Map<string, ErrorClass> {
   const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
   const classes = new Map<string, ErrorClass>();
-  for (const file of files.filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))) {
+  for (const file of files.filter((name) => name.endsWith('.ts') && !name.endsWith('spec.ts'))) {
     const text = readFileSync(join(root, 'src', file), 'utf8');
     const sentences = /const sentences = \{([\s\S]*?)\n\} as const/.exec(text)?.[1] ?? '';
     for (const [, name = '', parent = '', body = ''] of text.matchAll(

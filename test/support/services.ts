@@ -40,7 +40,8 @@ export function useServices(): TestServices {
 
 function required(name: string): string {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: test/support/global-setup.mjs did not run`);
+  if (!value)
+    throw new Error(`${name} is not set: a spec that needs MongoDB or Redis is named *.store-spec.ts or *.e2e-spec.ts`);
   return value;
 }
 
