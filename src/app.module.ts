@@ -9,9 +9,10 @@ import { ConfigModule, type AppConfig } from './config/index.js';
 import { DatabaseModule } from './database/index.js';
 import { DmsApiModule, DmsModule, DmsSyncModule, DmsSyncWorkerModule, DmsWorkerModule } from './dms/index.js';
 import { HealthApiModule, HealthModule } from './health/index.js';
-import { InboxApiModule, InboxWorkerModule } from './inbox/index.js';
+import { InboxApiModule } from './inbox/index.js';
 import { MediaApiModule, MediaModule, MediaWorkerModule } from './media/index.js';
 import { ObservabilityModule } from './observability/index.js';
+import { PrivacyWorkerModule } from './privacy/index.js';
 import { QueueModule, QueueWorkerModule } from './queue/index.js';
 import { WebhookApiModule, WebhookModule, WebhookWorkerModule } from './webhook/index.js';
 
@@ -53,9 +54,9 @@ const worker: ModuleList = [
   WebhookWorkerModule,
   DmsWorkerModule,
   DmsSyncWorkerModule,
-  InboxWorkerModule,
   AgentWorkerModule,
   MediaWorkerModule,
+  PrivacyWorkerModule,
 ];
 
 /** The application a process carries: `ROLE` decides between answering HTTP, working jobs, or both. */

@@ -1,1 +1,1 @@
-export { InboxApiModule, InboxWorkerModule } from './inbox.module.js';
+export { InboxApiModule } from './inbox.module.js';

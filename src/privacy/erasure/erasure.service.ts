@@ -9,12 +9,12 @@ import {
   type Erasure,
   type ErasureCounts,
 } from '../../accounts/index.js';
+import { BlocklistRepository } from '../../blocklist/index.js';
 import { ConversationsRepository, type ConversationParties } from '../../conversations/index.js';
 import { CommentsRepository, DmRemovalRepository, Mailbox, SendLimits } from '../../dms/index.js';
 import { MediaStorage } from '../../media/index.js';
 import { DeadLetters } from '../../queue/index.js';
 import { DeliveryLog } from '../../webhook/index.js';
-import { BlocklistRepository } from '../../blocklist/index.js';
 
 const leaseMs = 5 * 60_000;
 const batch = 50;

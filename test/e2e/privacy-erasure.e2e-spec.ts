@@ -7,7 +7,7 @@ import { systemScope } from '../../src/auth/index.js';
 import { conversationIdOf, ConversationsRepository } from '../../src/conversations/index.js';
 import { DmsRepository } from '../../src/dms/index.js';
 import { BlocklistRepository } from '../../src/blocklist/blocklist.repository.js';
-import { ErasureService } from '../../src/inbox/erasure/erasure.service.js';
+import { ErasureService } from '../../src/privacy/erasure/erasure.service.js';
 import { Scheduler } from '../../src/queue/index.js';
 import { DeliveryLog } from '../../src/webhook/index.js';
 import { eventually } from '../support/eventually.js';

@@ -1,0 +1,1 @@
+export { PrivacyWorkerModule } from './privacy.module.js';

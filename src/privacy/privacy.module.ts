@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/index.js';
+import { BlocklistModule } from '../blocklist/index.js';
+import { ConversationsModule } from '../conversations/index.js';
+import { retentionOf } from '../database/index.js';
+import { CommentRemovalRepository, DmsModule } from '../dms/index.js';
+import { MediaModule } from '../media/index.js';
+import { WebhookModule } from '../webhook/index.js';
+import { ErasureProcessor } from './erasure/erasure.processor.js';
+import { ErasureService } from './erasure/erasure.service.js';
+import { DmRetention } from './retention/dm-retention.service.js';
+
+/** Erasing people, and DMs and comments past their retention. */
+@Module({
+  imports: [AccountsModule, ConversationsModule, DmsModule, BlocklistModule, MediaModule, WebhookModule],
+  providers: [
+    ErasureProcessor,
+    ErasureService,
+    DmRetention,
+    // Comments are what customers wrote, too: they are kept as long as DMs.
+    retentionOf(CommentRemovalRepository, ({ DM_RETENTION_DAYS = 0 }) => DM_RETENTION_DAYS),
+  ],
+})
+export class PrivacyWorkerModule {}
