@@ -86,6 +86,13 @@ module.exports = {
       to: { path: '^src/inbox/' },
     },
     {
+      name: 'auth-without-queue',
+      comment: 'Who asks, and how often, is found out with Redis alone; auth stands below everything that makes jobs.',
+      severity: 'error',
+      from: { path: '^src/auth/' },
+      to: { path: '^src/queue/' },
+    },
+    {
       name: 'product-without-tests',
       comment: 'Test support and specs are not there in production.',
       severity: 'error',

@@ -7,6 +7,7 @@ import { AuthModule } from './auth/index.js';
 import { BlocklistApiModule, BlocklistModule } from './blocklist/index.js';
 import { ConfigModule, type AppConfig } from './config/index.js';
 import { DatabaseModule } from './database/index.js';
+import { DeliveriesApiModule, DeliveriesModule, DeliveriesWorkerModule } from './deliveries/index.js';
 import { DmsApiModule, DmsModule, DmsSyncModule, DmsSyncWorkerModule, DmsWorkerModule } from './dms/index.js';
 import { HealthApiModule, HealthModule } from './health/index.js';
 import { InboxApiModule } from './inbox/index.js';
@@ -14,20 +15,22 @@ import { MediaApiModule, MediaModule, MediaWorkerModule } from './media/index.js
 import { ObservabilityModule } from './observability/index.js';
 import { PrivacyWorkerModule } from './privacy/index.js';
 import { QueueModule, QueueWorkerModule } from './queue/index.js';
-import { WebhookApiModule, WebhookModule, WebhookWorkerModule } from './webhook/index.js';
+import { RedisModule } from './redis/index.js';
+import { WebhookApiModule } from './webhook/index.js';
 
 type ModuleList = (Type | DynamicModule)[];
 
 /** Rooms every process carries: stores, settings, clients. */
 const core: ModuleList = [
   DatabaseModule,
+  RedisModule,
   QueueModule,
   AuthModule,
   ObservabilityModule,
   HealthModule,
   HealthApiModule,
   AccountsModule,
-  WebhookModule,
+  DeliveriesModule,
   DmsModule,
   DmsSyncModule,
   BlocklistModule,
@@ -40,6 +43,7 @@ const api: ModuleList = [
   AdminApiModule,
   AccountsApiModule,
   WebhookApiModule,
+  DeliveriesApiModule,
   DmsApiModule,
   BlocklistApiModule,
   InboxApiModule,
@@ -51,7 +55,7 @@ const api: ModuleList = [
 const worker: ModuleList = [
   QueueWorkerModule,
   AccountsWorkerModule,
-  WebhookWorkerModule,
+  DeliveriesWorkerModule,
   DmsWorkerModule,
   DmsSyncWorkerModule,
   AgentWorkerModule,

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } f
 import type { Redis } from 'ioredis';
 import { AppConfig } from '../config/index.js';
 import type { AccountRecord } from './account.schema.js';
-import { connectRedis, REDIS, type RedisClient } from '../queue/index.js';
+import { connectRedis, REDIS, type RedisClient } from '../redis/index.js';
 
 /** Which cached things are out of date: an account by its own id and by Meta's ids. */
 export interface AccountChange {

@@ -4,7 +4,7 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
 import type { FastifyReply } from 'fastify';
 import { AppConfig } from '../config/index.js';
 import { TooManyRequestsError } from '../errors/index.js';
-import { REDIS, type RedisClient } from '../queue/index.js';
+import { REDIS, type RedisClient } from '../redis/index.js';
 import type { AuthenticatedRequest } from './auth.decorators.js';
 
 /** What a principal had left when Redis was last heard, and how many requests have gone in since unheard. */

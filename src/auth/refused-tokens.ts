@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppConfig } from '../config/index.js';
 import { TooManyRequestsError } from '../errors/index.js';
-import { REDIS, type RedisClient } from '../queue/index.js';
+import { REDIS, type RedisClient } from '../redis/index.js';
 import { GuessedTokenError } from './auth.errors.js';
 
 /**

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { AccountsModule } from '../accounts/index.js';
 import { ConversationsModule } from '../conversations/index.js';
-import { WebhookModule } from '../webhook/index.js';
+import { DeliveriesModule } from '../deliveries/index.js';
 import { DmEditService } from './api/dm-edit.service.js';
 import { DmListRepository } from './api/dm-list.repository.js';
 import { DmListService } from './api/dm-list.service.js';
@@ -77,7 +77,7 @@ export class DmsApiModule {}
 
 /** Storing what Meta delivered, sending what is queued. */
 @Module({
-  imports: [AccountsModule, WebhookModule, DmsModule, MongooseModule.forFeature([{ name: DM, schema: DmSchema }])],
+  imports: [AccountsModule, DeliveriesModule, DmsModule, MongooseModule.forFeature([{ name: DM, schema: DmSchema }])],
   providers: [
     StoreDeliveriesProcessor,
     EventMatcher,

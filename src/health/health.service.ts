@@ -1,7 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
-import { REDIS, type RedisClient } from '../queue/index.js';
+import { REDIS, type RedisClient } from '../redis/index.js';
 import type { HealthView } from './health.dto.js';
 
 type HealthReport = HealthView;

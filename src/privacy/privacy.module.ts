@@ -5,14 +5,14 @@ import { ConversationsModule } from '../conversations/index.js';
 import { retentionOf } from '../database/index.js';
 import { CommentRemovalRepository, DmsModule } from '../dms/index.js';
 import { MediaModule } from '../media/index.js';
-import { WebhookModule } from '../webhook/index.js';
+import { DeliveriesModule } from '../deliveries/index.js';
 import { ErasureProcessor } from './erasure/erasure.processor.js';
 import { ErasureService } from './erasure/erasure.service.js';
 import { DmRetention } from './retention/dm-retention.service.js';
 
 /** Erasing people, and DMs and comments past their retention. */
 @Module({
-  imports: [AccountsModule, ConversationsModule, DmsModule, BlocklistModule, MediaModule, WebhookModule],
+  imports: [AccountsModule, ConversationsModule, DmsModule, BlocklistModule, MediaModule, DeliveriesModule],
   providers: [
     ErasureProcessor,
     ErasureService,

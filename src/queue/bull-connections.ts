@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { AppConfig } from '../config/index.js';
-import { connectRedis } from './redis.js';
+import { connectRedis } from '../redis/index.js';
 
 /**
  * The connections Bull works on: one fail-fast connection that all queues share for commands, and one per queue where

@@ -1,13 +1,14 @@
-import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { BullModule } from '@nestjs/bull';
 import { DiscoveryModule } from '@nestjs/core';
 import { MongooseModule } from '@nestjs/mongoose';
 import type { QueueOptions } from 'bull';
 import { AppConfig } from '../config/index.js';
 import { retentionOf } from '../database/index.js';
+import { RedisModule } from '../redis/index.js';
 import { backoffStrategies } from './backoff.js';
 import { BullConnections } from './bull-connections.js';
-import { ConversationLock } from './conversation-lock.js';
+import { RedisConversationLock } from './redis-conversation-lock.service.js';
 import { DeadLetterReplays } from './dead-letter-replays.js';
 import { DeadLetterSchema } from './dead-letter.schema.js';
 import { DEAD_LETTER, DeadLetters } from './dead-letters.repository.js';
@@ -15,35 +16,12 @@ import { HandlerExplorer } from './handler-explorer.js';
 import { JobQueue } from './job-queue.js';
 import { JobRunner } from './job-runner.js';
 import { queueNames } from './jobs.js';
-import { connectRedis, REDIS, type RedisClient } from './redis.js';
-import { RedisSettings } from './redis-settings.js';
 import { SCHEDULE, ScheduleRepository, ScheduleSchema } from './schedule.repository.js';
 import { Scheduler } from './scheduler.js';
 
-/** Closing hooks run for a module before those of the modules it needs: Redis goes last. */
-@Module({
-  providers: [
-    {
-      provide: REDIS,
-      inject: [AppConfig],
-      useFactory: (config: AppConfig): RedisClient => {
-        const redis = connectRedis(config.REDIS_URL, 'commands');
-        redis.on('error', () => undefined); // each command reports its own failure
-        return redis;
-      },
-    },
-    BullConnections,
-    RedisSettings,
-  ],
-  exports: [REDIS, BullConnections],
-})
-class RedisModule implements OnApplicationShutdown {
-  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
-
-  onApplicationShutdown(): void {
-    this.redis.disconnect();
-  }
-}
+/** Bull's connections, apart, so that its set-up can ask for them. */
+@Module({ imports: [RedisModule], providers: [BullConnections], exports: [BullConnections] })
+class BullConnectionsModule {}
 
 function bullOptions(config: AppConfig, connections: BullConnections): QueueOptions {
   return {
@@ -65,20 +43,25 @@ function bullOptions(config: AppConfig, connections: BullConnections): QueueOpti
 @Module({
   imports: [
     RedisModule,
-    BullModule.forRootAsync({ imports: [RedisModule], inject: [AppConfig, BullConnections], useFactory: bullOptions }),
+    BullConnectionsModule,
+    BullModule.forRootAsync({
+      imports: [BullConnectionsModule],
+      inject: [AppConfig, BullConnections],
+      useFactory: bullOptions,
+    }),
     BullModule.registerQueue(...queueNames.map((name) => ({ name }))),
     MongooseModule.forFeature([{ name: DEAD_LETTER, schema: DeadLetterSchema }]),
   ],
   providers: [
     JobQueue,
-    ConversationLock,
+    RedisConversationLock,
     DeadLetters,
     // Open ones, too: nothing else would ever close those that nobody replays. The settings see to it that none goes while
     // what it would replay is still there.
     retentionOf(DeadLetters, ({ DEAD_LETTER_RETENTION_DAYS }) => DEAD_LETTER_RETENTION_DAYS),
     DeadLetterReplays,
   ],
-  exports: [RedisModule, JobQueue, ConversationLock, DeadLetters, DeadLetterReplays],
+  exports: [BullConnectionsModule, JobQueue, RedisConversationLock, DeadLetters, DeadLetterReplays],
 })
 export class QueueModule {}
 

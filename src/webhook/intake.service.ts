@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import mongoose from 'mongoose';
 import { GroupCommit, QueueFullError, type GiveUp } from '#libs/group-commit';
 import { metrics } from '../observability/index.js';
-import { DeliveryLog, type NewDelivery } from './delivery-log.repository.js';
-import { deliveriesPerJob, HandOver } from './hand-over.service.js';
+import { deliveriesPerJob, DeliveryDispatcher, DeliveryLog, type NewDelivery } from '../deliveries/index.js';
 import { OverloadedError } from './webhook.errors.js';
 
 const megabyte = 1024 * 1024;
@@ -18,7 +17,7 @@ export class IntakeService {
 
   constructor(
     private readonly log: DeliveryLog,
-    private readonly handOver: HandOver,
+    private readonly dispatcher: DeliveryDispatcher,
   ) {
     this.commits = new GroupCommit<NewDelivery>({
       write: (batch) => this.write(batch),
@@ -49,7 +48,7 @@ export class IntakeService {
     metrics.intakeBatch.observe(batch.length);
     const failures = await this.insert(batch);
     const toDo = batch.filter(({ state }, index) => (state ?? 'received') === 'received' && !failures.has(index));
-    this.handOver.offer(toDo);
+    this.dispatcher.offer(toDo);
     return failures;
   }
 

@@ -7,7 +7,7 @@ import { AccountDirectory } from '../accounts/index.js';
 import { AppError, InvalidRequestError } from '../errors/index.js';
 import { metrics } from '../observability/index.js';
 import { DeadLetters } from '../queue/index.js';
-import type { NewDelivery } from './delivery-log.repository.js';
+import type { NewDelivery } from '../deliveries/index.js';
 import { IntakeService } from './intake.service.js';
 import { ThrottledLog } from './throttled-log.js';
 import { AccountNotConnectedError, IntakeTimeoutError, NotDurableError, OverloadedError } from './webhook.errors.js';

@@ -1,6 +1,6 @@
 import { AuditLog } from '../../src/admin/audit-log.repository.js';
 import { DeadLetters } from '../../src/queue/index.js';
-import { DeliveryLog } from '../../src/webhook/index.js';
+import { DeliveryLog } from '../../src/deliveries/index.js';
 import { useServices } from '../support/services.js';
 import { admin, startTestApp, type TestApp } from '../support/test-app.js';
 

@@ -6,9 +6,9 @@ import { createApp } from '../../src/app.factory.js';
 import { TokenService } from '../../src/auth/index.js';
 import { readSettings } from '../../src/config/index.js';
 import { DeadLetters, JobQueue } from '../../src/queue/index.js';
-import { DeliveryLog } from '../../src/webhook/index.js';
-import { DeliverySweeper } from '../../src/webhook/delivery-sweeper.js';
-import { HandOver } from '../../src/webhook/hand-over.service.js';
+import { DeliveryLog } from '../../src/deliveries/index.js';
+import { DeliverySweeper } from '../../src/deliveries/delivery-sweeper.service.js';
+import { DeliveryDispatcher } from '../../src/deliveries/delivery-dispatcher.service.js';
 import { appSecret, deliver, deliveryOf, insertAccount, textEvent } from '../support/door.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
@@ -137,7 +137,7 @@ describe('/admin/deliveries', () => {
 describe('the sweep', () => {
   const sweep = () =>
     new DeliverySweeper(
-      app.get(DeliveryLog), app.get(HandOver), app.get(JobQueue), app.get(DeadLetters), app.get(Clock),
+      app.get(DeliveryLog), app.get(DeliveryDispatcher), app.get(JobQueue), app.get(DeadLetters), app.get(Clock),
     ).sweep(new AbortController().signal); // prettier-ignore
 
   it('hands over what no job has done, looks later and later, and leaves what is young', async () => {

@@ -4,7 +4,7 @@ import { AccountDirectory } from '../../src/accounts/index.js';
 import { ConversationClaims } from '../../src/conversations/index.js';
 import { Transactions } from '../../src/database/index.js';
 import { Outbox } from '../../src/dms/index.js';
-import { ConversationLock } from '../../src/queue/index.js';
+import { RedisConversationLock } from '../../src/queue/index.js';
 import { startAgentScene, writesWhileItThinks, type AgentScene } from '../support/agent-scene.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
@@ -112,7 +112,7 @@ describe('without a quiet period the agent answers', () => {
     expect((await scene.dmsOf(customer))[0]).toMatchObject({ agent_reason: 'blocklisted' });
     expect(scene.answersTo(customer)).toEqual([]);
     await sleep(50); // whatever is put off until an answer has begun has happened by then
-    const queue = ConversationLock.keyOf(scene.app.sandbox.account.igId, customer.id);
+    const queue = RedisConversationLock.keyOf(scene.app.sandbox.account.igId, customer.id);
     expect(await redis.llen(queue)).toBe(0);
   });
 

@@ -9,7 +9,7 @@ import { DmsRepository } from '../../src/dms/index.js';
 import { BlocklistRepository } from '../../src/blocklist/blocklist.repository.js';
 import { ErasureService } from '../../src/privacy/erasure/erasure.service.js';
 import { Scheduler } from '../../src/queue/index.js';
-import { DeliveryLog } from '../../src/webhook/index.js';
+import { DeliveryLog } from '../../src/deliveries/index.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
 import { admin, startTestApp, tenant, type TestApp } from '../support/test-app.js';

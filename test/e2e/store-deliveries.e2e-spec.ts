@@ -1,7 +1,7 @@
 import mongoose from 'mongoose';
 import { EventMatcher } from '../../src/dms/ingest/event-matcher.js';
 import { StoreDeliveriesProcessor } from '../../src/dms/ingest/store-deliveries.processor.js';
-import { DeliveryLog } from '../../src/webhook/index.js';
+import { DeliveryLog } from '../../src/deliveries/index.js';
 import { deliveryOf, insertAccount, textEvent } from '../support/door.js';
 import { useServices } from '../support/services.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';

@@ -7,9 +7,9 @@ import { startMongo, startRedis, type MongodProcess, type RedisProcess } from '#
 import { createApp } from '../../src/app.factory.js';
 import { readSettings } from '../../src/config/index.js';
 import { DeadLetters, JobQueue } from '../../src/queue/index.js';
-import { DeliveryLog } from '../../src/webhook/index.js';
-import { DeliverySweeper } from '../../src/webhook/delivery-sweeper.js';
-import { HandOver } from '../../src/webhook/hand-over.service.js';
+import { DeliveryLog } from '../../src/deliveries/index.js';
+import { DeliverySweeper } from '../../src/deliveries/delivery-sweeper.service.js';
+import { DeliveryDispatcher } from '../../src/deliveries/delivery-dispatcher.service.js';
 import { appSecret, deliver, deliveryOf, insertAccount, textEvent } from '../support/door.js';
 import { eventually } from '../support/eventually.js';
 import { testSettings } from '../support/test-app.js';
@@ -77,7 +77,13 @@ async function lost(answers: Answer[]): Promise<string[]> {
 }
 
 const sweeper = (): DeliverySweeper =>
-  new DeliverySweeper(app.get(DeliveryLog), app.get(HandOver), app.get(JobQueue), app.get(DeadLetters), app.get(Clock));
+  new DeliverySweeper(
+    app.get(DeliveryLog),
+    app.get(DeliveryDispatcher),
+    app.get(JobQueue),
+    app.get(DeadLetters),
+    app.get(Clock),
+  );
 const waitingJobs = (): Promise<number> => app.get(JobQueue).queue('deliveries').getWaitingCount();
 
 describe('while Redis is down', () => {

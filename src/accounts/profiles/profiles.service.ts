@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { GraphClient, type UserProfile } from '#libs/graph-api';
 import { AppConfig } from '../../config/index.js';
-import { REDIS, type RedisClient } from '../../queue/index.js';
+import { REDIS, type RedisClient } from '../../redis/index.js';
 import type { AccountSummary } from '../account-summary.js';
 import { TokenVault } from '../token-vault.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { ConversationClaims, type AnswerClaim } from '../../conversations/index.js';
-import { ConversationLock, type HeldLock } from '../../queue/index.js';
+import { RedisConversationLock, type HeldLock } from '../../queue/index.js';
 
 /** After a crash the conversation is free again this much later. */
 export const answerLeaseMs = 20_000;
@@ -35,10 +35,10 @@ export class AnswerLeases {
 
   constructor(
     private readonly claims: ConversationClaims,
-    private readonly locks: ConversationLock,
+    private readonly locks: RedisConversationLock,
   ) {}
 
-  /** @param lockKey `ConversationLock.keyOf(…)` @returns `null` while another process has it */
+  /** @param lockKey `RedisConversationLock.keyOf(…)` @returns `null` while another process has it */
   async take(conversationId: string, lockKey: string): Promise<AnswerLease | null> {
     // Both at once: who gets the lock and not the claim lets go of it, in time for the other's second try.
     const locking = this.lock(conversationId, lockKey);

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withLogContext } from '../../observability/index.js';
-import { ConversationLock, JobQueue } from '../../queue/index.js';
+import { RedisConversationLock, JobQueue } from '../../queue/index.js';
 import { AnswerLeases, LeaseLostError, type AnswerLease } from './answer-lease.js';
 import { AnswerRound } from './answer-round.js';
 import { OpenMessages, type News, type Prospect, type Situation } from './open-messages.js';
@@ -36,7 +36,7 @@ export class AnswerService {
       const prospect = await this.messages.look(conversationId);
       if (prospect.kind !== 'answer') return this.leave(conversationId, prospect);
       const { account, conversation } = prospect.situation;
-      const lockKey = ConversationLock.keyOf(account.ig_id, conversation.participant_id);
+      const lockKey = RedisConversationLock.keyOf(account.ig_id, conversation.participant_id);
       const lease = await this.leases.take(conversationId, lockKey);
       if (!lease || !(await this.answerUnder(lease, prospect.situation, signal))) return;
     }
@@ -47,7 +47,7 @@ export class AnswerService {
    * @returns whether to look for more
    */
   private async answerNews(conversationId: string, news: News, signal: AbortSignal): Promise<boolean> {
-    const taking = this.leases.take(conversationId, ConversationLock.keyOf(news.ig_id, news.participant_id));
+    const taking = this.leases.take(conversationId, RedisConversationLock.keyOf(news.ig_id, news.participant_id));
     const conversation = taking.then((lease) => lease?.claim.conversation);
     conversation.catch(() => undefined); // thrown below, after the look
     let prospect: Prospect;

@@ -7,7 +7,7 @@ import { AppConfig } from '../../config/index.js';
 import { ConversationsRepository } from '../../conversations/index.js';
 import { DmsRepository, type Dm } from '../../dms/index.js';
 import { ConflictError, NotFoundError, TooManyRequestsError, UpstreamError } from '../../errors/index.js';
-import { REDIS, type RedisClient } from '../../queue/index.js';
+import { REDIS, type RedisClient } from '../../redis/index.js';
 import { Composer, type Composition } from '../answer/composer.js';
 import { asksForPerson } from '../answer/hand-over.js';
 import { ModelClient } from '../model/model-client.js';

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ConversationLock, REDIS, type RedisClient } from '../../queue/index.js';
+import { RedisConversationLock } from '../../queue/index.js';
+import { REDIS, type RedisClient } from '../../redis/index.js';
 
 const keptS = 48 * 3600;
 
@@ -13,20 +14,20 @@ export class Mailbox {
 
   async push(businessAccountId: string, userId: string, dmIds: string[]): Promise<void> {
     if (this.redis.status !== 'ready' || dmIds.length === 0) return;
-    const key = ConversationLock.keyOf(businessAccountId, userId);
+    const key = RedisConversationLock.keyOf(businessAccountId, userId);
     await Promise.all([this.redis.rpush(key, ...dmIds), this.redis.expire(key, keptS)]).catch(() => undefined);
   }
 
   /** Leaves no key that names the person; part of erasing them. */
   async forget(businessAccountId: string, userId: string): Promise<void> {
-    const key = ConversationLock.keyOf(businessAccountId, userId);
+    const key = RedisConversationLock.keyOf(businessAccountId, userId);
     await Promise.all([this.redis.del(key), this.redis.del(`${key}:lock`)]);
   }
 
   /** Takes what was dealt with off the queue. */
   async remove(businessAccountId: string, userId: string, dmIds: string[]): Promise<void> {
     if (this.redis.status !== 'ready') return;
-    const key = ConversationLock.keyOf(businessAccountId, userId);
+    const key = RedisConversationLock.keyOf(businessAccountId, userId);
     await Promise.all(dmIds.map((id) => this.redis.lrem(key, 0, id))).catch(() => undefined);
   }
 }

@@ -8,7 +8,7 @@ import { AccountHealth, UserSettingsService } from '../../accounts/index.js';
 import { ContendedError } from '../../database/index.js';
 import { metrics } from '../../observability/index.js';
 import { HandlesJob, type JobPayloads } from '../../queue/index.js';
-import { DeliveryLog, type Delivery } from '../../webhook/index.js';
+import { DeliveryLog, type Delivery } from '../../deliveries/index.js';
 import { EventMatcher, type SettingsOf } from './event-matcher.js';
 import { HandOn } from './hand-on.service.js';
 import type { IngestItem } from './ingest-batch.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppConfig } from '../../config/index.js';
-import { REDIS, type RedisClient } from '../../queue/index.js';
+import { REDIS, type RedisClient } from '../../redis/index.js';
 
 const slots = 60;
 

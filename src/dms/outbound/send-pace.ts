@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AppConfig } from '../../config/index.js';
-import { REDIS, type RedisClient } from '../../queue/index.js';
+import { REDIS, type RedisClient } from '../../redis/index.js';
 
 /** Highest of Meta's percentages, and when it lets the account in again. */
 export interface Usage {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AccountsRepository } from '../../accounts/index.js';
-import { ConversationLock, HandlesJob, JobQueue, Scheduled, type JobPayloads } from '../../queue/index.js';
+import { RedisConversationLock, HandlesJob, JobQueue, Scheduled, type JobPayloads } from '../../queue/index.js';
 import { BackfillService } from './backfill.service.js';
 
 const secondMs = 1_000;
@@ -15,7 +15,7 @@ export class BackfillProcessor {
   constructor(
     private readonly backfills: BackfillService,
     private readonly accounts: AccountsRepository,
-    private readonly lock: ConversationLock,
+    private readonly lock: RedisConversationLock,
     private readonly queue: JobQueue,
     private readonly clock: Clock,
   ) {}

@@ -4,7 +4,7 @@ import type { Verified } from '../../auth/index.js';
 import { Clock } from '#libs/clock';
 import { AppConfig } from '../../config/index.js';
 import { UnavailableError } from '../../errors/index.js';
-import { REDIS, type RedisClient } from '../../queue/index.js';
+import { REDIS, type RedisClient } from '../../redis/index.js';
 
 const longestTtlS = 60;
 

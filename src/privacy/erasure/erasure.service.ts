@@ -14,7 +14,7 @@ import { ConversationsRepository, type ConversationParties } from '../../convers
 import { CommentsRepository, DmRemovalRepository, Mailbox, SendLimits } from '../../dms/index.js';
 import { MediaStorage } from '../../media/index.js';
 import { DeadLetters } from '../../queue/index.js';
-import { DeliveryLog } from '../../webhook/index.js';
+import { DeliveryLog } from '../../deliveries/index.js';
 
 const leaseMs = 5 * 60_000;
 const batch = 50;

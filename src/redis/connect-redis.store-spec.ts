@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { eventually } from '../../test/support/eventually.js';
 import { useServices } from '../../test/support/services.js';
-import { connectRedis, type RedisPurpose } from './redis.js';
+import { connectRedis, type RedisPurpose } from './connect-redis.js';
 
 const services = useServices();
 

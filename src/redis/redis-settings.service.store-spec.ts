@@ -2,8 +2,8 @@ import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { startRedis, type RedisProcess } from '#libs/embedded';
 import { eventually } from '../../test/support/eventually.js';
-import { RedisSettings } from './redis-settings.js';
-import { connectRedis } from './redis.js';
+import { RedisSettings } from './redis-settings.service.js';
+import { connectRedis } from './connect-redis.js';
 
 describe('RedisSettings', () => {
   let server: RedisProcess;

@@ -1,13 +1,13 @@
 import type { JobQueue } from '../queue/index.js';
-import { HandOver, type Durable } from './hand-over.service.js';
+import { DeliveryDispatcher, type Durable } from './delivery-dispatcher.service.js';
 
 const named = (count: number, from = 0): string[] => Array.from({ length: count }, (_, n) => `d${from + n}`);
 const durable = (ids: string[], events = 1): Durable[] => ids.map((id) => ({ id, events, accountIds: ['a1'] }));
 
-describe('HandOver', () => {
+describe('DeliveryDispatcher', () => {
   let jobs: string[][];
   let answer: () => Promise<boolean>;
-  let handOver: HandOver;
+  let dispatcher: DeliveryDispatcher;
 
   beforeEach(() => {
     jest.useFakeTimers();
@@ -17,22 +17,22 @@ describe('HandOver', () => {
       jobs.push(delivery_ids);
       return answer();
     };
-    handOver = new HandOver({ add } as unknown as JobQueue);
+    dispatcher = new DeliveryDispatcher({ add } as unknown as JobQueue);
   });
 
   afterEach(() => jest.useRealTimers());
 
   it('hands a few deliveries over at once', () => {
-    handOver.offer(durable(['a']));
-    handOver.offer(durable(['b', 'c']));
-    handOver.offer(durable([]));
+    dispatcher.offer(durable(['a']));
+    dispatcher.offer(durable(['b', 'c']));
+    dispatcher.offer(durable([]));
 
     expect(jobs).toEqual([['a'], ['b', 'c']]);
   });
 
   it('has a crowd of a moment share a job, in the order they came', () => {
-    handOver.offer(durable(named(20)));
-    handOver.offer(durable(named(20, 20)));
+    dispatcher.offer(durable(named(20)));
+    dispatcher.offer(durable(named(20, 20)));
     expect(jobs).toEqual([]);
 
     jest.advanceTimersByTime(20);
@@ -40,8 +40,8 @@ describe('HandOver', () => {
   });
 
   it('does not let few wait for a crowd, nor the crowd after them', () => {
-    handOver.offer(durable(named(20)));
-    handOver.offer(durable(['a']));
+    dispatcher.offer(durable(named(20)));
+    dispatcher.offer(durable(['a']));
 
     expect(jobs).toEqual([[...named(20), 'a']]);
     jest.advanceTimersByTime(100);
@@ -49,19 +49,19 @@ describe('HandOver', () => {
   });
 
   it('waits no longer when a job is full, and never makes a larger one', () => {
-    handOver.offer(durable(named(90)));
-    handOver.offer(durable(named(30, 90)));
+    dispatcher.offer(durable(named(90)));
+    dispatcher.offer(durable(named(30, 90)));
 
     expect(jobs).toEqual([named(100), named(20, 100)]);
   });
 
   it('cuts what is large in memory into several jobs, and says how many events each has, and whose', () => {
     const told: unknown[] = [];
-    handOver = new HandOver({
+    dispatcher = new DeliveryDispatcher({
       add: (_name: string, payload: object) => Promise.resolve(Boolean(told.push(payload))),
     } as unknown as JobQueue);
 
-    handOver.offer([...durable(['a', 'b'], 400), ...durable(['c'], 1_000), ...durable(['d'])]);
+    dispatcher.offer([...durable(['a', 'b'], 400), ...durable(['c'], 1_000), ...durable(['d'])]);
     jest.advanceTimersByTime(20);
 
     expect(told).toEqual([
@@ -72,30 +72,30 @@ describe('HandOver', () => {
   });
 
   it('gives what has gathered to the workers before the process ends', async () => {
-    handOver.offer(durable(named(20)));
+    dispatcher.offer(durable(named(20)));
 
-    await handOver.onApplicationShutdown();
+    await dispatcher.onApplicationShutdown();
 
     expect(jobs).toEqual([named(20)]);
   });
 
   it('leaves it to the sweep for a second when Redis took nothing', async () => {
     answer = () => Promise.resolve(false);
-    handOver.offer(durable(['a']));
+    dispatcher.offer(durable(['a']));
     await jest.advanceTimersByTimeAsync(0);
-    handOver.offer(durable(['b']));
-    handOver.offer(durable(named(20)));
+    dispatcher.offer(durable(['b']));
+    dispatcher.offer(durable(named(20)));
     await jest.advanceTimersByTimeAsync(999);
     expect(jobs).toEqual([['a']]);
 
     await jest.advanceTimersByTimeAsync(2);
-    handOver.offer(durable(['c']));
+    dispatcher.offer(durable(['c']));
     expect(jobs).toEqual([['a'], ['c']]);
   });
 
   it('keeps no more than so many attempts while Redis does not answer', () => {
     answer = () => new Promise(() => undefined);
-    for (let n = 0; n < 50; n += 1) handOver.offer(durable([`d${n}`]));
+    for (let n = 0; n < 50; n += 1) dispatcher.offer(durable([`d${n}`]));
 
     expect(jobs).toHaveLength(32);
   });

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Cluster } from 'ioredis';
-import { REDIS, type RedisClient } from './redis.js';
+import { REDIS, type RedisClient } from './connect-redis.js';
 
 /**
  * Looks at how Redis is set up, whenever a connection is made (another server may have taken over), and tells what is

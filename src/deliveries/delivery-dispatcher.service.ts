@@ -31,7 +31,7 @@ const restAfterFailureMs = 1_000;
  * here the sweep finds. So nobody waits for Redis before answering Meta.
  */
 @Injectable()
-export class HandOver implements OnApplicationShutdown {
+export class DeliveryDispatcher implements OnApplicationShutdown {
   private readonly outstanding = new Set<Promise<boolean>>();
   private gathered: Durable[] = [];
   private timer?: NodeJS.Timeout;
@@ -48,7 +48,7 @@ export class HandOver implements OnApplicationShutdown {
   }
 
   /** @param deliveries of one job, see {@link jobsOf} @returns whether Redis took it */
-  async now(deliveries: readonly Durable[]): Promise<boolean> {
+  async dispatch(deliveries: readonly Durable[]): Promise<boolean> {
     const taken = await this.queue.add('store-deliveries', {
       delivery_ids: deliveries.map(({ id }) => id),
       events: deliveries.reduce((sum, delivery) => sum + delivery.events, 0),
@@ -74,7 +74,7 @@ export class HandOver implements OnApplicationShutdown {
 
   private attempt(batch: readonly Durable[]): void {
     if (this.outstanding.size >= maxOutstanding || performance.now() < this.restingUntil) return;
-    const attempt = this.now(batch);
+    const attempt = this.dispatch(batch);
     this.outstanding.add(attempt);
     void attempt.finally(() => this.outstanding.delete(attempt));
   }

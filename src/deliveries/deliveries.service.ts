@@ -5,14 +5,14 @@ import { metrics, ScrapeSources } from '../observability/index.js';
 import { DeadLetterReplays, type DeadLetter } from '../queue/index.js';
 import type { DecodedEventView, DeliveryHeadView, DeliveryView } from './deliveries.dto.js';
 import { DeliveryLog, type Delivery, type DeliveryFilter, type DeliveryHead } from './delivery-log.repository.js';
-import { HandOver } from './hand-over.service.js';
+import { DeliveryDispatcher } from './delivery-dispatcher.service.js';
 
 /** The delivery log as an admin sees it, and doing a delivery again. */
 @Injectable()
 export class DeliveriesService implements OnModuleInit {
   constructor(
     private readonly log: DeliveryLog,
-    private readonly handOver: HandOver,
+    private readonly dispatcher: DeliveryDispatcher,
     private readonly replays: DeadLetterReplays,
     private readonly sources: ScrapeSources,
   ) {}
@@ -44,7 +44,7 @@ export class DeliveriesService implements OnModuleInit {
     const delivery = await this.log.reopen(id);
     if (!delivery) throw notKept();
     const { events, account_ids: accountIds } = delivery;
-    return { delivery: headOf(delivery), handedOver: await this.handOver.now([{ id, events, accountIds }]) };
+    return { delivery: headOf(delivery), handedOver: await this.dispatcher.dispatch([{ id, events, accountIds }]) };
   }
 
   private async replayLetter({ payload }: DeadLetter): Promise<void> {

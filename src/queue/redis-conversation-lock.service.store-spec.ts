@@ -2,27 +2,27 @@ import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { eventually } from '../../test/support/eventually.js';
 import { useServices } from '../../test/support/services.js';
-import { ConversationLock } from './conversation-lock.js';
+import { RedisConversationLock } from './redis-conversation-lock.service.js';
 
 const services = useServices();
 
-describe('ConversationLock', () => {
+describe('RedisConversationLock', () => {
   let redis: Redis;
   let other: Redis;
-  let lock: ConversationLock;
-  let rival: ConversationLock;
+  let lock: RedisConversationLock;
+  let rival: RedisConversationLock;
   let key: string;
   let made = 0;
 
   beforeAll(() => {
     redis = new Redis(services.redisUrl);
     other = new Redis(services.redisUrl);
-    lock = new ConversationLock(redis);
-    rival = new ConversationLock(other);
+    lock = new RedisConversationLock(redis);
+    rival = new RedisConversationLock(other);
   });
 
   beforeEach(() => {
-    key = ConversationLock.keyOf('17841400000000057', `10000${++made}`);
+    key = RedisConversationLock.keyOf('17841400000000057', `10000${++made}`);
   });
 
   afterAll(async () => {
@@ -100,7 +100,7 @@ describe('ConversationLock', () => {
   it('is lost when Redis is away for longer than the lease, and releasing it does not throw', async () => {
     const cut = new Redis(services.redisUrl, { enableOfflineQueue: false, retryStrategy: () => null });
     await once(cut, 'ready');
-    const held = await new ConversationLock(cut).acquire(key, 90);
+    const held = await new RedisConversationLock(cut).acquire(key, 90);
     cut.disconnect();
 
     if (!held?.signal.aborted) await once(held?.signal ?? new AbortController().signal, 'abort');

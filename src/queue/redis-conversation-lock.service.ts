@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { REDIS, type RedisClient } from './redis.js';
+import { REDIS, type RedisClient } from '../redis/index.js';
 
 /** Compare the owner, then act: another process's lock is never extended or released. */
 const extendScript = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) else return 0 end`;
@@ -17,8 +17,8 @@ export interface HeldLock {
  * that was paused past its lease is stopped by the fence in MongoDB (the conversation's epoch), not by this.
  */
 @Injectable()
-export class ConversationLock {
-  private readonly logger = new Logger(ConversationLock.name);
+export class RedisConversationLock {
+  private readonly logger = new Logger(RedisConversationLock.name);
 
   constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 

@@ -3,7 +3,7 @@ import { Clock } from '#libs/clock';
 import { metrics } from '../observability/index.js';
 import { DeadLetters, JobQueue, Scheduled } from '../queue/index.js';
 import { DeliveryLog, type DeliveryHead } from './delivery-log.repository.js';
-import { HandOver, jobsOf } from './hand-over.service.js';
+import { DeliveryDispatcher, jobsOf } from './delivery-dispatcher.service.js';
 
 const pageSize = 500;
 /** Jobs waiting already: what is due is in one of them, most likely, and more jobs would only make the queue longer. */
@@ -23,7 +23,7 @@ export class DeliverySweeper {
 
   constructor(
     private readonly log: DeliveryLog,
-    private readonly handOver: HandOver,
+    private readonly dispatcher: DeliveryDispatcher,
     private readonly queue: JobQueue,
     private readonly deadLetters: DeadLetters,
     private readonly clock: Clock,
@@ -43,7 +43,7 @@ export class DeliverySweeper {
       for (const delivery of hopeless) await this.giveUp(delivery);
       for (const batch of jobsOf(due.filter((delivery) => !hopeless.includes(delivery)))) {
         const durable = batch.map(({ _id: id, events, account_ids: accountIds }) => ({ id, events, accountIds }));
-        if (!(await this.handOver.now(durable))) return;
+        if (!(await this.dispatcher.dispatch(durable))) return;
         await this.log.noteHanded(batch);
         metrics.swept.inc({ kind: 'deliveries' }, batch.length);
       }
