@@ -1,0 +1,36 @@
+import { Global, Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import type { ChannelAdapter } from './channel.port.js';
+import { CHANNEL_ADAPTERS, Channels } from './channels.service.js';
+import { instagram } from './instagram/index.js';
+
+/** What a channel's folder hands to the application. */
+export interface ChannelRegistration {
+  adapter: Type<ChannelAdapter>;
+  /** What the adapter is made of, beside settings and the clock. */
+  providers?: readonly Provider[];
+}
+
+/** Every channel of the product. A new one is a folder here and its entry in this list. */
+export const channels: readonly ChannelRegistration[] = [instagram];
+
+/** Gives every room the channels. Global, because a room that asks for one must not have to know which there are. */
+@Global()
+@Module({})
+export class ChannelsModule {
+  static forRoot(registrations: readonly ChannelRegistration[] = channels): DynamicModule {
+    const adapters = registrations.map(({ adapter }) => adapter);
+    return {
+      module: ChannelsModule,
+      providers: [
+        ...registrations.flatMap(({ adapter, providers = [] }) => [adapter, ...providers]),
+        {
+          provide: CHANNEL_ADAPTERS,
+          inject: adapters,
+          useFactory: (...found: ChannelAdapter[]): readonly ChannelAdapter[] => found,
+        },
+        Channels,
+      ],
+      exports: [Channels],
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Channel, ChannelAdapter } from './channel.port.js';
+
+/** Injection token of the list of adapters. */
+export const CHANNEL_ADAPTERS = Symbol('CHANNEL_ADAPTERS');
+
+/** Finds the adapter of a channel, by whichever of its names is at hand. */
+@Injectable()
+export class Channels {
+  private readonly byChannel: ReadonlyMap<string, ChannelAdapter>;
+  private readonly byPlatform: ReadonlyMap<string, ChannelAdapter>;
+  private readonly byObject: ReadonlyMap<string, ChannelAdapter>;
+
+  constructor(@Inject(CHANNEL_ADAPTERS) readonly all: readonly ChannelAdapter[]) {
+    this.byChannel = indexed(all, ({ channel }) => [channel]);
+    this.byPlatform = indexed(all, ({ platform }) => [platform]);
+    this.byObject = indexed(all, ({ webhook }) => webhook.objects);
+  }
+
+  /** @throws {Error} for a name that is not registered: stored data of a channel this process does not carry */
+  get(channel: Channel): ChannelAdapter {
+    return found(this.byChannel, channel, 'channel');
+  }
+
+  /** By the contract's word on accounts. @throws {Error} for one that is not registered */
+  ofPlatform(platform: string): ChannelAdapter {
+    return found(this.byPlatform, platform, 'platform');
+  }
+
+  /** By a delivery's `object`, in any case; `undefined` for an object that no channel reads. */
+  ofObject(object: string): ChannelAdapter | undefined {
+    return this.byObject.get(object.toLowerCase());
+  }
+}
+
+function indexed(
+  adapters: readonly ChannelAdapter[],
+  namesOf: (adapter: ChannelAdapter) => readonly string[],
+): ReadonlyMap<string, ChannelAdapter> {
+  const index = new Map<string, ChannelAdapter>();
+  for (const adapter of adapters) {
+    for (const name of namesOf(adapter)) {
+      if (index.has(name)) throw new Error(`Two channels are registered as "${name}".`);
+      index.set(name, adapter);
+    }
+  }
+  return index;
+}
+
+function found(index: ReadonlyMap<string, ChannelAdapter>, name: string, what: string): ChannelAdapter {
+  const adapter = index.get(name);
+  if (!adapter) throw new Error(`No channel is registered for the ${what} "${name}".`);
+  return adapter;
+}

@@ -1,0 +1,4 @@
+export type { ChannelCapabilities, TextLimit } from './channel-capabilities.js';
+export type { Channel, ChannelAdapter, ChannelNames, ChannelWebhook } from './channel.port.js';
+export { channels, ChannelsModule, type ChannelRegistration } from './channels.module.js';
+export { Channels } from './channels.service.js';

@@ -1,0 +1,3 @@
+import { InstagramAdapter } from './instagram.adapter.js';
+
+export const instagram = { adapter: InstagramAdapter };

@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { decodeDelivery, SEND_LIMITS, summarizeDelivery } from '#libs/graph-api';
+import type { ChannelCapabilities } from '../channel-capabilities.js';
+import type { ChannelAdapter, ChannelWebhook } from '../channel.port.js';
+
+declare module '../channel.port.js' {
+  interface ChannelNames {
+    instagram: true;
+  }
+}
+
+const capabilities: ChannelCapabilities = {
+  windowHours: 24,
+  humanAgentWindowHours: 7 * 24,
+  text: { max: SEND_LIMITS.textBytes, unit: 'bytes' },
+  quickReplies: {
+    max: SEND_LIMITS.quickReplies,
+    title: SEND_LIMITS.quickReplyTitle,
+    payload: SEND_LIMITS.quickReplyPayload,
+  },
+  mediaTypes: ['image', 'video', 'audio', 'file'],
+  privateReplies: true,
+  unknownAccount: 'refuse',
+  echoes: true,
+  receipts: 'message',
+  personIds: 'stable',
+};
+
+const webhook: ChannelWebhook = {
+  objects: ['instagram'],
+  summarize: summarizeDelivery,
+  decode: (body, receivedAtMs) => decodeDelivery(body, { receivedAt: receivedAtMs }),
+};
+
+/** Instagram through the Graph API, by either of Meta's logins. */
+@Injectable()
+export class InstagramAdapter implements ChannelAdapter {
+  readonly channel = 'instagram';
+  readonly platform = 'meta_instagram';
+  readonly capabilities = capabilities;
+  readonly webhook = webhook;
+}
