@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DestinationStream, Logger } from 'pino';
-import type { Clock } from '#libs/clock';
-import { AppModule } from './app.module.js';
+import { AppModule, type AppParts } from './app.module.js';
 import type { AppConfig } from './config/index.js';
 import { ErrorFilter } from './errors/index.js';
 import { validationPipe } from './validation/index.js';
@@ -17,9 +16,7 @@ import {
 } from './http/index.js';
 import { createPino, NestPinoLogger } from './observability/index.js';
 
-export interface CreateAppOptions {
-  /** A movable clock lets tests live through months. */
-  clock?: Clock;
+export interface CreateAppOptions extends AppParts {
   /** Where log lines go instead of stdout. */
   logTo?: DestinationStream;
   /** Nest knows the routes and instantiates nothing: enough to describe them. */
@@ -47,7 +44,7 @@ export async function createApp(config: AppConfig, options: CreateAppOptions = {
     ...frameworkErrorAnswers,
   });
   const fastify = adapter.getInstance();
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, options.clock), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, options), adapter, {
     bodyParser: false,
     logger: new NestPinoLogger(logger),
     abortOnError: false,

@@ -5,6 +5,7 @@ import { AdminApiModule } from './admin/index.js';
 import { AgentApiModule, AgentModule, AgentWorkerModule } from './agent/index.js';
 import { AuthModule } from './auth/index.js';
 import { BlocklistApiModule, BlocklistModule } from './blocklist/index.js';
+import { ChannelsModule, type ChannelRegistration } from './channels/index.js';
 import { ConfigModule, type AppConfig } from './config/index.js';
 import { DatabaseModule } from './database/index.js';
 import { DeliveriesApiModule, DeliveriesModule, DeliveriesWorkerModule } from './deliveries/index.js';
@@ -63,14 +64,23 @@ const worker: ModuleList = [
   PrivacyWorkerModule,
 ];
 
+/** What a process may be given in place of its own. */
+export interface AppParts {
+  /** A movable clock lets tests live through months. */
+  clock?: Clock;
+  /** Instead of the product's channels. */
+  channels?: readonly ChannelRegistration[];
+}
+
 /** The application a process carries: `ROLE` decides between answering HTTP, working jobs, or both. */
 @Module({})
 export class AppModule {
-  static forRoot(config: AppConfig, clock?: Clock): DynamicModule {
+  static forRoot(config: AppConfig, { clock, channels }: AppParts = {}): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config, clock),
+        ChannelsModule.forRoot(channels),
         ...core,
         ...(config.carriesApi ? api : []),
         ...(config.carriesWorker ? worker : []),

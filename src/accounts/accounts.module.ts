@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
-import { GraphClient } from '#libs/graph-api';
 import { AccountChanges } from './account-changes.js';
 import { AccountCipher } from './account-cipher.js';
 import { AccountDirectory } from './account-directory.js';
@@ -18,7 +17,6 @@ import { AlertWebhook } from './alerts/alert-webhook.js';
 import { AlertsRepository } from './alerts/alerts.repository.js';
 import { Alerts } from './alerts/alerts.service.js';
 import { ConnectService } from './connect/connect.service.js';
-import { GraphCallObserver, GraphClientCloser, graphClientProvider } from './meta/graph-client.provider.js';
 import { MetaGateway } from './meta/meta-gateway.js';
 import { OAUTH_STATE, OAuthStateSchema } from './oauth/oauth-state.schema.js';
 import { OAuthController } from './oauth/oauth.controller.js';
@@ -44,6 +42,7 @@ import { HEARTBEAT, HeartbeatRepository, HeartbeatSchema } from './subscription/
 import { SubscriptionService } from './subscription/subscription.service.js';
 import { TokenRefreshService } from './tokens/token-refresh.service.js';
 import { TokenVault } from './token-vault.js';
+import { UsageNotesService } from './usage-notes.service.js';
 
 const repositories = [
   AccountsRepository,
@@ -81,9 +80,6 @@ const repositories = [
     Alerts,
     AlertWebhook,
     ConnectService,
-    GraphCallObserver,
-    GraphClientCloser,
-    graphClientProvider,
     LiveConversationsService,
     LookUpsService,
     MetaGateway,
@@ -96,6 +92,7 @@ const repositories = [
     SubscriptionService,
     TokenRefreshService,
     TokenVault,
+    UsageNotesService,
     UserSettingsService,
   ],
   exports: [
@@ -105,7 +102,6 @@ const repositories = [
     AccountsService,
     Alerts,
     ConnectService,
-    GraphClient,
     LookUpsService,
     OAuthDoor,
     OAuthService,

@@ -1,6 +1,9 @@
 import { Global, Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import { GraphClient } from '#libs/graph-api';
 import type { ChannelAdapter } from './channel.port.js';
 import { CHANNEL_ADAPTERS, Channels } from './channels.service.js';
+import { GraphCalls } from './graph/graph-calls.service.js';
+import { GraphClientCloser, graphClientProvider } from './graph/graph-client.provider.js';
 import { instagram } from './instagram/index.js';
 
 /** What a channel's folder hands to the application. */
@@ -29,8 +32,11 @@ export class ChannelsModule {
           useFactory: (...found: ChannelAdapter[]): readonly ChannelAdapter[] => found,
         },
         Channels,
+        GraphCalls,
+        graphClientProvider,
+        GraphClientCloser,
       ],
-      exports: [Channels],
+      exports: [Channels, GraphCalls, GraphClient],
     };
   }
 }

@@ -1,0 +1,35 @@
+import { Injectable, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import { GraphClient } from '#libs/graph-api';
+import { AppConfig } from '../../config/index.js';
+import { GraphCalls } from './graph-calls.service.js';
+
+/** The one Graph client of a process, for every channel of Meta's. */
+export const graphClientProvider: Provider = {
+  provide: GraphClient,
+  inject: [AppConfig, GraphCalls],
+  useFactory: (config: AppConfig, calls: GraphCalls): GraphClient =>
+    new GraphClient({
+      instagramUrl: config.GRAPH_INSTAGRAM_URL,
+      facebookUrl: config.GRAPH_FACEBOOK_URL,
+      version: config.GRAPH_API_VERSION,
+      timeoutMs: config.GRAPH_TIMEOUT_MS,
+      // Only Facebook's host documents the proof.
+      ...(config.META_APP_SECRET ? { appSecretProof: { facebook: config.META_APP_SECRET.reveal() } } : {}),
+      oauth: {
+        instagramUrl: config.INSTAGRAM_OAUTH_URL,
+        instagramTokenUrl: config.INSTAGRAM_TOKEN_URL,
+        facebookUrl: config.FACEBOOK_OAUTH_URL,
+      },
+      onCall: (info) => calls.note(info),
+    }),
+};
+
+/** Ends the client's connections after everything that uses them. */
+@Injectable()
+export class GraphClientCloser implements OnApplicationShutdown {
+  constructor(private readonly graph: GraphClient) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.graph.close();
+  }
+}
