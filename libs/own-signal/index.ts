@@ -1,1 +1,1 @@
-export { withOwnSignal, type OwnSignalOptions } from './own-signal.js';
+export { untilAborted, withOwnSignal, type OwnSignalOptions } from './own-signal.js';

@@ -28,3 +28,24 @@ export async function withOwnSignal<T>(
     under.removeEventListener('abort', follow);
   }
 }
+
+/**
+ * Work that ends with its signal whatever it does itself: some libraries sleep through an abort. What it comes to
+ * later is of no interest to anybody.
+ */
+export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    // The reason is whatever the caller aborted with; it is passed on as it is.
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    work.catch(() => undefined);
+  }
+}

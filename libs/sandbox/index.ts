@@ -20,6 +20,8 @@ export type { Attempt, Delivery, DeliveryState, WebhookOptions } from './webhook
 export { WEBHOOK_FIELDS } from './webhooks/event.js';
 export { metaJson, signatureHeaders, signedRequest } from './webhooks/meta-json.js';
 export type { Account, Attachment, Login, Message, Person } from './world/types.js';
+export { completionOf } from './openai/wire.js';
+export type { WireReply, WireRequest, WireResponder } from './openai/wire.js';
 export { OpenAiStandIn, startOpenAiStandIn } from './openai/openai-stand-in.js';
 export type { AskedModel, OpenAiFault, OpenAiStandInOptions, Responder } from './openai/openai-stand-in.js';
 export {

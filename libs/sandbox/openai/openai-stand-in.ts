@@ -1,9 +1,11 @@
 import { setMaxListeners } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer } from '@copilotkit/aimock';
 import type { ChatCompletionRequest, ChatMessage, Fixture, FixtureResponse } from '@copilotkit/aimock';
 import { Random } from '../random.js';
 import { asksForPerson, shopAnswer } from './shop-answers.js';
+import { readRequest, writeReply, type WireRequest, type WireResponder } from './wire.js';
 
 export interface OpenAiFault {
   /** `hang`: no answer until the caller gives up. A number: that HTTP status. */
@@ -29,6 +31,8 @@ export interface AskedModel {
   pictures: string[];
   /** What came back: the answer's text, or the fault. */
   answered: string;
+  /** The whole question as it came in. */
+  request: ChatCompletionRequest;
 }
 
 /** What a test wants said; null leaves it to the next. */
@@ -60,6 +64,9 @@ export class OpenAiStandIn {
   /** Milliseconds that the model thinks before it answers. */
   latencyMs: number;
   private running: Awaited<ReturnType<typeof createServer>> | null = null;
+  /** What was answered by `replyWith`, as it came in. */
+  readonly requests: WireRequest[] = [];
+  private wired: { path: string; responder: WireResponder; left: number }[] = [];
   private readonly port: number;
   private responders: Responder[] = [];
   private faults: Armed[] = [];
@@ -77,7 +84,9 @@ export class OpenAiStandIn {
       response: { transcription: { text: 'Hello, do you ship to Norway?' } },
     };
     const written: Fixture = { match: { endpoint: 'chat' }, response: (request) => this.answer(request) };
-    this.running = await createServer([spoken, written], { port: this.port, host: '127.0.0.1', journalMaxEntries: 1 });
+    const options = { port: this.port, host: '127.0.0.1', journalMaxEntries: 1 };
+    const handleRequest = (...args: Parameters<OpenAiStandIn['onWire']>) => this.onWire(...args);
+    this.running = await createServer([spoken, written], options, [{ path: '/v1', handler: { handleRequest } }]);
   }
 
   /** For `OPENAI_BASE_URL`. */
@@ -90,9 +99,19 @@ export class OpenAiStandIn {
     this.responders.unshift(typeof responder === 'string' ? () => responder : responder);
   }
 
+  /**
+   * Answers requests byte for byte, instead of all else.
+   * @param path behind `/v1`, such as `/chat/completions`; also everything below it
+   * @param count requests that it answers; without it, until `resetAnswers`
+   */
+  replyWith(path: string, responder: WireResponder, count = Number.POSITIVE_INFINITY): void {
+    this.wired.push({ path, responder, left: count });
+  }
+
   /** Only the shop's own answers again. */
   resetAnswers(): void {
     this.responders = [];
+    this.wired = [];
   }
 
   /** Throws a fault switch. */
@@ -112,6 +131,16 @@ export class OpenAiStandIn {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();
     await closed;
+  }
+
+  private async onWire(req: IncomingMessage, res: ServerResponse, path: string): Promise<boolean> {
+    const wire = this.wired.find((one) => one.left > 0 && (path === one.path || path.startsWith(`${one.path}/`)));
+    if (!wire) return false;
+    wire.left--;
+    const request = await readRequest(req, path);
+    this.requests.push(request);
+    writeReply(res, await wire.responder(request));
+    return true;
   }
 
   private async answer(request: ChatCompletionRequest): Promise<FixtureResponse> {
@@ -158,7 +187,8 @@ export class OpenAiStandIn {
 }
 
 /** Splits off what is still open: all from the customer since the assistant last spoke. */
-function questionIn({ model, messages }: ChatCompletionRequest): Omit<AskedModel, 'answered'> {
+function questionIn(request: ChatCompletionRequest): Omit<AskedModel, 'answered'> {
+  const { model, messages } = request;
   const lastAnswer = messages.findLastIndex(({ role }) => role === 'assistant');
   const openMessages = messages.slice(lastAnswer + 1).filter(({ role }) => role === 'user');
   const parts = openMessages.flatMap(({ content }) =>
@@ -168,6 +198,7 @@ function questionIn({ model, messages }: ChatCompletionRequest): Omit<AskedModel
     at: Date.now(),
     model,
     messages,
+    request,
     open: parts.flatMap(({ text }) => (text === undefined ? [] : [text])),
     pictures: parts.filter(({ type }) => type.includes('image')).map((part) => pictureUrl(part)),
   };

@@ -7,6 +7,7 @@ import { Sender, type Dm } from '../../dms/index.js';
 import { metrics } from '../../observability/index.js';
 import { AgentBudgets } from '../budget/agent-budgets.js';
 import type { AnswerLease } from './answer-lease.js';
+import { passingFailures } from '../model/model-errors.js';
 import { Composer, type Composition } from './composer.js';
 import { asksForPerson } from './hand-over.js';
 import { OpenMessages, type Situation } from './open-messages.js';
@@ -76,15 +77,17 @@ export class AnswerRound {
           ? this.write(round, handedOver(settings), 'handed_over')
           : this.fallBack(round, `withheld_${composition.reason}`);
       case 'failed':
-        if (composition.failure !== 'unavailable' || !this.hasPatience(open))
+        if (!passingFailures.has(composition.failure) || !this.hasPatience(open))
           return this.fallBack(round, `model_${composition.failure}`);
-        await this.messages.putOff(open, this.retryAfterMs(open));
+        await this.messages.putOff(open, this.retryAfterMs(open, composition.retryAfterMs));
         return 'later';
     }
   }
 
   private async compose(situation: Situation, signal: AbortSignal): Promise<Composition> {
     const composing = this.composer.compose(situation, signal);
+    // Nothing is being thought about where a call ends before it begins.
+    if (this.composer.isModelLeftAlone(situation.settings)) return composing;
     const stopPresence = this.presence.start(situation.account._id, situation.conversation.participant_id);
     try {
       return await composing;
@@ -129,9 +132,12 @@ export class AnswerRound {
     return last !== undefined && this.ageMs(last) < this.config.AGENT_PATIENCE_MS;
   }
 
-  private retryAfterMs(open: readonly Dm[]): number {
+  /** @param askedMs what the provider asked for, which holds as long as our patience */
+  private retryAfterMs(open: readonly Dm[], askedMs = 0): number {
     const last = open.at(-1);
-    return Math.min(maxRetryMs, Math.max(minRetryMs, last ? this.ageMs(last) / 2 : 0));
+    const ageMs = last ? this.ageMs(last) : 0;
+    const patienceMs = this.config.AGENT_PATIENCE_MS - ageMs;
+    return Math.max(minRetryMs, Math.min(maxRetryMs, ageMs / 2), Math.min(askedMs, patienceMs));
   }
 
   private ageMs(dm: Dm): number {

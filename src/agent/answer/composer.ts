@@ -10,7 +10,7 @@ import { buildContext } from '../context/context-builder.js';
 import { policy } from '../context/system-prompt.js';
 import { protect, type ProtectedText } from '../gate/leaks.js';
 import { endAtSentence, passGate, type WithheldReason } from '../gate/output-gate.js';
-import { ModelClient } from '../model/model-client.js';
+import { ModelClient, type ModelRequest } from '../model/model-client.js';
 import { outputRoom } from '../model/known-models.js';
 import { ModelError, type ModelFailure } from '../model/model-errors.js';
 import { VoiceTranscripts } from '../model/voice-transcripts.js';
@@ -28,8 +28,31 @@ export interface Question {
 export type Composition =
   | { kind: 'reply'; text: string; parts: string[]; handOver: boolean; tokens: number }
   | { kind: 'withheld'; reason: WithheldReason; handOver: boolean; tokens: number }
-  | { kind: 'failed'; failure: ModelFailure }
+  | {
+      kind: 'failed';
+      failure: ModelFailure;
+      tokens?: number;
+      /** How long the provider asked us to wait. */
+      retryAfterMs?: number;
+      /** What broke, where it was nothing of the model's. */
+      cause?: unknown;
+    }
   | { kind: 'over_budget'; reason: BudgetReason };
+
+interface Call {
+  /** What it costs at most. */
+  estimate: number;
+  spent: { tokens: number; answered: boolean };
+  signal: AbortSignal;
+}
+
+interface Asked {
+  composition: Exclude<Composition, { kind: 'failed' | 'over_budget' }>;
+  truncated: boolean;
+}
+
+/** Given to a model whose tokens were used up before it said anything. */
+const moreRoom = 4_000;
 
 /** How many of our latest answers the gate reads along, so that nothing is told piece by piece. */
 const answersReadAlong = 6;
@@ -48,8 +71,27 @@ export class Composer {
     private readonly voices: VoiceTranscripts,
   ) {}
 
-  /** @throws whatever `signal` was aborted with */
+  /** @throws whatever `signal` was aborted with, and nothing else */
   async compose(question: Question, signal: AbortSignal): Promise<Composition> {
+    try {
+      return await this.find(question, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof ModelError) {
+        this.logger.warn({ msg: 'no answer from the model', failure: error.failure, reason: error.message });
+        return { kind: 'failed', failure: error.failure, retryAfterMs: error.retryAfterMs };
+      }
+      this.logger.error({ msg: 'an answer could not be made', err: error });
+      return { kind: 'failed', failure: 'broken', cause: error };
+    }
+  }
+
+  /** Whether asking would end at once, because the model keeps failing. */
+  isModelLeftAlone({ model }: Pick<AgentSettings, 'model'>): boolean {
+    return this.model.isLeftAlone(model);
+  }
+
+  private async find(question: Question, signal: AbortSignal): Promise<Composition> {
     const { account, settings, conversation, history, open } = question;
     const transcripts = settings.transcribe_voice ? await this.voices.of(open, signal) : undefined;
     const context = buildContext({
@@ -57,27 +99,55 @@ export class Composer {
       media: this.config,
       now: this.clock.date(),
     });
-    const { model, temperature, max_output_tokens: maxOutputTokens, reasoning_effort: effort } = settings;
-    const estimate = context.estimatedTokens + outputRoom({ model, maxOutputTokens, effort });
-    const budget = await this.budgets.reserve(account._id, conversation._id, settings, estimate);
-    if (!budget.granted) return { kind: 'over_budget', reason: budget.reason };
-    let used = 0;
+    const request = requestFor(settings, context.messages);
+    const estimate = context.estimatedTokens + roomOf(request);
+    const purpose = conversation._id === undefined ? {} : { messageId: open.at(-1)?._id };
+    const budget = await this.budgets.reserve(account._id, conversation._id, settings, estimate, purpose);
+    if (!budget.granted) {
+      if (budget.reason === 'answers_of_message') throw new ModelError('tried_enough', 'answers that came to nothing');
+      return { kind: 'over_budget', reason: budget.reason };
+    }
+    const spent = { tokens: 0, answered: false };
     try {
-      const { messages } = context;
-      const answer = await this.model.ask({ model, temperature, effort, maxOutputTokens, messages }, signal);
-      used = answer.inputTokens + answer.outputTokens || estimate;
-      return { ...this.judge(answer.truncated ? endAtSentence(answer.text) : answer.text, question), tokens: used };
-    } catch (error) {
-      // What was aborted midway is paid for all the same.
-      if (!(error instanceof ModelError)) used = estimate;
-      else used = error.mayHaveCost ? estimate : 0;
-      if (!(error instanceof ModelError)) throw error;
-      this.logger.warn({ msg: 'no answer from the model', failure: error.failure, reason: error.message });
-      return { kind: 'failed', failure: error.failure };
+      const first = await this.askOnce(request, question, { estimate, spent, signal });
+      if (!isEmpty(first)) return first.composition;
+      // What has no room gets some, and what said nothing is asked once more.
+      const again = first.truncated ? withMoreRoom(request) : request;
+      const more = context.estimatedTokens + roomOf(again);
+      if (!(await budget.extend(more))) return this.nothingSaid(first, spent.tokens);
+      const second = await this.askOnce(again, question, { estimate: more, spent, signal });
+      return isEmpty(second) ? this.nothingSaid(second, spent.tokens) : second.composition;
     } finally {
       // Nobody waits for it: what a crash leaves unsettled counts as used until the window ends.
-      budget.settle(used).catch((error: unknown) => this.logger.warn({ msg: 'a budget was not settled', err: error }));
+      budget
+        .settle(spent.tokens, spent.answered)
+        .catch((error: unknown) => this.logger.warn({ msg: 'a budget was not settled', err: error }));
     }
+  }
+
+  /** Asks and judges, and adds what it cost to what was spent. */
+  private async askOnce(request: ModelRequest, question: Question, { estimate, spent, signal }: Call): Promise<Asked> {
+    try {
+      const answer = await this.model.ask(request, signal);
+      spent.answered = true;
+      spent.tokens += answer.inputTokens + answer.outputTokens || estimate;
+      const text = answer.truncated ? endAtSentence(answer.text) : answer.text;
+      return { composition: { ...this.judge(text, question), tokens: spent.tokens }, truncated: answer.truncated };
+    } catch (error) {
+      // What was aborted midway is paid for all the same.
+      if (!(error instanceof ModelError)) spent.tokens += estimate;
+      else {
+        spent.answered ||= error.answered;
+        spent.tokens += error.mayHaveCost ? estimate : 0;
+      }
+      throw error;
+    }
+  }
+
+  private nothingSaid({ truncated }: Asked, tokens: number): Composition {
+    const failure = truncated ? 'no_room' : 'empty';
+    this.logger.warn({ msg: 'the model said nothing', failure });
+    return { kind: 'failed', failure, tokens };
   }
 
   private judge(answer: string, { settings, history }: Question) {
@@ -108,4 +178,28 @@ export class Composer {
     this.guarded.set(instructions, guarded);
     return guarded;
   }
+}
+
+function requestFor(settings: AgentSettings, messages: ModelRequest['messages']): ModelRequest {
+  const { model, temperature, reasoning_effort: effort, max_output_tokens: maxOutputTokens } = settings;
+  return { model, temperature, effort, maxOutputTokens, messages };
+}
+
+function roomOf(request: ModelRequest): number {
+  return outputRoom(request) + (request.extraRoom ?? 0);
+}
+
+/** Thinking less leaves more of it, too. */
+function withMoreRoom(request: ModelRequest): ModelRequest {
+  const { effort } = request;
+  const less = effort === 'none' || effort === 'minimal' ? effort : 'low';
+  return {
+    ...request,
+    effort: less,
+    extraRoom: moreRoom + outputRoom(request) - outputRoom({ ...request, effort: less }),
+  };
+}
+
+function isEmpty({ composition }: Asked): boolean {
+  return composition.kind === 'withheld' && composition.reason === 'empty' && !composition.handOver;
 }

@@ -111,15 +111,16 @@ export class AgentPreviews {
       case 'withheld': {
         const { reason, tokens } = composition;
         if (composition.handOver) return handOver(settings, undefined, tokens);
-        const { fallback_text: text } = settings;
-        const told = text === undefined ? { parts: [] } : { text, parts: splitText(text) };
-        return { outcome: text === undefined ? 'silence' : 'fallback', ...told, reason: `withheld_${reason}`, tokens };
+        return fallBack(settings, `withheld_${reason}`, tokens);
       }
       case 'over_budget':
         throw new TooManyRequestsError('The account’s tokens of today are used up.', {
           retryAfterS: 86_400 - ((this.clock.now() / 1_000) % 86_400),
         });
       case 'failed':
+        if (composition.cause !== undefined) throw composition.cause;
+        if (composition.tokens !== undefined)
+          return fallBack(settings, `model_${composition.failure}`, composition.tokens);
         throw new ModelFailedError('The model gave no answer.', { details: { failure: composition.failure } });
     }
   }
@@ -157,4 +158,10 @@ export class AgentPreviews {
 function handOver(settings: AgentSettings, words: string | undefined, tokens: number): AgentPreview {
   const text = settings.hand_over_text ?? words;
   return { outcome: 'hand_over', ...(text === undefined ? {} : { text }), parts: text ? splitText(text) : [], tokens };
+}
+
+/** What the customer would get instead of an answer. */
+function fallBack({ fallback_text: text }: AgentSettings, reason: string, tokens: number): AgentPreview {
+  const told = text === undefined ? { parts: [] } : { text, parts: splitText(text) };
+  return { outcome: text === undefined ? 'silence' : 'fallback', ...told, reason, tokens };
 }

@@ -12,21 +12,37 @@ export const conversationShare = 0.2;
 /** The fallback is not told twice within this time. */
 const fallbackPauseMs = 30 * 60_000;
 
+/** Answers that the model may be paid for without one of them reaching whoever wrote the message. */
+const answersPerMessage = 5;
+
 export type BudgetReason = 'budget_conversation_hour' | 'budget_conversation_day' | 'budget_account_day';
+/** Why there is no reservation; `answers_of_message`: the model was paid for often enough for one message. */
+type Refusal = BudgetReason | 'answers_of_message';
 
 /** What a call to the model holds of its budgets until its real cost is known. */
 export interface Reservation {
   granted: true;
-  /** The real cost; 0 when the call never happened. */
-  settle(tokens: number): Promise<void>;
+  /** Takes more of the tokens, for one more call on the way to the same answer. @returns whether there are so many */
+  extend(tokens: number): Promise<boolean>;
+  /**
+   * The real cost; 0 when the call never happened.
+   * @param answered whether the model answered; where it did not, asking it about the same message again is free
+   */
+  settle(tokens: number, answered?: boolean): Promise<void>;
 }
 
-export type BudgetAnswer = Reservation | { granted: false; reason: BudgetReason };
+/** What a call is made for, beside the account and the conversation. */
+export interface Purpose {
+  /** The last message that is answered. */
+  messageId?: string;
+}
+
+export type BudgetAnswer = Reservation | { granted: false; reason: Refusal };
 
 interface Counter extends Wanted {
-  reason: BudgetReason;
-  /** Counts tokens, which are corrected; the others count calls. */
-  tokens: boolean;
+  reason: Refusal;
+  /** Tokens are corrected afterwards; a call is given back when it cost nothing, an answer when there was none. */
+  counts: 'tokens' | 'calls' | 'answers';
 }
 
 /**
@@ -46,14 +62,32 @@ export class AgentBudgets {
     conversationId: string | undefined,
     settings: Pick<AgentSettings, 'daily_token_budget' | 'replies_per_conversation_hour'>,
     tokens: number,
+    purpose: Purpose = {},
   ): Promise<BudgetAnswer> {
-    const counters = this.countersFor(accountId, conversationId, settings, tokens);
+    const counters = this.countersFor(accountId, conversationId, settings, tokens, purpose);
+    const refused = await this.take(counters);
+    if (refused) return { granted: false, reason: refused };
+    let reserved = tokens;
+    return {
+      granted: true,
+      extend: async (more) => {
+        const ofTokens = counters.filter(({ counts }) => counts === 'tokens');
+        if (await this.take(ofTokens.map((counter) => ({ ...counter, amount: more })))) return false;
+        reserved += more;
+        return true;
+      },
+      settle: (used, answered = used > 0) => this.settle(counters, reserved, used, answered),
+    };
+  }
+
+  /** All of them or none. @returns why not */
+  private async take(counters: Counter[]): Promise<Refusal | undefined> {
     const taken = await this.usage.reserve(counters);
     const refused = counters.find((_, index) => !taken[index]);
-    if (!refused) return { granted: true, settle: (used) => this.settle(counters, tokens, used) };
+    if (!refused) return undefined;
     const held = counters.filter((_, index) => taken[index]);
     await this.usage.adjust(held.map(({ key, amount }) => ({ key, by: -amount })));
-    return { granted: false, reason: refused.reason };
+    return refused.reason;
   }
 
   /**
@@ -69,7 +103,8 @@ export class AgentBudgets {
     const keys = this.countersFor(accountId, conversationId, unlimited, 1).map(({ key }) => key);
     const [amounts, settings] = await Promise.all([this.usage.amountsOf(keys), limits]);
     const counters = this.countersFor(accountId, conversationId, settings, 1);
-    return counters.find(({ key, limit }) => (amounts.get(key) ?? 0) >= limit)?.reason;
+    const reason = counters.find(({ key, limit }) => (amounts.get(key) ?? 0) >= limit)?.reason;
+    return reason === 'answers_of_message' ? undefined : reason;
   }
 
   async mayTellFallback(conversationId: string): Promise<boolean> {
@@ -80,10 +115,11 @@ export class AgentBudgets {
     await this.usage.mark(session, fallbackKey(conversationId), new Date(this.clock.now() + fallbackPauseMs));
   }
 
-  private async settle(counters: Counter[], reserved: number, used: number): Promise<void> {
-    const corrections = counters.map(({ key, amount, tokens }) => {
-      const unused = used === 0 ? -amount : 0;
-      return { key, by: tokens ? used - reserved : unused };
+  private async settle(counters: Counter[], reserved: number, used: number, answered: boolean): Promise<void> {
+    const corrections = counters.map(({ key, amount, counts }) => {
+      if (counts === 'tokens') return { key, by: used - reserved };
+      const wasUsed = counts === 'calls' ? used > 0 : answered;
+      return { key, by: wasUsed ? 0 : -amount };
     });
     await this.usage.adjust(corrections);
   }
@@ -93,6 +129,7 @@ export class AgentBudgets {
     conversationId: string | undefined,
     settings: Pick<AgentSettings, 'daily_token_budget' | 'replies_per_conversation_hour'>,
     tokens: number,
+    { messageId }: Purpose = {},
   ): Counter[] {
     const now = this.clock.now();
     const day = Math.floor(now / dayMs);
@@ -105,7 +142,7 @@ export class AgentBudgets {
       limit: budget,
       expiresAt: dayEnds,
       reason: 'budget_account_day',
-      tokens: true,
+      counts: 'tokens',
     };
     if (conversationId === undefined) return [account];
     const calls = {
@@ -114,7 +151,7 @@ export class AgentBudgets {
       limit: replies,
       expiresAt: new Date((hour + 1) * hourMs),
       reason: 'budget_conversation_hour',
-      tokens: false,
+      counts: 'calls',
     } as const;
     const share = Math.floor(budget * conversationShare);
     const conversation = {
@@ -123,7 +160,15 @@ export class AgentBudgets {
       limit: share,
       reason: 'budget_conversation_day',
     } as const;
-    return [calls, conversation, account];
+    const answers = {
+      key: `answers:message:${messageId}`,
+      amount: 1,
+      limit: answersPerMessage,
+      expiresAt: new Date(now + 2 * dayMs),
+      reason: 'answers_of_message',
+      counts: 'answers',
+    } as const;
+    return [calls, conversation, account, ...(messageId === undefined ? [] : [answers])];
   }
 }
 

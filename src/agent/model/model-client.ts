@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import {
   CircuitState,
@@ -6,15 +7,20 @@ import {
   circuitBreaker,
   handleWhen,
   isBrokenCircuitError,
+  type CircuitBreakerPolicy,
 } from 'cockatiel';
-import OpenAI, { APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
-import type { ChatCompletion, ChatCompletionMessageParam } from 'openai/resources/chat/completions';
-import { withOwnSignal } from '#libs/own-signal';
+import { LRUCache } from 'lru-cache';
+import OpenAI, { APIError, type Uploadable } from 'openai';
+import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import { untilAborted, withOwnSignal } from '#libs/own-signal';
 import { AppConfig, type ReasoningEffort } from '../../config/index.js';
 import { metrics } from '../../observability/index.js';
 import { withoutPictures } from '../context/context-builder.js';
+import { AcceptedParameters, type Parameters } from './accepted-parameters.js';
+import { readCompletion, type ModelAnswer } from './completion-reader.js';
 import { outputRoom, reasons, takesTemperature } from './known-models.js';
 import { ModelError } from './model-errors.js';
+import { fetchWithReadableErrors, isPassing, retryAfterMs, toModelError } from './provider-errors.js';
 
 export interface ModelRequest {
   model: string;
@@ -22,50 +28,40 @@ export interface ModelRequest {
   effort: ReasoningEffort;
   /** Of the answer itself. */
   maxOutputTokens: number;
+  /** More than thinking usually needs, where that was not enough. */
+  extraRoom?: number;
   messages: ChatCompletionMessageParam[];
 }
 
-export interface ModelAnswer {
-  text: string;
-  /** It ran out of tokens before its end. */
-  truncated: boolean;
-  inputTokens: number;
-  outputTokens: number;
-}
-
-/** The client tries this often again on 408, 409, 429, 5xx and lost connections, with backoff or as `Retry-After` says. */
+/** A call is tried so often again on 408, 409, 429, 5xx and lost connections. */
 const retries = 2;
+/** Longer waits are not sat out: whoever asked is told until when, and does something else meanwhile. */
+const longestOwnWaitMs = 2_000;
+const firstPauseMs = 500;
 /** Failures in a row that open the circuit. */
 const opensAfter = 5;
+/** More refusals than there are parameters say nothing new. */
+const mostAdaptations = 8;
 
 /** Asks the model; the one place that talks to OpenAI. It offers no tools and lets nothing be stored there. */
 @Injectable()
 export class ModelClient {
   private readonly logger = new Logger(ModelClient.name);
   private readonly client?: OpenAI;
-  private readonly breaker = circuitBreaker(
-    handleWhen((error) => error instanceof ModelError && error.failure === 'unavailable'),
-    {
-      halfOpenAfter: new ExponentialBackoff({ initialDelay: 2_000, maxDelay: 60_000 }),
-      breaker: new ConsecutiveBreaker(opensAfter),
-    },
-  );
-  /** Models that said they don't take a temperature. */
-  private readonly withoutTemperature = new Set<string>();
+  /** One for each model: a tenant's that is away must not silence the others'. */
+  private readonly breakers = new LRUCache<string, CircuitBreakerPolicy>({ max: 200 });
+  private readonly accepted = new AcceptedParameters();
 
   constructor(private readonly config: AppConfig) {
-    if (config.OPENAI_API_KEY) {
-      this.client = new OpenAI({
-        apiKey: config.OPENAI_API_KEY.reveal(),
-        baseURL: config.OPENAI_BASE_URL,
-        timeout: config.OPENAI_TIMEOUT_MS,
-        maxRetries: retries,
-        logLevel: 'off',
-      });
-    }
-    this.breaker.onStateChange((state) => {
-      metrics.breaker.set({ host: 'openai' }, state === CircuitState.Closed ? 0 : 1);
-      if (state === CircuitState.Open) this.logger.warn('the model keeps failing; it is left alone for a while');
+    if (!config.OPENAI_API_KEY) return;
+    this.client = new OpenAI({
+      apiKey: config.OPENAI_API_KEY.reveal(),
+      baseURL: config.OPENAI_BASE_URL,
+      timeout: config.OPENAI_TIMEOUT_MS,
+      // It would sleep as long as the provider says, and through an abort.
+      maxRetries: 0,
+      fetch: fetchWithReadableErrors,
+      logLevel: 'off',
     });
   }
 
@@ -73,10 +69,9 @@ export class ModelClient {
     return this.client !== undefined;
   }
 
-  /** For endpoints beside chat. @throws {ModelError} when no key is set */
-  get openai(): OpenAI {
-    if (!this.client) throw new ModelError('not_configured', 'OPENAI_API_KEY is not set');
-    return this.client;
+  /** Whether a call would end at once, because the model keeps failing. */
+  isLeftAlone(model: string): boolean {
+    return this.breakers.peek(model)?.state === CircuitState.Open;
   }
 
   /**
@@ -87,7 +82,8 @@ export class ModelClient {
   async ask(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer> {
     const stop = metrics.agentModel.startTimer();
     try {
-      const answer = await this.breaker.execute(() => this.askAdapting(request, signal));
+      const asking = () => this.within(signal, (own) => this.askAdapting(request, own));
+      const answer = await this.breakerOf(request.model).execute(asking);
       stop({ outcome: 'answered' });
       metrics.agentTokens.inc({ direction: 'input' }, answer.inputTokens);
       metrics.agentTokens.inc({ direction: 'output' }, answer.outputTokens);
@@ -99,65 +95,112 @@ export class ModelClient {
     }
   }
 
-  /** Models differ in what they take: what one refuses by name is left out, and it is asked once more. */
-  private async askAdapting(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer> {
+  /**
+   * What a recording says; takes as long as `ask` at most.
+   * @throws {ModelError} it can't be heard
+   * @throws whatever `signal` was aborted with
+   */
+  async transcribe(file: Uploadable, signal: AbortSignal): Promise<string> {
+    const question = { file, model: this.config.OPENAI_TRANSCRIPTION_MODEL };
+    return this.within(signal, async (own) => {
+      const heard: { text?: unknown } | null = await this.trying(own, () =>
+        this.openai.audio.transcriptions.create(question, { signal: own }),
+      );
+      if (typeof heard?.text !== 'string') throw new ModelError('unreadable', 'no text', { answered: true });
+      return heard.text;
+    });
+  }
+
+  private get openai(): OpenAI {
+    if (!this.client) throw new ModelError('not_configured', 'OPENAI_API_KEY is not set');
+    return this.client;
+  }
+
+  /** Runs calls under one deadline, and says what went wrong in our terms. */
+  private async within<T>(signal: AbortSignal, work: (own: AbortSignal) => Promise<T>): Promise<T> {
+    const timeoutMs = this.config.OPENAI_TIMEOUT_MS * 3;
     try {
-      return await this.complete(request, signal);
+      return await withOwnSignal({ under: signal, timeoutMs }, (own) => untilAborted(own, work(own)));
     } catch (error) {
-      if (!(error instanceof APIError) || error.status !== 400) throw translate(error, signal);
-      if (error.param === 'temperature') this.withoutTemperature.add(request.model);
-      else if (!/image/i.test(`${error.code} ${error.param} ${error.message}`)) throw translate(error, signal);
-      const messages = error.param === 'temperature' ? request.messages : withoutPictures(request.messages);
-      return this.complete({ ...request, messages }, signal).catch((again: unknown) => {
-        throw translate(again, signal);
-      });
+      signal.throwIfAborted();
+      throw toModelError(error, Date.now());
     }
   }
 
-  private async complete(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer> {
-    const timeoutMs = this.config.OPENAI_TIMEOUT_MS * 3;
-    const question = {
-      model: request.model,
-      messages: request.messages,
-      max_completion_tokens: outputRoom(request),
-      ...(takesTemperature(request) && !this.withoutTemperature.has(request.model)
-        ? { temperature: request.temperature }
-        : {}),
-      // Efforts newer than this version of the client knows pass through it.
-      ...(reasons(request.model) === false ? {} : { reasoning_effort: request.effort as 'low' }),
-      store: false,
-    };
-    const completion = await withOwnSignal({ under: signal, timeoutMs }, (own) =>
-      this.openai.chat.completions.create(question, { signal: own }),
+  /** Models differ in what they take: what one refuses by name is left out or said otherwise, and it is asked again. */
+  private async askAdapting(request: ModelRequest, own: AbortSignal): Promise<ModelAnswer> {
+    const { model } = request;
+    const server = this.config.OPENAI_BASE_URL;
+    let { messages } = request;
+    for (let adaptations = 0; ; adaptations++) {
+      const sent = this.accepted.adapt(server, model, parametersFor(request));
+      try {
+        return await this.trying(own, () => this.complete(model, messages, sent, own));
+      } catch (error) {
+        if (!(error instanceof APIError) || adaptations >= mostAdaptations) throw error;
+        if (this.accepted.learn(server, model, error, sent)) continue;
+        if (messages !== request.messages || !isAboutPictures(error)) throw error;
+        messages = withoutPictures(request.messages);
+      }
+    }
+  }
+
+  private async complete(
+    model: string,
+    messages: ChatCompletionMessageParam[],
+    sent: Parameters,
+    own: AbortSignal,
+  ): Promise<ModelAnswer> {
+    // Efforts newer than this version of the client knows pass through it.
+    const question = { model, messages, ...sent, reasoning_effort: sent.reasoning_effort as 'low' | undefined };
+    return readCompletion(await this.openai.chat.completions.create(question, { signal: own }));
+  }
+
+  /** Tries again what may go well in a moment, unless the provider asks for more patience than a call has. */
+  private async trying<T>(own: AbortSignal, call: () => Promise<T>): Promise<T> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await call();
+      } catch (error) {
+        if (own.aborted || tries >= retries || !(error instanceof APIError) || !isPassing(error)) throw error;
+        const pauseMs = firstPauseMs * 2 ** tries * (1 - Math.random() / 4);
+        const waitMs = retryAfterMs(error.headers, Date.now()) ?? pauseMs;
+        if (waitMs > longestOwnWaitMs) throw error;
+        await sleep(waitMs, undefined, { signal: own });
+      }
+    }
+  }
+
+  private breakerOf(model: string): CircuitBreakerPolicy {
+    const known = this.breakers.get(model);
+    if (known) return known;
+    const breaker = circuitBreaker(
+      handleWhen((error) => error instanceof ModelError && error.failure === 'unavailable'),
+      {
+        halfOpenAfter: new ExponentialBackoff({ initialDelay: 2_000, maxDelay: 60_000 }),
+        breaker: new ConsecutiveBreaker(opensAfter),
+      },
     );
-    return read(completion);
+    breaker.onStateChange((state) => {
+      const anyOpen = [...this.breakers.values()].some((each) => each.state !== CircuitState.Closed);
+      metrics.breaker.set({ host: 'openai' }, anyOpen ? 1 : 0);
+      if (state === CircuitState.Open)
+        this.logger.warn({ msg: 'the model keeps failing; it is left alone for a while', model });
+    });
+    this.breakers.set(model, breaker);
+    return breaker;
   }
 }
 
-function read(completion: ChatCompletion): ModelAnswer {
-  const choice = completion.choices?.[0];
-  if (!choice) throw new ModelError('unavailable', 'an answer without a choice');
-  if (choice.message.refusal || choice.finish_reason === 'content_filter')
-    throw new ModelError('declined', 'the model declined to answer', true);
+function parametersFor(request: ModelRequest): Parameters {
   return {
-    text: choice.message.content ?? '',
-    truncated: choice.finish_reason === 'length',
-    inputTokens: completion.usage?.prompt_tokens ?? 0,
-    outputTokens: completion.usage?.completion_tokens ?? 0,
+    max_completion_tokens: outputRoom(request) + (request.extraRoom ?? 0),
+    ...(takesTemperature(request) ? { temperature: request.temperature } : {}),
+    ...(reasons(request.model) === false ? {} : { reasoning_effort: request.effort }),
+    store: false,
   };
 }
 
-/** The status decides, as with Meta; texts of errors may hold parts of the request and stay out of the message. */
-function translate(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
-  if (error instanceof ModelError) return error;
-  if (error instanceof APIUserAbortError || error instanceof APIConnectionTimeoutError)
-    return new ModelError('unavailable', 'the model took too long', true);
-  if (!(error instanceof APIError)) {
-    return new ModelError('unavailable', error instanceof Error ? error.name : 'the call failed');
-  }
-  const { status, code, type, requestID } = error as APIError<number | undefined>;
-  const what = `${status ?? 'no answer'} ${code ?? type ?? ''} ${requestID ?? ''}`.trim();
-  const temporary = status === undefined || status === 408 || status === 409 || status === 429 || status >= 500;
-  return new ModelError(temporary && code !== 'insufficient_quota' ? 'unavailable' : 'refused', what);
+function isAboutPictures({ status, code, param, message }: APIError): boolean {
+  return (status === 400 || status === 422) && /image/i.test(`${code} ${param} ${message}`);
 }

@@ -1,7 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { toFile } from 'openai';
-import { withOwnSignal } from '#libs/own-signal';
 import { safeFetch } from '#libs/safe-fetch';
 import { AppConfig } from '../../config/index.js';
 import type { Dm } from '../../dms/index.js';
@@ -59,14 +58,7 @@ export class VoiceTranscripts {
     for await (const chunk of body) chunks.push(chunk as Buffer);
     const type = contentType?.split(';')[0] ?? 'audio/mp4';
     const file = await toFile(Buffer.concat(chunks), `voice.${endingOf(type)}`, { type });
-    const timeoutMs = this.config.OPENAI_TIMEOUT_MS * 3;
-    const { text } = await withOwnSignal({ under: signal, timeoutMs }, (own) =>
-      this.model.openai.audio.transcriptions.create(
-        { file, model: this.config.OPENAI_TRANSCRIPTION_MODEL },
-        { signal: own },
-      ),
-    );
-    return text;
+    return this.model.transcribe(file, signal);
   }
 }
 
