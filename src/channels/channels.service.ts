@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { readObjectName } from '#libs/graph-api';
 import type { Channel, ChannelAdapter } from './channel.port.js';
 
 /** Injection token of the list of adapters. */
@@ -27,9 +28,13 @@ export class Channels {
     return found(this.byPlatform, platform, 'platform');
   }
 
-  /** By a delivery's `object`, in any case; `undefined` for an object that no channel reads. */
-  ofObject(object: string): ChannelAdapter | undefined {
-    return this.byObject.get(object.toLowerCase());
+  /**
+   * Whose a parsed delivery is, by its `object` in any case; `undefined` for an object that no channel reads. Samples of
+   * Meta's dashboard come without an envelope: what says no `object` is the first channel's.
+   */
+  ofDelivery(body: unknown): ChannelAdapter | undefined {
+    const object = readObjectName(body);
+    return object === undefined ? this.all[0] : this.byObject.get(object.toLowerCase());
   }
 }
 

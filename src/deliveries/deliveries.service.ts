@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { decodeDelivery, GraphJsonError, parseJsonCut, type WebhookEvent } from '#libs/graph-api';
+import { GraphJsonError, parseJsonCut, type WebhookEvent } from '#libs/graph-api';
+import { Channels } from '../channels/index.js';
 import { NotFoundError } from '../errors/index.js';
 import { metrics, ScrapeSources } from '../observability/index.js';
 import { DeadLetterReplays, type DeadLetter } from '../queue/index.js';
@@ -11,6 +12,7 @@ import { DeliveryDispatcher } from './delivery-dispatcher.service.js';
 @Injectable()
 export class DeliveriesService implements OnModuleInit {
   constructor(
+    private readonly channels: Channels,
     private readonly log: DeliveryLog,
     private readonly dispatcher: DeliveryDispatcher,
     private readonly replays: DeadLetterReplays,
@@ -33,7 +35,7 @@ export class DeliveriesService implements OnModuleInit {
   async get(id: string): Promise<DeliveryView> {
     const delivery = await this.log.find(id);
     if (!delivery) throw notKept();
-    return { ...headOf(delivery), ...contentOf(delivery) };
+    return { ...headOf(delivery), ...this.contentOf(delivery) };
   }
 
   /**
@@ -45,6 +47,17 @@ export class DeliveriesService implements OnModuleInit {
     if (!delivery) throw notKept();
     const { events, account_ids: accountIds } = delivery;
     return { delivery: headOf(delivery), handedOver: await this.dispatcher.dispatch([{ id, events, accountIds }]) };
+  }
+
+  private contentOf({ payload, received_at }: Delivery): Pick<DeliveryView, 'payload' | 'decoded'> {
+    try {
+      const { body, isCut } = parseJsonCut(payload);
+      const entries = this.channels.ofDelivery(body)?.webhook.decode(body, received_at.getTime()).entries ?? [];
+      return { payload: isCut ? payload : body, decoded: entries.flatMap(({ events }) => events.map(eventView)) };
+    } catch (error) {
+      if (!(error instanceof GraphJsonError)) throw error;
+      return { payload, decoded: [] };
+    }
   }
 
   private async replayLetter({ payload }: DeadLetter): Promise<void> {
@@ -59,17 +72,6 @@ function notKept(): NotFoundError {
 function headOf(delivery: DeliveryHead): DeliveryHeadView {
   const { _id, received_at, state, events, account_ids, attempts, failures, error, stored_at } = delivery;
   return { _id, received_at, state, events, account_ids, attempts, failures, error, stored_at };
-}
-
-function contentOf({ payload, received_at }: Delivery): Pick<DeliveryView, 'payload' | 'decoded'> {
-  try {
-    const { body, isCut } = parseJsonCut(payload);
-    const { entries } = decodeDelivery(body, { receivedAt: received_at.getTime() });
-    return { payload: isCut ? payload : body, decoded: entries.flatMap(({ events }) => events.map(eventView)) };
-  } catch (error) {
-    if (!(error instanceof GraphJsonError)) throw error;
-    return { payload, decoded: [] };
-  }
 }
 
 function eventView(event: WebhookEvent): DecodedEventView {

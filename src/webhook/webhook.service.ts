@@ -2,8 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import mongoose from 'mongoose';
 import { Clock } from '#libs/clock';
 import { GiveUp } from '#libs/group-commit';
-import { GraphJsonError, parseJsonCut, summarizeDelivery, type DeliverySummary } from '#libs/graph-api';
+import { GraphJsonError, parseJsonCut, type DeliverySummary } from '#libs/graph-api';
 import { AccountDirectory } from '../accounts/index.js';
+import { Channels, type ChannelAdapter } from '../channels/index.js';
 import { AppError, InvalidRequestError } from '../errors/index.js';
 import { metrics } from '../observability/index.js';
 import { DeadLetters } from '../queue/index.js';
@@ -34,6 +35,7 @@ export class WebhookService {
   private readonly refusals = new ThrottledLog(this.logger);
 
   constructor(
+    private readonly channels: Channels,
     private readonly accounts: AccountDirectory,
     private readonly intake: IntakeService,
     private readonly deadLetters: DeadLetters,
@@ -65,24 +67,23 @@ export class WebhookService {
 
   private async take(visit: Visit): Promise<{ outcome: Outcome; answer: WebhookAnswer }> {
     const { body, isCut } = parse(visit.text);
-    const summary = summarizeDelivery(body);
-    const { object, events } = summary;
-    // Samples come without an envelope, so an `object` that isn't said is taken for ours.
-    if (object !== undefined && object.toLowerCase() !== 'instagram') {
-      return { outcome: 'ignored', answer: { success: true, message: 'Not an Instagram event' } };
-    }
+    const channel = this.channels.ofDelivery(body);
+    if (!channel) return { outcome: 'ignored', answer: { success: true, message: 'Not an Instagram event' } };
+    const summary = channel.webhook.summarize(body);
+    const { events } = summary;
     // Too deep for us to see whose it is.
     if (isCut && summary.accountIds.flat().length === 0) return this.park(visit, 'too_deep');
     if (events === 0) return { outcome: 'empty', answer: { success: true, message: 'No messaging events' } };
     if (summary.accountIds.flat().length === 0) return this.park(visit, 'names_no_account');
-    return this.store(visit, summary);
+    return this.store(visit, channel, summary);
   }
 
-  private async store(visit: Visit, { events, accountIds, isTest }: DeliverySummary) {
+  private async store(visit: Visit, channel: ChannelAdapter, { events, accountIds, isTest }: DeliverySummary) {
     const ids = [...new Set(accountIds.flat())];
     const found = await unlessGivenUp(this.accounts.findByIgIds(ids), visit.giveUp);
     const known = [...new Set([...found.values()].map(({ _id }) => _id))];
-    if (known.length === 0 && !isTest) throw new AccountNotConnectedError();
+    const isKept = isTest || channel.capabilities.unknownAccount === 'keep';
+    if (known.length === 0 && !isKept) throw new AccountNotConnectedError();
     const state = known.length === 0 ? 'stored' : 'received';
     const unknownIds = isTest ? [] : unknownOf(accountIds, found);
     const delivery = this.newDelivery(visit.text, { events, accountIds: known, unknownIds, state });

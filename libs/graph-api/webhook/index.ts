@@ -7,7 +7,7 @@ export {
   type DecodedAttachment,
   type KnownAttachmentType,
 } from './attachments.js';
-export { decodeDelivery, type DecodeOptions } from './decode-delivery.js';
+export { decodeDelivery, readObjectName, type DecodeOptions } from './decode-delivery.js';
 export { agentMayAnswer, directionOf, participantOf } from './direction.js';
 export { EVENT_REGISTRY, type EventDefinition } from './event-registry.js';
 export { summarizeDelivery, type DeliverySummary } from './summarize-delivery.js';

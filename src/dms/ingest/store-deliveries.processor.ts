@@ -3,8 +3,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import { bulkhead } from 'cockatiel';
 import { Clock } from '#libs/clock';
 import { GroupCommit } from '#libs/group-commit';
-import { decodeDelivery, parseJsonCut } from '#libs/graph-api';
+import { parseJsonCut } from '#libs/graph-api';
 import { AccountHealth, UserSettingsService } from '../../accounts/index.js';
+import { Channels } from '../../channels/index.js';
 import { ContendedError } from '../../database/index.js';
 import { metrics } from '../../observability/index.js';
 import { HandlesJob, type JobPayloads } from '../../queue/index.js';
@@ -54,6 +55,7 @@ export class StoreDeliveriesProcessor {
   private readonly oneByOne = bulkhead(1, batchesAtOnce);
 
   constructor(
+    private readonly channels: Channels,
     private readonly deliveries: DeliveryLog,
     private readonly matcher: EventMatcher,
     private readonly ingest: IngestService,
@@ -162,14 +164,19 @@ export class StoreDeliveriesProcessor {
   private async read(delivery: Delivery, settingsOf: SettingsOf) {
     try {
       const { body } = parseJsonCut(delivery.payload, maxDepth);
-      const decoded = decodeDelivery(body, { receivedAt: delivery.received_at.getTime() });
+      const channel = this.channels.ofDelivery(body);
+      if (!channel) return await this.park(delivery, 'no channel reads its object');
+      const decoded = channel.webhook.decode(body, delivery.received_at.getTime());
       return await this.matcher.match(decoded, delivery._id, settingsOf);
     } catch (error) {
       if ((error as Error).name !== 'GraphJsonError') throw error;
-      this.logger.warn({ msg: 'a delivery can’t be parsed; it is parked', delivery_id: delivery._id });
-      await this.deliveries.park(delivery._id, 'not parseable');
-      return undefined;
+      return this.park(delivery, 'not parseable');
     }
+  }
+
+  private async park({ _id }: Delivery, reason: string): Promise<undefined> {
+    this.logger.warn({ msg: 'a delivery can’t be read; it is parked', delivery_id: _id, reason });
+    await this.deliveries.park(_id, reason);
   }
 }
 
