@@ -1,6 +1,6 @@
 import type { AgentSettings } from '../../accounts/index.js';
 import type { Dm } from '../../dms/index.js';
-import { cleanText } from '../context/clean-text.js';
+import { cleanText } from '../text/clean-text.js';
 
 /** How long the agent stays away from a conversation whose customer asked for a person. */
 export const handOverPauseMs = 24 * 3_600_000;

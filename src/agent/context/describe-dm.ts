@@ -1,5 +1,6 @@
 import type { Dm, DmAttachment } from '../../dms/index.js';
-import { cleanText } from './clean-text.js';
+import { cleanText } from '../text/clean-text.js';
+import { withoutThoughts } from '../text/thoughts.js';
 
 /** Meta's limit for a message is 1000 bytes; captions and payloads may be longer. */
 const maxTextLength = 2_000;
@@ -52,9 +53,9 @@ export function describeInbound(dm: Dm, { textByMid, transcripts }: DescribeOpti
   return data;
 }
 
-/** What we wrote, or a note of what we sent; `undefined` when there is nothing to tell. */
+/** What we wrote, but for what a model thought aloud, or a note of what we sent; `undefined` when there is nothing to tell. */
 export function describeOutbound(dm: Dm): string | undefined {
-  const text = dm.text ? clip(dm.text, maxTextLength) : '';
+  const text = dm.text ? clip(withoutThoughts(cleanText(dm.text)), maxTextLength) : '';
   if (text !== '') return text;
   const [first] = dm.attachments;
   return first ? `(sent: ${attachmentWords[first.type] ?? first.type.replaceAll('_', ' ')})` : undefined;

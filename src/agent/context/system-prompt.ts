@@ -1,5 +1,5 @@
 import type { AccountSummary, AgentSettings } from '../../accounts/index.js';
-import { handOverMarker } from '../gate/output-gate.js';
+import { handOverMarker } from '../text/hand-over-marker.js';
 
 /**
  * Our own rules, the same for every account. They are a request to the model, not a protection: what protects is that

@@ -1,16 +1,18 @@
 import { SEND_LIMITS, splitText } from '#libs/graph-api';
 import { forbiddenLinks } from './links.js';
 import { holdsSecret, leaks, type ProtectedText } from './leaks.js';
-import { plainText } from './plain-text.js';
+import { cleanText } from '../text/clean-text.js';
+import { writtenHandOver } from '../text/hand-over-marker.js';
+import { plainText } from '../text/plain-text.js';
+import { withoutThoughts } from '../text/thoughts.js';
 
 /** Longer answers are cut at the end of a sentence: nobody reads more in a chat. */
 export const maxParts = 4;
 
 /** Characters of a model's answer that are looked at: a little more than can be shown. */
 const maxLookedAt = 8_000;
-
-/** On a line of its own it asks for a person; it is never shown. */
-export const handOverMarker = '[[HANDOVER]]';
+/** Characters of a model's answer with its thoughts. */
+const maxRead = 200_000;
 
 export interface GateRules {
   /** Hosts the account allows; see `AgentSettings.allowed_links`. */
@@ -34,9 +36,11 @@ export type GateVerdict =
  * one is not an answer.
  */
 export function passGate(answer: string, rules: GateRules): GateVerdict {
-  const handOver = /\[\[\s*HANDOVER\s*\]\]/i.test(answer);
+  // Thoughts first: they may be longer than any answer, and decide nothing.
+  const said = withoutThoughts(cleanText(answer.slice(0, maxRead)));
   // Cut before it is looked at: what nobody looked at is not shown, and a flood costs little.
-  const shown = answer.slice(0, maxLookedAt).replace(/\[\[\s*HANDOVER\s*\]\]/gi, ' ');
+  const shown = said.slice(0, maxLookedAt).replace(writtenHandOver, ' ');
+  const handOver = said.search(writtenHandOver) !== -1;
   const text = cutToLength(plainText(shown));
   const withheld = (reason: WithheldReason): GateVerdict => ({ pass: false, reason, handOver });
   if (!/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text)) return withheld('empty');
