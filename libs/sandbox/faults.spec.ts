@@ -86,6 +86,35 @@ describe('fault switches', () => {
     expect(sandbox.sends[0]?.answered).toBe(true);
   });
 
+  it('show a message a minute after it was taken: no echo, nothing in its conversation, then both', async () => {
+    sandbox.faults.add({ route: 'send', mode: 'error', error: 'transient', afterActing: true, count: 1 });
+    sandbox.faults.add({ route: 'send', mode: 'late_traces', showsAfterMs: 60_000, count: 1 });
+    const shown = async () => {
+      const query = { user_id: sandbox.customer.id, fields: 'messages{message}' };
+      const { body } = await graph.get('/me/conversations', query);
+      const [conversation] = (body as { data: { messages: { data: { message: string }[] } }[] }).data;
+      return conversation?.messages.data.map(({ message }) => message);
+    };
+    const echoes = () => sandbox.deliveries.filter(({ summary }) => summary === 'echo').length;
+
+    expect((await send('late')).body.error).toMatchObject({ code: 2 });
+    const { mid } = sandbox.sends.at(-1) as { mid: string };
+    await sandbox.idle();
+    expect([await shown(), echoes(), (await graph.get(`/${mid}`)).status]).toEqual([['Anybody there?'], 0, 400]);
+    sandbox.clock.advance(59_000);
+    expect([await shown(), echoes()]).toEqual([['Anybody there?'], 0]);
+
+    const echoed = new Promise<void>((resolve) => {
+      sandbox.watch((event) => event.kind === 'delivery' && event.summary === 'echo' && resolve());
+    });
+    sandbox.clock.advance(1_000);
+    await echoed;
+
+    expect(await shown()).toEqual(['late', 'Anybody there?']);
+    expect((await graph.get(`/${mid}`)).status).toBe(200);
+    expect(echoes()).toBe(1);
+  });
+
   it('strike the same calls again with the same seed', async () => {
     const pattern = async () => {
       sandbox.faults.clear();

@@ -33,9 +33,21 @@ export type GraphRoute = (typeof GRAPH_ROUTES)[number];
  * - `drop_answer`: does it and answers 500 with something that isn't JSON
  * - `no_id`: does it and answers 200 without a message id
  * - `hang`: never answers, having done nothing
+ * - `late_traces`: answers as always; what was sent shows later, see `showsAfterMs`
  */
 export type FaultMode =
-  'error' | 'latency' | 'refuse' | 'timeout_after_acting' | 'reset_after_acting' | 'drop_answer' | 'no_id' | 'hang';
+  | 'error'
+  | 'latency'
+  | 'refuse'
+  | 'timeout_after_acting'
+  | 'reset_after_acting'
+  | 'drop_answer'
+  | 'no_id'
+  | 'hang'
+  | 'late_traces';
+
+/** Modes that go together with any other. */
+const besides: ReadonlySet<FaultMode> = new Set(['latency', 'late_traces']);
 
 export interface FaultSwitch {
   /** Which calls; `*` means all. */
@@ -61,6 +73,11 @@ export interface FaultSwitch {
   headers?: Record<string, string>;
   /** Mode `latency`: milliseconds before the call is looked at. */
   latencyMs?: number;
+  /**
+   * Any mode that sends: milliseconds by the sandbox's clock until the message has its echo and stands in its
+   * conversation. A minute for `late_traces` when left out.
+   */
+  showsAfterMs?: number;
 }
 
 export interface ActiveFault extends FaultSwitch {
@@ -74,6 +91,13 @@ export interface FaultedCall {
   route: GraphRoute;
   account: Account | null;
   recipient: string | null;
+}
+
+export interface Strike {
+  latencyMs: number;
+  /** How long what it sends does not show. */
+  showsAfterMs: number;
+  fault: ActiveFault | null;
 }
 
 interface Armed {
@@ -113,18 +137,19 @@ export class Faults {
     this.armed = id === undefined ? [] : this.armed.filter(({ fault }) => fault.id !== id);
   }
 
-  /** What befalls this call: any number of latencies, and at most one other fault. */
-  strike(call: FaultedCall): { latencyMs: number; fault: ActiveFault | null } {
-    let latencyMs = 0;
-    let struck: ActiveFault | null = null;
+  /** What befalls this call: any number of latencies and late traces, and at most one other fault. */
+  strike(call: FaultedCall): Strike {
+    const strike: Strike = { latencyMs: 0, showsAfterMs: 0, fault: null };
     for (const one of this.armed) {
-      const isLatency = one.fault.mode === 'latency';
-      if ((!isLatency && struck) || !matches(one.fault, call) || !hits(one)) continue;
-      if (isLatency) latencyMs += one.fault.latencyMs ?? 1_000;
-      else struck = one.fault;
+      const { fault } = one;
+      if ((!besides.has(fault.mode) && strike.fault) || !matches(fault, call) || !hits(one)) continue;
+      if (fault.mode === 'latency') strike.latencyMs += fault.latencyMs ?? 1_000;
+      if (!besides.has(fault.mode)) strike.fault = fault;
+      const lateMs = fault.showsAfterMs ?? (fault.mode === 'late_traces' ? 60_000 : 0);
+      strike.showsAfterMs = Math.max(strike.showsAfterMs, lateMs);
     }
     this.armed = this.armed.filter(({ left }) => left > 0);
-    return { latencyMs, fault: struck };
+    return strike;
   }
 }
 

@@ -58,7 +58,7 @@ export function describeConversation(
       ],
     },
     ...(nested && {
-      messages: messagePage(call, conversation, nested.fields, {
+      messages: messagePage(context, call, conversation, nested.fields, {
         url: `${urlOf(context, call).replace(/[^/]+$/, '')}${id}/messages`,
         query: pickToken(call.query),
         limit: nested.limit,
@@ -71,16 +71,17 @@ export function describeConversation(
 function listMessages(context: GraphContext, call: GraphCall): GraphAnswer {
   const conversation = conversationInPath(context, call);
   const fields = parseFields(parameter(call, 'fields'));
-  return { body: messagePage(call, conversation, fields, { url: urlOf(context, call), query: call.query }) };
+  return { body: messagePage(context, call, conversation, fields, { url: urlOf(context, call), query: call.query }) };
 }
 
 function messagePage(
+  context: GraphContext,
   call: GraphCall,
   conversation: Conversation,
   fields: FieldList | null,
   { url, query, limit }: { url: string; query: Record<string, string>; limit?: number },
 ) {
-  const newestFirst = visible(conversation).reverse();
+  const newestFirst = visible(context, conversation).reverse();
   const detailed = new Set(newestFirst.slice(0, DETAILED_MESSAGES));
   const page = pageOf(newestFirst, query, url, { limit });
   const data = page.data.map((message) => {
@@ -116,7 +117,7 @@ export function messageDetail(context: GraphContext, call: GraphCall): GraphAnsw
     return refuseUnknownObject(id, call.record.method);
   }
   const { conversation, message } = found;
-  if (!visible(conversation).slice(-DETAILED_MESSAGES).includes(message)) {
+  if (!visible(context, conversation).slice(-DETAILED_MESSAGES).includes(message)) {
     throw new GraphError({
       ...GRAPH_ERRORS.bad_parameter,
       message: 'The message has been deleted or is not among the 20 most recent messages',
@@ -126,8 +127,8 @@ export function messageDetail(context: GraphContext, call: GraphCall): GraphAnsw
   return { body: pick(describeMessage(conversation, message, call.login), fields, ['id', 'created_time']) };
 }
 
-function visible({ messages }: Conversation): Message[] {
-  return messages.filter(({ unsent }) => !unsent);
+function visible({ clock }: GraphContext, { messages }: Conversation): Message[] {
+  return messages.filter(({ unsent, showsAt = 0 }) => !unsent && showsAt <= clock.now());
 }
 
 function describeMessage({ account, person }: Conversation, message: Message, login: Login): Record<string, unknown> {

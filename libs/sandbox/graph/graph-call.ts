@@ -48,6 +48,8 @@ export interface GraphCall {
   query: Record<string, string>;
   body: Record<string, unknown>;
   token: Token;
+  /** How long what it sends does not show: a fault. */
+  showsAfterMs: number;
 }
 
 export interface GraphAnswer {

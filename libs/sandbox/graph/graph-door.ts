@@ -62,13 +62,17 @@ async function serve(
   const account = speakerOf(context, arrival);
   const route = typeof spec.route === 'string' ? spec.route : spec.route(arrival);
   const record = openRecord(context, arrival, route, request, account);
-  const { latencyMs, fault } = context.faults.strike({ route, account, recipient: recipientOf(arrival.body) });
+  const { latencyMs, showsAfterMs, fault } = context.faults.strike({
+    route,
+    account,
+    recipient: recipientOf(arrival.body),
+  });
   if (latencyMs > 0) await sleep(latencyMs, undefined, { ref: false });
   record.fault = fault?.mode ?? (latencyMs > 0 ? 'latency' : null);
   const outcome =
     fault && !actsFirst(fault)
       ? refusedByFault(fault)
-      : await act(context, spec, arrival, record).catch((error: unknown) => refused(error));
+      : await act(context, spec, { ...arrival, showsAfterMs }, record).catch((error: unknown) => refused(error));
   if (outcome.answer?.before) await outcome.answer.before();
   record.durationMs = Date.now() - record.at;
   const spoken = speak(outcome, fault, record, reply);
@@ -86,11 +90,11 @@ function actsFirst({ mode, afterActing }: ActiveFault): boolean {
 async function act(
   context: GraphContext,
   spec: GraphRouteSpec,
-  arrival: Arrival,
+  arrival: Arrival & Pick<GraphCall, 'showsAfterMs'>,
   record: GraphCallRecord,
 ): Promise<Outcome> {
-  const { login, params, query, body } = arrival;
-  const call: GraphCall = { login, params, query, body, record, token: null as never };
+  const { login, params, query, body, showsAfterMs } = arrival;
+  const call: GraphCall = { login, params, query, body, record, showsAfterMs, token: null as never };
   if (!spec.withoutToken) {
     call.token = authenticate(context.tokens, login, arrival, context.clock.now());
     throttle(call.token.account, context.clock.now());

@@ -51,6 +51,7 @@ function sendMessage(
   }
   content.replyTo = readReplyTo(context, call, conversation);
   const sent = context.world.addMessage(conversation, { from: 'business', via: 'api', ...content });
+  if (call.showsAfterMs > 0) sent.showsAt = now + call.showsAfterMs;
   return accepted(context, call, conversation, sent, { tag, commentId });
 }
 
@@ -82,8 +83,12 @@ function accepted(
 }
 
 function echoes(context: GraphContext, conversation: Conversation, message: Message) {
+  const { showsAt } = message;
   const echo = () => context.webhooks.emit(messageEvent(conversation, message));
-  switch (context.webhooks.settings.echo) {
+  const { echo: order } = context.webhooks.settings;
+  if (showsAt !== undefined && order !== 'never')
+    return { after: () => context.webhooks.at(showsAt, () => (order === 'twice' ? [echo(), echo()] : echo())) };
+  switch (order) {
     case 'never':
       return {};
     case 'before':

@@ -84,6 +84,13 @@ export class DeliveryEngine {
     return subscribed.flatMap((login) => this.enqueue(event, login));
   }
 
+  /** Does something once the sandbox's clock says so, however that gets there; {@link idle} does not wait for it. */
+  at(time: number, action: () => void): void {
+    const leftMs = time - this.parts.clock.now();
+    if (leftMs <= 0) action();
+    else this.later(Math.min(leftMs, 100), () => this.at(time, action));
+  }
+
   /**
    * Posts any payload as a signed webhook, whatever it says.
    * @param payload an object, written as Meta writes JSON; or the exact body

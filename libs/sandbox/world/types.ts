@@ -78,6 +78,8 @@ export interface Message {
   replyTo?: { itemId: string } | { story: { id: string; url: string } };
   reactions: Reaction[];
   unsent: boolean;
+  /** Meta has it, but neither its echo nor its conversation tells before this time. */
+  showsAt?: number;
   edits: number;
   unsupported: boolean;
 }
