@@ -104,7 +104,8 @@ function pageOf<T>(body: JsonObject, read: (item: JsonObject) => T | undefined):
   const items = itemsIn(body)
     .map(read)
     .filter((item) => item !== undefined);
-  return withoutHoles<GraphPage<T>>({ items, after: nextCursor(body) });
+  const isPartial = !Array.isArray(body.data) || items.length < body.data.length ? true : undefined;
+  return withoutHoles<GraphPage<T>>({ items, after: nextCursor(body), isPartial });
 }
 
 function conversationOf(item: JsonObject): GraphConversation | undefined {

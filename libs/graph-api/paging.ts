@@ -5,6 +5,8 @@ export interface GraphPage<T> {
   items: T[];
   /** Cursor of the next page; absent on the last one. */
   after?: string;
+  /** Something on it could not be read, and is missing from `items`. */
+  isPartial?: true;
 }
 
 /**

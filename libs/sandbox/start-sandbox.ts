@@ -52,7 +52,13 @@ export interface SandboxOptions {
   subscribed?: boolean;
 }
 
-const DEFAULT_SHAPES: AnswerShapes = { me: 'flat', shortToken: 'data', expiresIn: 'number', usage: 'list' };
+const DEFAULT_SHAPES: AnswerShapes = {
+  me: 'flat',
+  shortToken: 'data',
+  expiresIn: 'number',
+  usage: 'list',
+  messages: 'detailed',
+};
 
 /**
  * Starts a local Instagram: Graph API for both hosts, OAuth dialogs, webhooks, people, a phone page.

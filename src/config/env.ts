@@ -116,6 +116,8 @@ export const envSchema = z.object({
   AGENT_MAX_AGE_HOURS: wholeNumber(1, 24).default(23),
   AGENT_PATIENCE_MS: wholeNumber(0, 3_600_000).default(120_000),
 
+  SEND_PROOF_MS: wholeNumber(1_000, 3_600_000).default(90_000),
+
   RATE_LIMIT_PER_HOUR: wholeNumber(1, 10_000_000).default(200),
   RATE_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000).default(20),
   RATE_LIMIT_PER_RECIPIENT_DAY: wholeNumber(1, 1_000_000).default(1_000),

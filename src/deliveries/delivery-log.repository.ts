@@ -40,6 +40,8 @@ const firstLookMs = 4_000;
 const maxBackoffMs = 600_000;
 /** The door promises an answer within three seconds, also when MongoDB hangs without closing its connections. */
 const insertTimeoutMs = 2_200;
+/** MongoDB's code for a query that took longer than it may. */
+const maxTimeExpired = 50;
 
 const idOf = (id: string): Types.ObjectId => new Types.ObjectId(id);
 const isId = (id: string): boolean => /^[0-9a-f]{24}$/i.test(id);
@@ -174,6 +176,24 @@ export class DeliveryLog {
   /** How many wait to be stored, at most `limit`: a gauge needs no more. */
   async countReceived(limit = 10_000): Promise<number> {
     return this.model.collection.countDocuments({ unfinished: true, state: 'received' }, { limit });
+  }
+
+  /**
+   * Whether something that Meta delivered for the account in this time still waits to be stored. Where the backlog is
+   * too long to tell quickly, it counts as so.
+   */
+  async isBehind(platformAccountId: string, from: Date, to: Date): Promise<boolean> {
+    const waiting = { unfinished: true, state: 'received', account_ids: platformAccountId } as const;
+    try {
+      const found = await this.model.collection.findOne(
+        { ...waiting, received_at: { $gte: from, $lte: to } },
+        { projection: { _id: 1 }, hint: { unfinished: 1, state: 1, _id: 1, due_at: 1 }, maxTimeMS: 1_000 },
+      );
+      return found !== null;
+    } catch (error) {
+      if ((error as { code?: unknown }).code === maxTimeExpired) return true;
+      throw error;
+    }
   }
 
   /**

@@ -34,6 +34,7 @@ import { TombstoneSchema } from './tombstone.schema.js';
   imports: [
     AccountsModule,
     ConversationsModule,
+    DeliveriesModule,
     MongooseModule.forFeature([
       { name: DM, schema: DmSchema },
       { name: TOMBSTONE, schema: TombstoneSchema },

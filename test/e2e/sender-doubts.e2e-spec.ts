@@ -1,7 +1,10 @@
+import { getConnectionToken } from '@nestjs/mongoose';
+import type { Connection } from 'mongoose';
 import { conversationIdOf, ConversationsRepository } from '../../src/conversations/index.js';
-import { OutboundRepository } from '../../src/dms/index.js';
+import { DmsRepository, OutboundRepository } from '../../src/dms/index.js';
 import { SendTraces } from '../../src/dms/outbound/send-traces.js';
 import { DeadLetters } from '../../src/queue/index.js';
+import { DeliveryLog } from '../../src/deliveries/index.js';
 import { eventually } from '../support/eventually.js';
 import { SenderScene } from '../support/sender-scene.js';
 import { useServices } from '../support/services.js';
@@ -59,16 +62,76 @@ describe('“try again” from Meta', () => {
     expect(scene.callsTo()).toBe(1);
   });
 
-  it('for what it has not sent: repeated once its conversation does not show it, and before what comes after', async () => {
+  it.each(['after', 'never'] as const)(
+    'for what it has sent, and nothing shows it for a minute: sent once, stored once (echo: %s)',
+    async (echo) => {
+      scene.app.sandbox.webhooks.configure({ echo });
+      fail({ error: 'transient', afterActing: true, count: 5 });
+      scene.app.sandbox.faults.add({ route: 'send', mode: 'late_traces', showsAfterMs: 60_000 });
+      const [id] = (await scene.queue(['Only once, please'])) as [string];
+      await scene.sendNow();
+
+      await scene.inTime(async () => expect(await scene.statusOf(id)).toBe('sent'));
+      for (let n = 0; n < 10; n++) await scene.after(60_000);
+
+      expect(scene.accepted()).toEqual(['Only once, please']);
+      const stored = await scene.app.get(DmsRepository).history(scene.conversationId, { limit: 50 });
+      expect(stored.filter(({ direction }) => direction === 'outbound').map(({ text }) => text)).toEqual([
+        'Only once, please',
+      ]);
+    },
+  );
+
+  it('for what it has not sent: repeated, once that is proven, and before what comes after', async () => {
     fail({ error: 'transient' });
     const texts = ['Second try', 'Then this', 'And this', 'And that'];
     const ids = await scene.queue(texts);
     await scene.sendNow();
 
+    for (let waited = 0; waited < 90_000; waited += 10_000) await scene.after(10_000);
+    await scene.sendNow();
+    expect(scene.callsTo()).toBe(1);
+
     await scene.inTime(async () => expect(await scene.statusOf(ids.at(-1) as string)).toBe('sent'));
 
     expect(scene.accepted()).toEqual(texts);
     expect(scene.callsTo()).toBe(5);
+  });
+
+  it('is not acted upon while a list tells ids alone and the messages can’t be asked for; each is, where they can', async () => {
+    scene.app.sandbox.context.shapes.messages = 'ids';
+    scene.app.sandbox.faults.add({ route: 'message', mode: 'error', error: 'no_permission' });
+    fail({ error: 'transient' });
+    const [id] = (await scene.queue(['Ids alone'])) as [string];
+    await scene.sendNow();
+    for (let waited = 0; waited < 200; waited += 20) await scene.after(20_000);
+    await scene.sendNow();
+    expect(await scene.find(id)).toMatchObject({ status: 'queued', attempts: 1 });
+
+    scene.app.sandbox.faults.clear();
+
+    await scene.inTime(async () => expect(await scene.statusOf(id)).toBe('sent'));
+    expect(scene.accepted()).toEqual(['Ids alone']);
+    scene.app.sandbox.context.shapes.messages = 'detailed';
+  });
+
+  it('is not acted upon while what Meta delivered since waits to be stored: its echo may be in it', async () => {
+    fail({ error: 'transient' });
+    const [id] = (await scene.queue(['Behind'])) as [string];
+    await scene.sendNow();
+    const deliveries = scene.app.get<Connection>(getConnectionToken() as never).collection('webhook_deliveries');
+    const { insertedId } = await deliveries.insertOne({
+      ...{ payload: '{}', state: 'received', unfinished: true, events: 1, account_ids: [scene.accountId] },
+      ...{ received_at: scene.clock.date(), due_at: new Date(scene.clock.now() + 86_400_000) },
+    });
+    for (let waited = 0; waited < 200; waited += 20) await scene.after(20_000);
+    await scene.sendNow();
+    expect(await scene.find(id)).toMatchObject({ status: 'queued', attempts: 1 });
+
+    await scene.app.get(DeliveryLog).markStored([String(insertedId)]);
+
+    await scene.inTime(async () => expect(await scene.statusOf(id)).toBe('sent'));
+    expect(scene.accepted()).toEqual(['Behind']);
   });
 
   it('is not acted upon while the conversation can’t be looked at; then a person decides', async () => {

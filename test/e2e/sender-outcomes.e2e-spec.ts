@@ -1,7 +1,7 @@
 import { GraphCallError, GraphClient } from '#libs/graph-api';
 import { AccountDirectory, AccountHealth } from '../../src/accounts/index.js';
 import { ConversationClaims, ConversationsRepository } from '../../src/conversations/index.js';
-import { OutboundRepository, SendSettling } from '../../src/dms/index.js';
+import { DmsRepository, OutboundRepository, SendSettling } from '../../src/dms/index.js';
 import { DeadLetters } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
 import { SenderScene } from '../support/sender-scene.js';
@@ -98,7 +98,7 @@ describe('a crash between claim and outcome', () => {
     const mid = scene.app.sandbox.sends.find((sent) => sent.recipientId === scene.to)?.mid ?? '';
     scene.guest.react(mid, { emoji: '👍' });
     await eventually(async () =>
-      expect(await scene.app.get(OutboundRepository).findByMid(scene.accountId, mid)).not.toBeNull(),
+      expect(await scene.app.get(DmsRepository).findByMid(scene.accountId, mid)).not.toBeNull(),
     );
 
     await scene.inTime(async () => expect(await scene.statusOf(id)).toBe('sent'));

@@ -87,6 +87,7 @@ function messagePage(
   const data = page.data.map((message) => {
     const known = describeMessage(conversation, message, call.login);
     const { id, created_time, is_unsupported } = known;
+    if (context.shapes.messages === 'ids') return { id };
     return pick(detailed.has(message) ? known : { id, created_time, is_unsupported }, fields, [
       'id',
       'created_time',

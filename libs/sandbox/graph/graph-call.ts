@@ -22,6 +22,8 @@ export interface AnswerShapes {
   expiresIn: 'number' | 'string';
   /** `X-Business-Use-Case-Usage` with lists (now) or flat (older). */
   usage: 'list' | 'flat';
+  /** A conversation's messages: with what was asked for, or ids alone. */
+  messages: 'detailed' | 'ids';
 }
 
 /** What every route of the stand-in works with. */

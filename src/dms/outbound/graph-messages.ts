@@ -5,6 +5,7 @@ import {
   GraphClient,
   isGraphError,
   type GraphError,
+  type GraphMessage,
   type GraphUsage,
   type SendBody,
 } from '#libs/graph-api';
@@ -15,21 +16,23 @@ import type { CallOutcome } from './call-outcome.js';
 import { SendPace } from './send-pace.js';
 import { windowSentence } from './send-window.js';
 
-/** A message of ours as Meta's conversation shows it. */
+/** A message as Meta's conversation shows it; what Meta left out is absent. */
 export interface ShownMessage {
   mid: string;
+  /** Whether the account wrote it. */
+  isOurs?: boolean;
   text?: string;
   attachments: { type: string }[];
-  /** ms, by Meta's clock. */
-  timestamp: number;
+  /** ms, by Meta's clock: whole seconds. */
+  timestamp?: number;
 }
 
-/** What Meta shows of our latest messages in a conversation. */
-export interface Sight {
-  /** Oldest first. */
+/** The newest messages of a conversation. */
+export interface Listing {
+  /** Newest first. */
   messages: ShownMessage[];
-  /** Nothing of what was written before this time (ms) could be seen; `-Infinity`: all of it was. */
-  reachesBackTo: number;
+  /** There are no older ones. */
+  isWhole: boolean;
 }
 
 /** Of older messages Meta tells no more than that they exist. */
@@ -58,24 +61,23 @@ export class GraphMessages {
   }
 
   /**
-   * What Meta shows of our latest messages to this person. A look costs two calls.
-   * @returns `undefined` when Meta could not be asked
+   * The newest messages of the conversation with this person. It costs two calls.
+   * @returns `undefined` when Meta could not be asked, or shows no conversation with them
    */
-  async recentlySent(access: AccountAccess, participantId: string): Promise<Sight | undefined> {
-    try {
+  async newest(access: AccountAccess, participantId: string): Promise<Listing | undefined> {
+    return answered(async () => {
       const conversation = await this.graph.findConversation(access, participantId);
-      if (!conversation) return { messages: [], reachesBackTo: -Infinity };
-      const { items } = await this.graph.getMessages(access, conversation.id, { limit: shownMessages });
-      const times = items.flatMap(({ createdAt }) => createdAt ?? []);
-      const messages = items
-        .filter(({ from, createdAt }) => from !== undefined && from.id !== participantId && createdAt !== undefined)
-        .map(({ id, text, attachments, createdAt }) => ({ mid: id, text, attachments, timestamp: createdAt ?? 0 }))
-        .reverse();
-      return { messages, reachesBackTo: items.length < shownMessages ? -Infinity : Math.min(...times) };
-    } catch (error) {
-      if (isGraphError(error)) return undefined;
-      throw error;
-    }
+      if (!conversation) return undefined;
+      const page = await this.graph.getMessages(access, conversation.id, { limit: shownMessages });
+      const messages = page.items.map((item) => shown(item, participantId));
+      const isWhole = page.after === undefined && !page.isPartial && messages.length < shownMessages;
+      return { messages, isWhole };
+    });
+  }
+
+  /** One message by its id, where a list gave no more than that. @returns `undefined` when Meta does not tell */
+  async detailOf(access: AccountAccess, mid: string, participantId: string): Promise<ShownMessage | undefined> {
+    return answered(async () => shown(await this.graph.getMessage(access, mid), participantId));
   }
 
   private outcomeOf(error: GraphError): CallOutcome {
@@ -98,6 +100,25 @@ export class GraphMessages {
     const regainAccessAt = usage.regainMs > 0 ? new Date(this.clock.now() + usage.regainMs) : undefined;
     await this.pace.noteUsage(accountId, { percent: usage.percent, ...(regainAccessAt ? { regainAccessAt } : {}) });
   }
+}
+
+async function answered<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isGraphError(error)) return undefined;
+    throw error;
+  }
+}
+
+function shown({ id, from, text, attachments, createdAt }: GraphMessage, participantId: string): ShownMessage {
+  return {
+    mid: id,
+    attachments,
+    ...(from === undefined ? {} : { isOurs: from.id !== participantId }),
+    ...(text === undefined ? {} : { text }),
+    ...(createdAt === undefined ? {} : { timestamp: createdAt }),
+  };
 }
 
 function bodyOf({ outbound = {}, source, recipient_id, text }: DmRecord): SendBody {

@@ -3,6 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { DM } from '../dm-store.repository.js';
+import type { Holder } from './absence.js';
 import type { DmError, DmRecord, HeldReason, SendStatus } from '../dm.schema.js';
 
 /** A DM as a step found it; every write names its `attempts`, so that a step that slept too long writes nothing. */
@@ -38,8 +39,30 @@ export class OutboundRepository {
     return this.model.collection.findOne<DmRecord>({ _id: new Types.ObjectId(dmId) });
   }
 
-  async findByMid(platformAccountId: string, mid: string): Promise<DmRecord | null> {
-    return this.model.collection.findOne<DmRecord>({ platform_account_id: platformAccountId, message_id: mid });
+  /** What is stored under these mids. */
+  async holdersOf(platformAccountId: string, mids: string[]): Promise<Map<string, Holder>> {
+    const found = await this.model.collection
+      .find<Holder & { message_id: string }>(
+        { platform_account_id: platformAccountId, message_id: { $in: mids } },
+        { projection: { raw: 0, delivery_ids: 0, outbound: 0, send_answer: 0 } },
+      )
+      .toArray();
+    return new Map(found.map((holder) => [holder.message_id, holder]));
+  }
+
+  /** Whether a message that Meta's conversation has to show was stored before this time. */
+  async knowsOlder(conversationId: string, time: Date): Promise<boolean> {
+    const older = await this.model.collection.findOne(
+      {
+        conversation_id: conversationId,
+        kind: 'message',
+        message_id: { $gt: '' },
+        unsent: false,
+        created_at: { $lt: time },
+      },
+      { projection: { _id: 1 } },
+    );
+    return older !== null;
   }
 
   async findByIds(ids: Types.ObjectId[]): Promise<DmRecord[]> {

@@ -8,7 +8,7 @@ import type { SentAs } from './echo-merge.repository.js';
 import { SendCircuits } from './send-circuit.js';
 import { SendLimits } from './send-limits.js';
 import { SendPace } from './send-pace.js';
-import { givesUpAfterMs, provesAbsenceAfterMs, SendTraces } from './send-traces.js';
+import { SendTraces } from './send-traces.js';
 import { isOutsideWindow, windowSentence } from './send-window.js';
 import { SupersededReplies } from './superseded-replies.js';
 
@@ -26,8 +26,6 @@ export type GateAnswer =
 
 /** How often a DM of an account that can't send is looked at again. */
 const accountPollMs = 60_000;
-/** How often Meta's conversation is looked at, while it does not show what it must. */
-const lookAgainMs = 5_000;
 /** Nothing that has waited this long is still an answer. */
 const expiresMs = 7 * 24 * 3_600_000;
 
@@ -50,7 +48,7 @@ export class SendGates {
 
   async ask(dm: DmRecord, conversation: Conversation): Promise<GateAnswer> {
     const now = this.clock.now();
-    const settled = isInDoubt(dm) ? await this.lookFirst(dm, now) : undefined;
+    const settled = isInDoubt(dm) ? await this.lookFirst(dm) : undefined;
     if (settled) return settled;
     if (now - dm.created_at.getTime() > expiresMs)
       return fail('expired', 'It waited for more than 7 days and was not sent.');
@@ -72,22 +70,21 @@ export class SendGates {
     return { pass: true, access };
   }
 
-  /** @returns `undefined` when it was not sent as far as can be told: no echo came, Meta does not show it */
-  private async lookFirst(dm: DmRecord, now: number): Promise<GateAnswer | undefined> {
+  /** @returns `undefined` when it is proven that it was not sent */
+  private async lookFirst(dm: DmRecord): Promise<GateAnswer | undefined> {
     const finding = await this.traces.look(dm);
-    if (finding.kind === 'found') return { pass: false, sent: finding.as };
-    if (finding.kind === 'not_now') return this.holdFor(finding.waitMs * (1 + Math.random()), 'retry');
-    if (finding.kind === 'absent') return undefined;
-    const elapsedMs = now - (dm.sending_at?.getTime() ?? 0);
-    const outOfSight = finding.kind === 'out_of_sight';
-    // Its echo may be on its way still, be it in a backlog of ours: that it has not come proves nothing.
-    if (elapsedMs < (outOfSight ? provesAbsenceAfterMs : givesUpAfterMs))
-      return this.holdFor(Math.max(lookAgainMs, elapsedMs / 4) * (1 + Math.random()), 'retry');
-    const because = outOfSight
-      ? 'its conversation has moved on too far to show the message'
-      : 'could not be asked for it';
-    const message = `Meta asked to try again, which it also does of what it has sent, and ${because}.`;
-    return { pass: false, unseen: { ...dm.error, kind: 'no_answer', message } };
+    switch (finding.kind) {
+      case 'found':
+        return { pass: false, sent: finding.as };
+      case 'absent':
+        return undefined;
+      case 'not_yet':
+        return this.holdFor(finding.waitMs, 'retry');
+      case 'unknowable': {
+        const message = `Meta asked to try again, which it also does of what it has sent, and ${finding.because}.`;
+        return { pass: false, unseen: { ...dm.error, kind: 'no_answer', message } };
+      }
+    }
   }
 
   private async accessFor(accountId: string): Promise<AccountAccess | null> {

@@ -112,6 +112,11 @@ export class SendLimits {
     return this.take(this.limits.conversations_api, accountId, 2);
   }
 
+  /** One more call of the Conversations API. */
+  async takeReading(accountId: string): Promise<LimitRefusal | null> {
+    return this.take(this.limits.conversations_api, accountId, 1);
+  }
+
   /** Leaves no key that names the person; part of erasing them. */
   async forget(accountId: string, recipientId: string): Promise<void> {
     await this.limits.recipient_day.limiter.delete(`${accountId}:${recipientId}`);

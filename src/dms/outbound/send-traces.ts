@@ -1,65 +1,155 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { AccountNotUsableError, TokenVault } from '../../accounts/index.js';
+import { Clock } from '#libs/clock';
+import { AccountNotUsableError, TokenVault, type AccountAccess } from '../../accounts/index.js';
+import { AppConfig } from '../../config/index.js';
+import { DeliveryLog } from '../../deliveries/index.js';
 import type { DmRecord } from '../dm.schema.js';
-import { clockSlackMs, matchesOpenSend, saysTheSame } from './echo-matching.js';
+import { readListing, untoldIn, type Holder, type ListingSays } from './absence.js';
+import { clockSlackMs, saysTheSame } from './echo-matching.js';
 import { EchoMergeRepository, type SentAs } from './echo-merge.repository.js';
-import { GraphMessages } from './graph-messages.js';
+import { GraphMessages, type Listing, type ShownMessage } from './graph-messages.js';
 import { OutboundRepository } from './outbound.repository.js';
 import { isProvisional } from './outbox.js';
 import { SendLimits } from './send-limits.js';
 
-/** Meta shows a message in its conversation some seconds after it took it: an earlier "not there" proves nothing. */
-export const provesAbsenceAfterMs = 90_000;
-/** While Meta can't be asked: how long we keep asking, and the conversation's later messages wait. Then a person decides. */
-export const givesUpAfterMs = 10 * 60_000;
+/** While nothing can be proven: how long we keep asking, and the conversation's later messages wait. Then a person decides. */
+const givesUpAfterMs = 10 * 60_000;
+/** Meta's first echo is usually there by then. */
+const lookAgainMs = 5_000;
+/** A list of bare ids costs a call for each: no more than this many, and no longer. */
+const maxDetails = 8;
+const detailsPatienceMs = 8_000;
 
-/** `out_of_sight`: so much was written since that Meta tells nothing about that time any more. */
+/** What became of a send whose outcome is in doubt. */
 export type Finding =
   | { kind: 'found'; as: SentAs }
-  | { kind: 'absent' | 'out_of_sight' | 'not_known' }
-  | { kind: 'not_now'; waitMs: number };
+  /** Proven: nothing was sent. Only this allows to send it again, or to call it failed. */
+  | { kind: 'absent' }
+  /** Not to be told yet. */
+  | { kind: 'not_yet'; waitMs: number }
+  /** It will not be told any more: an operator decides. */
+  | { kind: 'unknowable'; because: string };
 
-/** Looks for what became of a send in Meta's conversation; a private reply's echo is looked for in the store. */
+/**
+ * Looks for what became of a send in Meta's conversation; a private reply's echo is looked for in the store. The one
+ * place that says whether something was not sent: for trying again as for settling.
+ */
 @Injectable()
 export class SendTraces {
   constructor(
+    private readonly config: AppConfig,
     private readonly outbound: OutboundRepository,
     private readonly merging: EchoMergeRepository,
     private readonly vault: TokenVault,
     private readonly graph: GraphMessages,
     private readonly limits: SendLimits,
+    private readonly deliveries: DeliveryLog,
+    private readonly clock: Clock,
   ) {}
 
-  /** @returns `not_now` when the account's looks are used up for the moment */
   async look(dm: DmRecord): Promise<Finding> {
+    const elapsedMs = this.clock.now() - (dm.sending_at ?? dm.created_at).getTime();
     const refusal = await this.limits.takeLook(dm.platform_account_id);
-    if (refusal) return { kind: 'not_now', waitMs: refusal.waitMs };
-    if (isProvisional(dm.recipient_id)) return this.lookForEcho(dm);
+    // Hundreds may wait for an account's one look a second; their echoes settle most of them meanwhile.
+    if (refusal) return notYet(Math.max(refusal.waitMs, Math.min(30_000, Math.max(3_000, elapsedMs / 4))), 1);
+    if (isProvisional(dm.recipient_id)) return (await this.lookForEcho(dm)) ?? this.unclear(elapsedMs);
+    const says = await this.lookAtConversation(dm);
+    const untilProofMs = this.provenAfterMs - elapsedMs;
+    switch (says.kind) {
+      case 'found':
+        return { kind: 'found', as: { mid: says.mid } };
+      case 'unclear':
+        return this.unclear(elapsedMs);
+      case 'out_of_sight':
+        if (untilProofMs > 0) break;
+        return { kind: 'unknowable', because: 'Meta’s conversation has moved on too far to show the message' };
+      case 'nothing':
+        if (untilProofMs > 0) break;
+        // What Meta delivered until then must be stored first: the echo may be in it.
+        return (await this.isBehind(dm)) ? this.unclear(elapsedMs) : { kind: 'absent' };
+    }
+    return notYet(Math.min(untilProofMs, Math.max(lookAgainMs, elapsedMs)), 0.1);
+  }
+
+  /** Counted from the claim: the call itself takes its time first. */
+  private get provenAfterMs(): number {
+    return this.config.SEND_PROOF_MS + this.config.GRAPH_TIMEOUT_MS;
+  }
+
+  private unclear(elapsedMs: number): Finding {
+    if (elapsedMs < Math.max(givesUpAfterMs, 2 * this.provenAfterMs))
+      return notYet(Math.max(lookAgainMs, Math.min(elapsedMs / 2, 60_000)), 1);
+    return { kind: 'unknowable', because: 'Meta did not tell clearly enough whether it was sent' };
+  }
+
+  private async lookAtConversation(dm: DmRecord): Promise<ListingSays> {
     try {
       const access = await this.vault.accessFor(dm.platform_account_id);
-      const sight = await this.graph.recentlySent(access, dm.recipient_id);
-      if (!sight) return { kind: 'not_known' };
-      for (const message of sight.messages) {
-        if (!matchesOpenSend(dm, message)) continue;
-        const holder = await this.outbound.findByMid(dm.platform_account_id, message.mid);
-        // A placeholder is what was said about this very message, before anybody here knew it by its mid.
-        if (!holder || holder.placeholder) return { kind: 'found', as: { mid: message.mid } };
-      }
-      const startedAt = (dm.first_sending_at ?? dm.created_at).getTime();
-      return { kind: sight.reachesBackTo < startedAt - clockSlackMs ? 'absent' : 'out_of_sight' };
+      const listing = await this.graph.newest(access, dm.recipient_id);
+      if (!listing) return { kind: 'unclear' };
+      const known = await this.knownOf(dm, listing);
+      return readListing(dm, await this.inDetail(access, dm, listing, known.held), known);
     } catch (error) {
-      if (error instanceof AccountNotUsableError) return { kind: 'not_known' };
+      if (error instanceof AccountNotUsableError) return { kind: 'unclear' };
       throw error;
     }
   }
 
+  private async knownOf(dm: DmRecord, { messages }: Listing) {
+    const mids = messages.map(({ mid }) => mid);
+    const [held, knowsOlder] = await Promise.all([
+      this.outbound.holdersOf(dm.platform_account_id, mids),
+      this.outbound.knowsOlder(dm.conversation_id, dm.first_sending_at ?? dm.created_at),
+    ]);
+    return { held, knowsOlder };
+  }
+
+  /** Some answers list ids alone; each message that matters then has to be asked for. */
+  private async inDetail(
+    access: AccountAccess,
+    dm: DmRecord,
+    listing: Listing,
+    held: ReadonlyMap<string, Holder>,
+  ): Promise<Listing> {
+    const untold = untoldIn(dm, listing, held);
+    if (untold.length === 0 || untold.length > maxDetails) return listing;
+    const stopAt = performance.now() + detailsPatienceMs;
+    const told = new Map<string, ShownMessage>();
+    for (const mid of untold) {
+      for (let wait = await this.nextCall(dm); wait > 0; wait = await this.nextCall(dm)) {
+        if (performance.now() + wait > stopAt) return listing;
+        await delay(wait);
+      }
+      const detail = await this.graph.detailOf(access, mid, dm.recipient_id);
+      if (!detail) return listing;
+      told.set(mid, detail);
+    }
+    return { ...listing, messages: listing.messages.map((message) => told.get(message.mid) ?? message) };
+  }
+
+  private async nextCall(dm: DmRecord): Promise<number> {
+    return (await this.limits.takeReading(dm.platform_account_id))?.waitMs ?? 0;
+  }
+
+  private isBehind(dm: DmRecord): Promise<boolean> {
+    const from = new Date((dm.first_sending_at ?? dm.created_at).getTime() - clockSlackMs);
+    const to = new Date((dm.sending_at ?? dm.created_at).getTime() + this.provenAfterMs);
+    return this.deliveries.isBehind(dm.platform_account_id, from, to);
+  }
+
   /** A private reply's person is not known here, so no conversation can be looked at; its echo names the person. */
-  private async lookForEcho(dm: DmRecord): Promise<Finding> {
+  private async lookForEcho(dm: DmRecord): Promise<Finding | undefined> {
     const since = dm.first_sending_at ?? dm.created_at;
     const echoes = await this.merging.strayEchoes(dm.platform_account_id, since);
-    const same = echoes.filter((echo) => saysTheSame(dm, echo) && echo.timestamp >= since.getTime() - 5_000);
+    const same = echoes.filter((echo) => saysTheSame(dm, echo) && echo.timestamp >= since.getTime() - clockSlackMs);
     const [only] = same;
-    if (same.length !== 1 || !only?.message_id) return { kind: 'not_known' };
+    if (same.length !== 1 || !only?.message_id) return undefined;
     return { kind: 'found', as: { mid: only.message_id, recipientId: only.recipient_id } };
   }
+}
+
+/** Spread, so that a crowd does not come back as one. */
+function notYet(waitMs: number, spread: number): Finding {
+  return { kind: 'not_yet', waitMs: Math.max(1, waitMs * (1 + Math.random() * spread)) };
 }
