@@ -6,7 +6,7 @@ import { addForeignJobs } from './foreign-jobs.js';
 import type { ChaosOptions } from './options.js';
 import type { Note, People } from './people.js';
 import type { Supervised } from './processes.js';
-import type { ChaosStack } from './stack.js';
+import { showsAfterMs, type ChaosStack } from './stack.js';
 import type { StoreWatch } from './store-watch.js';
 
 /** A fault that struck, and the line that somebody wrote at that very moment. */
@@ -67,17 +67,14 @@ export class FaultScript {
     faults.add({ route: 'send', mode: 'reset_after_acting', rate: 0.09, seed: seed + 2 });
     faults.add({ route: 'send', mode: 'timeout_after_acting', rate: 0.08, seed: seed + 3 });
     faults.add({ route: 'send', mode: 'no_id', rate: 0.04, seed: seed + 4 });
-    faults.add({
-      route: 'send',
-      mode: 'error',
-      error: 'sent_but_error',
-      afterActing: true,
-      rate: 0.06,
-      seed: seed + 5,
-    });
-    // “Try again”, said of what was sent and of what was not.
-    faults.add({ route: 'send', mode: 'error', error: 'transient', afterActing: true, rate: 0.03, seed: seed + 6 });
-    faults.add({ route: 'send', mode: 'error', error: 'transient', rate: 0.03, seed: seed + 7 });
+    const error = { route: 'send', mode: 'error', afterActing: true } as const;
+    faults.add({ ...error, error: 'sent_but_error', rate: 0.06, seed: seed + 5 });
+    // “Try again”, said of what was sent and of what was not; and what was taken shows late, just then, too.
+    faults.add({ ...error, error: 'transient', rate: 0.03, seed: seed + 6 });
+    faults.add({ ...error, error: 'transient', afterActing: false, rate: 0.03, seed: seed + 7 });
+    const late = showsAfterMs[this.options.short ? 'short' : 'long'];
+    faults.add({ ...error, error: 'transient', showsAfterMs: late, rate: 0.03, seed: seed + 9 });
+    faults.add({ route: 'send', mode: 'late_traces', showsAfterMs: late / 2, rate: 0.1, seed: seed + 8 });
     this.stack.models.fail({ mode: 'rate_limit', rate: 0.06, seed });
     this.stack.models.fail({ mode: 'server_error', rate: 0.06, seed: seed + 1 });
     const echoes = ['after', 'before', 'twice', 'after', 'never'] as const;

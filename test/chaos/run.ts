@@ -15,7 +15,7 @@ import { StoreWatch, type StoredDm } from './store-watch.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** After the last fault the backlog must shrink until nothing is left of it; this long without counts as stuck. */
-const stuckAfterMs = 120_000;
+const stuckAfterMs = { short: 120_000, long: 600_000 };
 
 interface Run {
   options: ChaosOptions;
@@ -106,7 +106,10 @@ async function chaos(options: ChaosOptions): Promise<boolean> {
     await storm(run);
     say(`  ${seconds()}  last fault over; backlog ${JSON.stringify(await backlogOf(stack, watch))}`);
     const calmAt = Date.now();
-    const backlog = await drain(stack, watch, { proofMayWait: options.short, stuckAfterMs });
+    const backlog = await drain(stack, watch, {
+      proofMayWait: options.short,
+      stuckAfterMs: stuckAfterMs[options.short ? 'short' : 'long'],
+    });
     say(`  ${seconds()}  drained in ${((Date.now() - calmAt) / 1000).toFixed(1)} s: ${JSON.stringify(backlog)}`);
     const good = await check(run, backlog);
     say(

@@ -15,6 +15,11 @@ const accountNames = ['juniper', 'pine', 'alder', 'rowan'];
 /** Meta's path carries a version: each process speaks another, so that the sandbox sees who calls. */
 const graphVersions = ['v21.0', 'v22.0', 'v23.0', 'v24.0'];
 
+/** Longer than anything takes to show, and short enough for a run to see what was refused tried again. */
+const proofMs = { short: 4_000, long: 70_000 };
+/** How long what Meta took may not show: a minute in the long form. */
+export const showsAfterMs = { short: 3_000, long: 60_000 };
+
 const settings = {
   LOG_LEVEL: 'info',
   GRAPH_TIMEOUT_MS: '2000',
@@ -55,7 +60,7 @@ export async function startStack(options: ChaosOptions, logsFolder: string): Pro
   await models.start(2);
   const local = await startLocalStack({
     processes: [],
-    env: settings,
+    env: { ...settings, SEND_PROOF_MS: String(proofMs[options.short ? 'short' : 'long']) },
     sandbox: {
       randomSeed: options.seed,
       seed: { accounts: accountNames.map((username) => ({ username: `${username}.chaos` })), customers: [] },

@@ -206,14 +206,13 @@ describe('POST /instagram-dms/send', () => {
     expect(app.sandbox.sends.filter((sent) => sent.recipientId === to)).toHaveLength(1);
   });
 
-  it('tries a temporary failure again and answers when it has gone through', async () => {
+  it('answers 202 while Meta’s “try again” waits for the proof that nothing was sent', async () => {
     app.sandbox.faults.add({ route: 'send', mode: 'error', error: 'transient', recipient: to, count: 1 });
 
     const answer = await send();
 
-    expect(answer.status).toBe(200);
-    expect(answer.body.stored.attempts).toBe(2);
-    expect(app.sandbox.sends.filter((sent) => sent.recipientId === to)).toHaveLength(1);
+    expect(answer.status).toBe(202);
+    expect(answer.body.stored).toMatchObject({ status: 'queued', held_reason: 'retry', attempts: 1 });
   });
 
   it('sends a private reply to a comment and moves it to the conversation that Meta names', async () => {

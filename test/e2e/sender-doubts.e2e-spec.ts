@@ -140,7 +140,7 @@ describe('“try again” from Meta', () => {
     const [id, next] = (await scene.queue(['Patience'])).concat(await scene.queue(['Next'])) as [string, string];
     await scene.sendNow();
 
-    for (let waited = 0; waited < 580; waited += 20) {
+    for (let waited = 0; waited < 520; waited += 20) {
       await scene.after(20_000);
       await scene.sendNow();
     }

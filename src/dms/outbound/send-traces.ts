@@ -13,8 +13,8 @@ import { OutboundRepository } from './outbound.repository.js';
 import { isProvisional } from './outbox.js';
 import { SendLimits } from './send-limits.js';
 
-/** While nothing can be proven: how long we keep asking, and the conversation's later messages wait. Then a person decides. */
-const givesUpAfterMs = 10 * 60_000;
+/** While nothing can be proven we keep asking for so many times what a proof takes; later messages wait. Then a person decides. */
+const patience = 6;
 /** Meta's first echo is usually there by then. */
 const lookAgainMs = 5_000;
 /** A list of bare ids costs a call for each: no more than this many, and no longer. */
@@ -78,7 +78,7 @@ export class SendTraces {
   }
 
   private unclear(elapsedMs: number): Finding {
-    if (elapsedMs < Math.max(givesUpAfterMs, 2 * this.provenAfterMs))
+    if (elapsedMs < patience * this.provenAfterMs)
       return notYet(Math.max(lookAgainMs, Math.min(elapsedMs / 2, 60_000)), 1);
     return { kind: 'unknowable', because: 'Meta did not tell clearly enough whether it was sent' };
   }
