@@ -26,6 +26,19 @@ describe('parsing without losing a digit', () => {
     );
   });
 
+  it('skips one byte order mark at the beginning, and only there', () => {
+    const body = Buffer.concat([
+      Buffer.from([0xef, 0xbb, 0xbf]),
+      Buffer.from('{"id":17841400008460057,"text":"\uFEFF"}'),
+    ]);
+    expect(parseJsonLossless(body)).toEqual({ id: '17841400008460057', text: '\uFEFF' });
+    expect(parseJsonCut(`\uFEFF{"a":${'['.repeat(9)}${']'.repeat(9)}}`, 4)).toEqual({
+      body: { a: [[[null]]] },
+      isCut: true,
+    });
+    expect(() => parseJsonLossless('\uFEFF\uFEFF{}')).toThrow(GraphJsonError);
+  });
+
   it('keeps the last of a repeated key, with long numbers and without', () => {
     expect(parseJsonLossless('{"a":1,"a":2}')).toEqual({ a: 2 });
     expect(parseJsonLossless('{"a":1,"a":2,"b":12345678901234567}')).toEqual({ a: 2, b: '12345678901234567' });

@@ -30,7 +30,8 @@ const defaultDepth = 64;
 
 /**
  * Parses JSON without losing a digit of a long id: a bare integer that a double can't hold comes back as a string of
- * the same digits. A `__proto__` key is left out, a repeated key keeps its last value, as with `JSON.parse`.
+ * the same digits. A `__proto__` key is left out, a repeated key keeps its last value, as with `JSON.parse`. One byte
+ * order mark at the beginning is no part of it (RFC 8259 section 8.1).
  *
  * @param maxDepth how many arrays and objects may stand inside each other
  * @param refuseProto whether a `__proto__` key is refused instead
@@ -40,7 +41,7 @@ export function parseJsonLossless(
   input: string | Buffer,
   { maxDepth = defaultDepth, refuseProto = false }: { maxDepth?: number; refuseProto?: boolean } = {},
 ): unknown {
-  const text = typeof input === 'string' ? input : input.toString('utf8');
+  const text = withoutMark(typeof input === 'string' ? input : input.toString('utf8'));
   if (deeperThan(text, maxDepth))
     throw new GraphJsonError('too_deep', `The JSON nests deeper than ${maxDepth} levels.`);
   try {
@@ -69,6 +70,10 @@ export function parseJsonCut(text: string, maxDepth = defaultDepth): { body: unk
     if (!(error instanceof GraphJsonError) || error.reason !== 'too_deep') throw error;
     return { body: parseJsonLossless(cutBelow(text, maxDepth), { maxDepth }), isCut: true };
   }
+}
+
+function withoutMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
 function keepDigits(digits: string): number | string {

@@ -53,6 +53,12 @@ afterAll(async () => {
 beforeEach(() => deliveries().deleteMany({}));
 
 describe('POST /webhook/…', () => {
+  it('skips a byte order mark, the signature being over the bytes as they were sent', async () => {
+    await deliver(url, `\uFEFF${JSON.stringify(deliveryOf(igId, [textEvent(igId)]))}`).expect(200);
+
+    expect(await stored()).toMatchObject([{ state: 'received', events: 1, account_ids: [accountId] }]);
+  });
+
   it.each(['/webhook/instagram', '/webhook/meta'])('keeps what Meta sent to %s, then says how many', async (path) => {
     const body = JSON.stringify(deliveryOf(igId, [textEvent(igId), textEvent(igId)]));
 

@@ -1,6 +1,40 @@
 import { absoluteUrl, readAttachments } from './attachments.js';
 
 describe('reading attachments', () => {
+  const picture = { type: 'image', payload: { url: 'https://cdn.example.com/1.jpg' } };
+  const graphPicture = { id: '9', name: 'a.jpg', image_data: { url: 'https://cdn.example.com/1.jpg', width: 10 } };
+
+  it.each([
+    ['an array', [picture]],
+    ['a lone object', picture],
+    ['the Graph API’s list', { data: [picture] }],
+    ['a list counted by its keys', { '0': picture }],
+    ['the Graph API’s own form', { data: [graphPicture] }],
+    ['a lone one of that form', graphPicture],
+    ['a list of payloads', [{ type: 'image', payload: [picture.payload] }]],
+    ['a list of payloads as the Graph API has it', [{ type: 'image', payload: { data: [picture.payload] } }]],
+    ['a payload that is the address', [{ type: 'image', payload: picture.payload.url }]],
+  ])('reads a picture in %s', (_form, value) => {
+    expect(readAttachments(value)).toMatchObject([{ type: 'image', url: 'https://cdn.example.com/1.jpg' }]);
+    expect(readAttachments(value)[0]).not.toHaveProperty('kind');
+  });
+
+  it('reads each payload of an attachment that has several, and none where the list is empty', () => {
+    const urls = ['https://cdn.example.com/1.jpg', 'https://cdn.example.com/2.jpg'];
+    const several = [{ type: 'image', payload: urls.map((url) => ({ url })) }];
+
+    expect(readAttachments(several).map(({ url }) => url)).toEqual(urls);
+    expect(readAttachments({ data: [] })).toEqual([]);
+  });
+
+  it.each([
+    [{ video_data: { url: 'https://cdn.example.com/v' } }, 'video'],
+    [{ mime_type: 'audio/mp4', file_url: 'https://cdn.example.com/v' }, 'audio'],
+    [{ mime_type: 'application/pdf', file_url: 'https://cdn.example.com/v' }, 'file'],
+  ])('tells from the Graph API’s form %j that it is of type %s', (form, type) => {
+    expect(readAttachments({ data: [form] })).toMatchObject([{ type, url: 'https://cdn.example.com/v' }]);
+  });
+
   it('keeps two different shares apart and drops the one that came as a post too', () => {
     const share = (id: string) => ({
       type: 'share',
@@ -15,8 +49,6 @@ describe('reading attachments', () => {
   });
 
   it('keeps two pictures of the same message even when one repeats', () => {
-    const picture = { type: 'image', payload: { url: 'https://cdn.example.com/1.jpg' } };
-
     expect(readAttachments([picture, picture])).toHaveLength(2);
   });
 

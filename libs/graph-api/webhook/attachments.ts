@@ -1,5 +1,5 @@
 import { toId } from '../json.js';
-import { asList, isObject, readText, type JsonObject } from './read-values.js';
+import { asList, isObject, listIn, readText, type JsonObject } from './read-values.js';
 
 /** What an attachment type is to a dashboard and to the agent. */
 export interface AttachmentDefinition {
@@ -59,16 +59,24 @@ export function isAnswerableAttachment(attachment: DecodedAttachment): boolean {
 
 /** Reads a message's attachments, one shared post once. Never fails: what can't be read is kept as `unsupported`. */
 export function readAttachments(value: unknown): DecodedAttachment[] {
-  const list = asList(value);
+  const list = listIn(value);
   if (list.length === 0) return [];
-  const attachments = list.map(readAttachment);
+  const attachments = list.flatMap(eachPayload).map(readAttachment);
   return attachments.length === 1 ? attachments : withoutPredecessors(attachments);
+}
+
+/** An attachment that lists several payloads is several. */
+function eachPayload(raw: unknown): unknown[] {
+  if (!isObject(raw) || typeof raw.payload !== 'object' || raw.payload === null) return [raw];
+  const payloads = listIn(raw.payload);
+  if (payloads.length === 0 || (payloads.length === 1 && payloads[0] === raw.payload)) return [raw];
+  return payloads.map((payload) => ({ ...raw, payload }));
 }
 
 function readAttachment(raw: unknown): DecodedAttachment {
   if (!isObject(raw)) return { type: 'unknown', kind: 'unsupported', raw };
-  const payload = isObject(raw.payload) ? raw.payload : {};
-  const type = readText(raw.type)?.toLowerCase() ?? 'unknown';
+  const payload = isObject(raw.payload) ? raw.payload : typeof raw.payload === 'string' ? { url: raw.payload } : {};
+  const type = readText(raw.type)?.toLowerCase() ?? graphFormOf(raw)?.type ?? 'unknown';
   const attachment: DecodedAttachment = { type, raw };
   if (type === 'unsupported_type' || !DEFINITIONS.has(type)) attachment.kind = 'unsupported';
   const url = (type === 'ig_story' ? absoluteUrl(payload.story_media_url) : undefined) ?? readUrl(payload, raw);
@@ -90,8 +98,25 @@ function readUrl(payload: JsonObject, attachment: JsonObject): string | undefine
     absoluteUrl(payload.story_media_url) ??
     absoluteUrl(payload.media_url) ??
     absoluteUrl(payload.link) ??
-    absoluteUrl(attachment.url)
+    absoluteUrl(attachment.url) ??
+    absoluteUrl(graphFormOf(attachment)?.url)
   );
+}
+
+/**
+ * What a media attachment is in the Graph API's form, `{image_data: {url}}`, `{video_data: {url}}` or a file with its MIME
+ * type; `undefined` where nothing says so.
+ */
+export function graphFormOf(
+  item: JsonObject,
+): { type: 'image' | 'video' | 'audio' | 'file'; url?: string } | undefined {
+  const { image_data: image, video_data: video } = item;
+  if (isObject(image)) return { type: 'image', url: readText(image.url) };
+  if (isObject(video)) return { type: 'video', url: readText(video.url) };
+  const mime = /^(image|video|audio)\//.exec(readText(item.mime_type) ?? '')?.[1] as
+    'image' | 'video' | 'audio' | undefined;
+  const url = readText(item.file_url);
+  return mime === undefined && url === undefined ? undefined : { type: mime ?? 'file', ...(url ? { url } : {}) };
 }
 
 /** Links end up in dashboards, so only http(s) passes; a relative one belongs to Instagram's site. */
@@ -113,6 +138,7 @@ function readTitle(payload: JsonObject, attachment: JsonObject): string | undefi
   return (
     readText(payload.title) ??
     readText(attachment.title) ??
+    readText(attachment.name) ??
     (isObject(element) ? readText(element.title) : undefined) ??
     readText(payload.text)
   );

@@ -220,3 +220,45 @@ describe('decoding a delivery', () => {
     expect(decodeDelivery(body)).toEqual({ object, entries: [], shape });
   });
 });
+
+describe('a payload in a list', () => {
+  const decoded = (event: object) =>
+    decodeDelivery({ object: 'instagram', entry: [{ id: account, time: 1, messaging: [event] }] }).entries[0]?.events;
+  const parties = { sender: { id: customer }, recipient: { id: account } };
+
+  it.each([
+    ['an array', (payload: object) => [payload]],
+    ['the Graph API’s form of one', (payload: object) => ({ data: [payload] })],
+  ])('is read as the payload itself: %s', (_form, listed) => {
+    expect(decoded({ ...parties, message: listed({ mid, text: 'hi' }) })).toMatchObject([message({ text: 'hi' })]);
+    expect(decoded({ ...parties, reaction: listed({ mid, action: 'react', emoji: '❤' }) })).toMatchObject([
+      { kind: 'reaction', mid, action: 'react', emoji: '❤' },
+    ]);
+    const ours = { sender: { id: account }, recipient: { id: customer } };
+    expect(decoded({ ...ours, message: listed({ mid, text: 'hi', is_echo: true }) })).toMatchObject([
+      { kind: 'message', ...echo },
+    ]);
+  });
+
+  it('is several events where the list holds several', () => {
+    const both = [
+      { mid, text: 'hi' },
+      { mid: 'another', text: 'ho' },
+    ];
+    expect(decoded({ ...parties, message: both })).toMatchObject([{ mid }, { mid: 'another', text: 'ho' }]);
+  });
+});
+
+describe('an edit', () => {
+  const edit = (more: object) =>
+    decodeDelivery({
+      object: 'instagram',
+      entry: [{ id: account, time: 1, messaging: [{ message_edit: { mid, num_edit: 1, ...more } }] }],
+    }).entries[0]?.events[0];
+
+  it('tells an empty text from one that Meta left out', () => {
+    expect(edit({ text: '' })).toMatchObject({ kind: 'edit', text: '' });
+    expect(edit({})).not.toHaveProperty('text');
+    expect(edit({ text: null })).not.toHaveProperty('text');
+  });
+});

@@ -2,7 +2,7 @@ import { toId, toMillis } from '../json.js';
 import { definitionByField, definitionByKey, isPayloadKey, type EventDefinition } from './event-registry.js';
 import { identify } from './identify.js';
 import { complete, type EventDraft } from './read-payloads.js';
-import { defined, findMids, isObject, type JsonObject } from './read-values.js';
+import { defined, findMids, isObject, payloadsIn, type JsonObject } from './read-values.js';
 import { walkDelivery, type DeliveryVisitor, type ElementShape } from './walk-delivery.js';
 import type { DecodedDelivery, DecodedEntry, UnknownReason, WebhookEvent } from './webhook-event.js';
 
@@ -121,6 +121,11 @@ function findPayloads(event: JsonObject, field: string | undefined): FoundPayloa
   for (const key of Object.keys(event)) {
     const payload = event[key];
     if (!isPayloadKey(key) || payload === undefined || payload === null) continue;
+    const listed = payloadsIn(payload);
+    if (listed) {
+      for (const one of listed) found.push({ definition: definitionByKey(key, one), key, payload: one, event });
+      continue;
+    }
     // A change's value may be the payload itself, and then has plain values under such names: `{mid, reaction: "love"}`.
     if (!isObject(payload) && field !== undefined) continue;
     found.push({ definition: isObject(payload) ? definitionByKey(key, payload) : undefined, key, payload, event });

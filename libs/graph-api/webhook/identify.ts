@@ -1,4 +1,4 @@
-import { isObject, readFlag, readParty } from './read-values.js';
+import { isObject, payloadsIn, readFlag, readParty } from './read-values.js';
 
 /** Who took part in an event, and whose account it concerns. */
 export interface EventIdentity {
@@ -24,7 +24,7 @@ export function identify(event: unknown, entryId: string | undefined): EventIden
   const senderId = readParty(from);
   const recipientId = readParty(data.recipient ?? data.to);
   const payload = event.message ?? event.postback;
-  const inner = isObject(payload) ? payload : undefined;
+  const inner = payloadsIn(payload)?.[0] ?? (isObject(payload) ? payload : undefined);
   const isEcho = readFlag(event.is_echo) || (inner !== undefined && readFlag(inner.is_echo));
   const isSelf =
     readFlag(event.is_self) ||

@@ -130,7 +130,9 @@ export const readEdit: PayloadReader = (draft, { payload, event }) => {
   const mid = readMid(payload) ?? readMid(event);
   if (mid === undefined) return 'no_mid';
   const numEdit = readCount(payload.num_edit);
-  return complete(draft, { kind: 'edit', mid, text: readText(payload.text), numEdit });
+  // Without its text it only says that there was one; an empty text is one that somebody emptied.
+  const text = payload.text === '' ? '' : readText(payload.text);
+  return complete(draft, { kind: 'edit', mid, text, numEdit });
 };
 
 export const readReferral: PayloadReader = (draft, { payload }) => {

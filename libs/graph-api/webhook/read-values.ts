@@ -55,6 +55,27 @@ export function asList(value: unknown): unknown[] {
   return value === undefined || value === null ? [] : [value];
 }
 
+/**
+ * A list in any of the forms that Meta writes one in: an array, a lone value, `{data: […]}` as the Graph API has it, an
+ * object whose keys count its items.
+ */
+export function listIn(value: unknown): unknown[] {
+  if (!isObject(value)) return asList(value);
+  if (Array.isArray(value.data)) return value.data;
+  const keys = Object.keys(value);
+  return keys.length > 0 && keys.every((key) => /^\d+$/.test(key)) ? Object.values(value) : [value];
+}
+
+/** Payloads that stand in a list, an array or `{data: […]}`; `undefined` for what is a payload itself, or none. */
+export function payloadsIn(value: unknown): JsonObject[] | undefined {
+  const list = Array.isArray(value)
+    ? value
+    : isObject(value) && Object.keys(value).length === 1
+      ? value.data
+      : undefined;
+  return Array.isArray(list) && list.length > 0 && list.every(isObject) ? list : undefined;
+}
+
 /** Keys under which a message's id was seen. */
 export const MID_KEYS: ReadonlySet<string> = new Set(['mid', 'mids', 'message_id', 'messageId']);
 

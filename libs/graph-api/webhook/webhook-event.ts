@@ -106,6 +106,7 @@ export interface ReadEvent extends EventBase {
 export interface EditEvent extends EventBase {
   kind: 'edit';
   mid: string;
+  /** Absent where Meta did not tell it: the words are not known then. Empty where somebody emptied the message. */
   text?: string;
   /** How many edits there were; 0 was seen for a message that nobody edited. */
   numEdit?: number;
