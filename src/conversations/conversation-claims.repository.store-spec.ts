@@ -154,7 +154,13 @@ describe('ConversationClaims', () => {
 
   it.each<[string, (conversations: ConversationsRepository, id: string) => Promise<unknown>]>([
     ['silenced the agent', (all, id) => all.pauseAgent(id, { until: new Date(), reason: 'operator' })],
-    ['handed it back to the agent', (all, id) => all.resumeAgent(id)],
+    [
+      'handed it back to the agent',
+      async (all, id) => {
+        await all.pauseAgent(id, { until: new Date(), reason: 'operator' });
+        await all.resumeAgent(id);
+      },
+    ],
     ['looked the person up', (all, id) => all.saveProfile(id, { name: 'Mara' })],
     ['learned Meta’s id of it', (all, id) => all.noteThread(id, { externalId: 't1', username: 'mara' })],
     ['silenced it in an older version', (_, id) => silencedBefore(id)],

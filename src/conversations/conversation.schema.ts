@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Schema, type Types } from 'mongoose';
+import type { AgentPauses, PauseReason } from './agent-pauses.js';
 
 /** The model's name. */
 export const CONVERSATION = 'Conversation';
@@ -47,11 +48,17 @@ export interface ConversationRecord {
   archived: boolean;
   /** Words of the participant's names and the last message, as `searchTermsOf` has them; derived on saving. */
   search_terms?: string[];
-  /** While in the future the agent stays silent; a far date when paused by hand. */
+  /** Why the agent is silent, each reason for itself; changed by `setPause` and `endPause` alone. */
+  agent_pauses?: AgentPauses;
+  /** Derived from them: of the pause that ends last. While in the future the agent stays silent; a far date by hand. */
   agent_paused_until?: Date;
-  agent_paused_reason?: 'human_reply' | 'operator' | 'customer_request' | 'handover';
-  /** The echo that paused the agent; when it turns out to be our own send, the pause is undone. */
+  agent_paused_reason?: PauseReason;
+  /** The echo that caused it; when that turns out to be our own send, the pause is undone. */
   agent_paused_by_mid?: string;
+  /** Meta's time (ms) of the latest echo of what others than we wrote: what arrives late is looked at beside it. */
+  foreign_echo_at?: number;
+  /** The participant was erased at this time, before the conversation began anew: what is older stays away. */
+  erased_until?: Date;
   /** Meta's hand-over protocol: who got the thread last. */
   handover?: { type: string; at: number; new_owner_app_id?: string; previous_owner_app_id?: string; metadata?: string };
   /** Where the ad, link or product was that brought the customer here, latest first seen. */
@@ -129,9 +136,12 @@ export const ConversationSchema = new Schema<ConversationRecord>(
     },
     archived: { type: Boolean, required: true, default: false },
     search_terms: { type: [String], default: undefined } as never,
+    agent_pauses: Schema.Types.Mixed,
     agent_paused_until: Date,
     agent_paused_reason: String,
     agent_paused_by_mid: String,
+    foreign_echo_at: Number,
+    erased_until: Date,
     handover: Schema.Types.Mixed,
     referral: Schema.Types.Mixed,
     answer_epoch: { type: Number, required: true, default: 0 },

@@ -5,6 +5,7 @@ import { Model, Types, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../auth/index.js';
 import { NotFoundError } from '../errors/index.js';
+import { endPause, pauseFields, pauseUpdate, setPause, type PauseReason } from './agent-pauses.js';
 import { CONVERSATION, type ConversationRecord } from './conversation.schema.js';
 import { searchTermsOf } from './search-terms.js';
 
@@ -15,9 +16,7 @@ export type ConversationParties = Pick<Conversation, '_id' | 'platform_account_i
 
 export interface AgentPause {
   until: Date;
-  reason: NonNullable<ConversationRecord['agent_paused_reason']>;
-  /** The echo that caused it. */
-  byMid?: string;
+  reason: PauseReason;
 }
 
 /** @internal */
@@ -113,39 +112,40 @@ export class ConversationsRepository {
     await this.model.collection.deleteOne({ _id: idOf(conversationId) }, { session });
   }
 
-  /** Silences the agent; an existing longer pause stays. */
-  async pauseAgent(conversationId: string, pause: AgentPause, session?: ClientSession): Promise<void> {
-    await this.model.collection.updateOne(
-      {
-        _id: idOf(conversationId),
-        $or: [{ agent_paused_until: { $exists: false } }, { agent_paused_until: { $lt: pause.until } }],
-      },
-      {
-        $set: {
-          agent_paused_until: pause.until,
-          agent_paused_reason: pause.reason,
-          ...(pause.byMid ? { agent_paused_by_mid: pause.byMid } : {}),
-          updated_at: this.clock.date(),
-        },
-        $inc: { turn: 1 },
-        // Else an echo that turns out to be our own would undo a pause that it did not cause.
-        ...(pause.byMid ? {} : { $unset: { agent_paused_by_mid: '' } }),
-      },
-      session ? { session } : {},
+  /** Silences the agent; a longer pause for the same reason stays. */
+  async pauseAgent(conversationId: string, { until, reason }: AgentPause, session?: ClientSession): Promise<void> {
+    const since = this.clock.date();
+    await this.changePauses(
+      conversationId,
+      (conversation) => setPause(conversation, reason, { until, since }),
+      session,
     );
   }
 
-  /** Hands the conversation back to the agent. @param onlyIfByMid undo a pause only when this echo caused it */
-  async resumeAgent(conversationId: string, onlyIfByMid?: string, session?: ClientSession): Promise<void> {
-    await this.model.collection.updateOne(
-      { _id: idOf(conversationId), ...(onlyIfByMid ? { agent_paused_by_mid: onlyIfByMid } : {}) },
-      {
-        $unset: { agent_paused_until: '', agent_paused_reason: '', agent_paused_by_mid: '' },
-        $set: { updated_at: this.clock.date() },
-        $inc: { turn: 1 },
-      },
+  /** Hands the conversation back to the agent, whatever it was paused for. */
+  async resumeAgent(conversationId: string): Promise<void> {
+    await this.changePauses(conversationId, (conversation) => endPause(conversation));
+  }
+
+  /** Conditional on the turn it read; within a transaction a concurrent writer makes that run again. */
+  private async changePauses(
+    conversationId: string,
+    change: (conversation: Conversation) => void,
+    session?: ClientSession,
+  ): Promise<void> {
+    const known = await this.getById(conversationId, session);
+    if (!known) return;
+    const after = { ...known };
+    change(after);
+    const update = pauseUpdate(known, after);
+    if (!update) return;
+    const { $set, $unset } = update;
+    const { matchedCount } = await this.model.collection.updateOne(
+      { _id: idOf(conversationId), turn: known.turn ?? null },
+      { $set: { ...$set, updated_at: this.clock.date() }, $unset, $inc: { turn: 1 } },
       session ? { session } : {},
     );
+    if (matchedCount === 0) await this.changePauses(conversationId, change, session);
   }
 
   /** What Meta's list of conversations said; a username that is known already stays. */
@@ -204,7 +204,7 @@ export class ConversationsRepository {
 }
 
 /** Fields that a change may take away again. */
-const clearable = ['agent_paused_until', 'agent_paused_reason', 'agent_paused_by_mid', 'last_message'] as const;
+const clearable = [...pauseFields, 'last_message'] as const;
 
 /** Claims and the send sequence move on their own path, and none of them must be turned back; the turn is counted. */
 const movedElsewhere: ReadonlySet<string> = new Set<keyof Conversation>([

@@ -1,3 +1,12 @@
+export {
+  endPause,
+  pausesOf,
+  setPause,
+  untilHandedBack,
+  wasTakenOverSince,
+  type AgentPauses,
+  type PauseReason,
+} from './agent-pauses.js';
 export { ConversationClaims, type AnswerClaim, type Claim } from './conversation-claims.repository.js';
 export { ConversationLocks } from './conversation-locks.repository.js';
 export {

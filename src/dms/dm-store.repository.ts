@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types, type ClientSession } from 'mongoose';
@@ -23,6 +24,19 @@ export function copiesOf({ attachments, media_to_drop: toDrop = [] }: Partial<Dm
   return [...(attachments ?? []).flatMap(({ stored_key: key }) => key ?? []), ...toDrop];
 }
 
+/** What to write of a DM that is there; `undefined` when it is the same. */
+function updateOf(before: DmRecord, after: DmRecord): object | undefined {
+  const $set: Record<string, unknown> = {};
+  const $unset: Record<string, ''> = after.unsent && !before.unsent ? { raw: '' } : {};
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof DmRecord>) {
+    if (after[name] === undefined && before[name] !== undefined) $unset[name] = '';
+    else if (!isDeepStrictEqual(after[name], before[name])) $set[name] = after[name];
+  }
+  const hasSet = Object.keys($set).length > 0;
+  const hasUnset = Object.keys($unset).length > 0;
+  return hasSet || hasUnset ? { ...(hasSet ? { $set } : {}), ...(hasUnset ? { $unset } : {}) } : undefined;
+}
+
 /**
  * Every write that changes which DMs lists show, or in which state, goes through here: DM and conversation change in
  * one transaction, so that counts, unread and last message are right without ever being counted.
@@ -37,12 +51,16 @@ export class DmStore {
     private readonly clock: Clock,
   ) {}
 
-  /** Writes changed DMs within a transaction that read them; a concurrent writer makes it run again. */
+  /**
+   * Writes changed DMs within a transaction that read them; a concurrent writer makes it run again. What was left out of
+   * reading, Meta's raw form, stays as it is.
+   */
   async write(session: ClientSession, changes: DmChange[]): Promise<void> {
     const operations = changes.flatMap(({ before, after }): object[] => {
       if (!after) return before ? [{ deleteOne: { filter: { _id: before._id } } }] : [];
       if (!before) return [{ insertOne: { document: after } }];
-      return [{ replaceOne: { filter: { _id: after._id }, replacement: after } }];
+      const update = updateOf(before, after);
+      return update ? [{ updateOne: { filter: { _id: after._id }, update } }] : [];
     });
     // Removals first: a merged DM takes over the mid of the one that goes.
     operations.sort((a, b) => Number('deleteOne' in b) - Number('deleteOne' in a));

@@ -40,7 +40,6 @@ export interface DmAttachment {
   content_type?: string;
   /** Why there is no copy of it and will be none. */
   not_kept?: string;
-  raw?: unknown;
 }
 
 export interface DmReaction {
@@ -111,18 +110,25 @@ export interface DmRecord {
   placeholder?: boolean;
   is_unsupported?: boolean;
   is_self?: boolean;
+  /** Sent by Instagram itself, a greeting or an instant reply: no person, and no reason for the agent to step back. */
+  is_automatic?: true;
+  /** How that was told: it came faster than a person can answer, or its words are in the account's settings. */
+  automatic_by?: 'speed' | 'setting';
   standby?: boolean;
   /** Soft-deleted by a dashboard: lists leave it out. */
   is_deleted: boolean;
   /** Taken back by its author: the record stays, the content goes. */
   unsent: boolean;
+  /** The event as Meta sent it, or the message as the Graph API told it. */
   raw?: unknown;
   /** Its media is to be copied and is not yet; the time at which the sweep sees to it. */
   media_to_keep?: Date;
   /** Stored copies whose message was taken back and that are still to be removed. */
   media_to_drop?: string[];
-  /** The raw deliveries that carried it, so that an unsend reaches their copies too. */
+  /** Every raw delivery that may hold words of it, so that an unsend reaches their copies too. */
   delivery_ids: Types.ObjectId[];
+  /** The latest raw deliveries that tell of it without repeating its words: reactions, read receipts. */
+  other_delivery_ids?: Types.ObjectId[];
   agent_state?: AgentState;
   agent_reason?: string;
   /** While `pending`: the agent's sweep leaves it alone until then. Absent on a new one. */
@@ -194,6 +200,8 @@ export const DmSchema = new Schema<DmRecord>(
     placeholder: Boolean,
     is_unsupported: Boolean,
     is_self: Boolean,
+    is_automatic: Boolean,
+    automatic_by: String,
     standby: Boolean,
     is_deleted: { type: Boolean, required: true, default: false },
     unsent: { type: Boolean, required: true, default: false },
@@ -201,6 +209,7 @@ export const DmSchema = new Schema<DmRecord>(
     media_to_keep: Date,
     media_to_drop: { type: [String], default: undefined } as never,
     delivery_ids: { type: [Schema.Types.ObjectId], default: [] } as never,
+    other_delivery_ids: { type: [Schema.Types.ObjectId], default: undefined } as never,
     agent_state: String,
     agent_reason: String,
     agent_next_at: Date,

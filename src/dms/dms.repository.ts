@@ -75,7 +75,10 @@ export class DmsRepository {
   /** The mailbox of a conversation: what the agent owes a look, in the order it was written. */
   async pending(conversationId: string, limit = 50, session?: ClientSession): Promise<Dm[]> {
     const found = await this.model.collection
-      .find<DmRecord>({ agent_state: 'pending', conversation_id: conversationId }, session ? { session } : {})
+      .find<DmRecord>(
+        { agent_state: 'pending', conversation_id: conversationId },
+        { session, projection: { raw: 0, delivery_ids: 0, other_delivery_ids: 0 } },
+      )
       .sort({ timestamp: 1, _id: 1 })
       .limit(limit)
       .toArray();

@@ -42,4 +42,3 @@ export {
   type NewReply,
   type SendHead,
 } from './outbound/index.js';
-export { untilHandedBack } from './ingest/ingest-batch.js';

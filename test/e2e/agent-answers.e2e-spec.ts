@@ -167,8 +167,30 @@ describe('the agent stays silent', () => {
     expect(scene.answersTo(customer)).toEqual([]);
   });
 
+  it('but not because Instagram itself has greeted a new customer', async () => {
+    const customer = scene.newCustomer();
+    scene.model.answerWith(async () => {
+      await scene.app.sandbox.account.replyFromInstagramApp(customer, 'Hi! Thanks for your message.').delivered;
+      await eventually(async () =>
+        expect(await scene.dmsOf(customer)).toEqual(
+          expect.arrayContaining([expect.objectContaining({ is_automatic: true })]),
+        ),
+      );
+      return 'We open at nine.';
+    });
+    customer.sendText('When do you open?');
+    await eventually(() => expect(scene.answersTo(customer)).toEqual(['We open at nine.']));
+    scene.model.resetAnswers();
+  });
+
   it('once a person has answered, also when it was thinking already, until it is handed back', async () => {
     const customer = scene.newCustomer();
+    // The very first words of a conversation are not answered by a person within moments.
+    customer.sendText('Hello');
+    await eventually(() => expect(scene.answersTo(customer)).toHaveLength(1));
+    await scene.settled(customer);
+    const { conversation_id } = (await scene.dmsOf(customer))[0] ?? {};
+    await scene.db.collection('instagram_dms').updateMany({ conversation_id }, { $inc: { timestamp: -60_000 } });
     scene.model.answerWith(async () => {
       await scene.app.sandbox.account.replyFromInstagramApp(customer, 'Hi, this is Ida!').delivered;
       await eventually(async () =>
@@ -178,11 +200,14 @@ describe('the agent stays silent', () => {
     });
     customer.sendText('Anybody there?');
     await eventually(async () =>
-      expect((await scene.dmsOf(customer))[0]).toMatchObject({ agent_state: 'skipped', agent_reason: 'paused' }),
+      expect((await scene.dmsOf(customer)).find(({ text }) => text === 'Anybody there?')).toMatchObject({
+        agent_state: 'skipped',
+        agent_reason: 'paused',
+      }),
     );
     customer.sendText('Thanks Ida');
     await scene.settled(customer);
-    expect(scene.answersTo(customer)).toEqual([]);
+    expect(scene.answersTo(customer)).toHaveLength(1);
 
     scene.model.resetAnswers();
     const { _id } = await scene.conversationOf(customer);
@@ -193,7 +218,7 @@ describe('the agent stays silent', () => {
       .send({ agent_paused: false })
       .expect(200);
     customer.sendText('When do you open?');
-    await eventually(() => expect(scene.answersTo(customer)).toHaveLength(1));
+    await eventually(() => expect(scene.answersTo(customer)).toHaveLength(2));
   });
 
   it('in a conversation that a person here has begun', async () => {

@@ -19,6 +19,8 @@ export class Memory {
   readonly dms = new Map<string, DmRecord>();
   readonly conversations = new Map<string, Conversation>();
 
+  constructor(private readonly settings: Pick<IngestItem, 'automaticTexts'> = {}) {}
+
   /** Runs one batch as the transaction does: snapshot, apply, write. */
   store(events: WebhookEvent[]): void {
     const all = [...this.dms.values()];
@@ -33,10 +35,13 @@ export class Memory {
         ]),
         tombstones: new Set(),
         answeredUntil: this.answeredUntil(),
+        around: new Map([[conversationIdOf(account._id, customer), all]]),
+        erasedAt: this.erasedAt,
       },
       matchesOpenSend,
     );
-    for (const event of [...events].sort((a, b) => a.timestamp - b.timestamp)) batch.apply(itemOf(event));
+    for (const event of [...events].sort((a, b) => a.timestamp - b.timestamp))
+      batch.apply({ ...itemOf(event), ...this.settings });
     for (const { before, after } of batch.changes()) {
       if (before) this.dms.delete(String(before._id));
       if (after) this.dms.set(String(after._id), after);
@@ -51,6 +56,9 @@ export class Memory {
     for (const conversation of batch.conversations()) this.conversations.set(conversation._id, conversation);
     this.lastMarks = batch.readMarks;
   }
+
+  /** By participant. */
+  readonly erasedAt = new Map<string, number>();
 
   /** Of the last batch. */
   lastMarks: readonly ReadMark[] = [];

@@ -43,6 +43,15 @@ export class ErasuresRepository {
     return latest?.requested_at;
   }
 
+  /** By the hash of their subject. */
+  async latestRequestsOf(subjectHashes: string[]): Promise<Map<string, Date>> {
+    const found = await this.model
+      .find({ subject_hash: trusted({ $in: subjectHashes }) }, { _id: 0, subject_hash: 1, requested_at: 1 })
+      .sort({ requested_at: 1 })
+      .lean<Pick<ErasureRecord, 'subject_hash' | 'requested_at'>[]>();
+    return new Map(found.map(({ subject_hash, requested_at }) => [subject_hash, requested_at]));
+  }
+
   async findByCode(code: string): Promise<Erasure | null> {
     const record = await this.model.findOne({ code }).lean<ErasureRecord | null>();
     return record && plain(record);

@@ -98,6 +98,18 @@ export class PrivacyService {
     return this.erasures.latestRequestOf(await this.subjects.everyOf(personId));
   }
 
+  /** The same of several people at once, ms; of those who never asked there is nothing. */
+  async erasedAtOf(personIds: readonly string[]): Promise<Map<string, number>> {
+    const hashes = await Promise.all(personIds.map(async (id) => [id, await this.subjects.everyOf(id)] as const));
+    const requests = await this.erasures.latestRequestsOf(hashes.flatMap(([, all]) => all));
+    return new Map(
+      hashes.flatMap(([id, all]) => {
+        const times = all.flatMap((hash) => requests.get(hash)?.getTime() ?? []);
+        return times.length > 0 ? [[id, Math.max(...times)] as const] : [];
+      }),
+    );
+  }
+
   /** @throws {NotFoundError} */
   async getErasure(code: string): Promise<Erasure> {
     const erasure = /^[0-9a-f]{32}$/.test(code) ? await this.erasures.findByCode(code) : null;

@@ -23,6 +23,11 @@ const links = {
   example: ['juniperandpine.example'],
 };
 const effort = { example: 'low', description: 'How long the model may think before it writes.' };
+const automatic = {
+  description:
+    'Greetings and instant replies set up in the Instagram app, word for word: the agent does not take them for a person.',
+  example: ['Hi! Thanks for your message.'],
+};
 const phrases = { description: 'A message holding one of these goes to a person.', example: ['speak to a human'] };
 
 /** What an account's agent may be told. Everything is optional; what is left out stays as it is. */
@@ -127,6 +132,15 @@ export class AgentSettingsPatchDto implements AgentSettingsPatch {
   @MaxLength(1_000)
   fallback_text?: string;
 
+  @ApiPropertyOptional({ type: [String], maxItems: 50, ...automatic })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(50)
+  @IsString({ each: true })
+  @MinLength(1, { each: true })
+  @MaxLength(1_000, { each: true })
+  automatic_texts?: string[];
+
   @ApiPropertyOptional({ example: true })
   @IsOptional()
   @IsBoolean()
@@ -191,6 +205,7 @@ export class AgentSettingsResponse implements AgentSettings {
   @ApiProperty({ type: 'integer', example: 2_500 }) quiet_ms!: number;
   @ApiProperty({ type: 'integer', example: 60 }) pause_after_human_minutes!: number;
   @ApiPropertyOptional({ example: 'Thank you! A colleague will answer shortly.' }) fallback_text?: string;
+  @ApiProperty({ type: [String], ...automatic }) automatic_texts!: string[];
   @ApiProperty({ example: true }) see_pictures!: boolean;
   @ApiProperty({ example: false }) transcribe_voice!: boolean;
   @ApiProperty({ type: [String], ...links }) allowed_links!: string[];

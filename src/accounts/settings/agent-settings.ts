@@ -20,6 +20,8 @@ export interface AgentSettings {
   pause_after_human_minutes: number;
   /** Sent when the model fails for good; without it the customer gets nothing. */
   fallback_text?: string;
+  /** Greetings and instant replies set up in the Instagram app: an echo of one is no person, so the agent stays. */
+  automatic_texts: string[];
   see_pictures: boolean;
   transcribe_voice: boolean;
   /** Hosts the agent may link to (`*.` covers subdomains); an answer with a link elsewhere is withheld. */
@@ -51,6 +53,7 @@ export function defaultAgentSettings(
     history: config.AGENT_HISTORY,
     quiet_ms: config.AGENT_QUIET_MS,
     pause_after_human_minutes: 60,
+    automatic_texts: [],
     see_pictures: true,
     transcribe_voice: false,
     allowed_links: [],

@@ -193,6 +193,9 @@ export class DmView {
   @ApiPropertyOptional({ description: 'The account wrote to itself' })
   is_self?: boolean;
 
+  @ApiPropertyOptional({ description: 'A greeting or instant reply that Instagram itself sent: nobody wrote it' })
+  is_automatic?: boolean;
+
   @ApiPropertyOptional({ description: 'Another app had the conversation then' })
   standby?: boolean;
 

@@ -75,6 +75,7 @@ export class EventMatcher {
       quietMs: agent.quiet_ms,
       pauseAfterHumanMs: agent.pause_after_human_minutes * 60_000,
       ownAppIds: this.ownAppIds,
+      automaticTexts: agent.automatic_texts,
       context: {
         account: { _id: account._id, ig_id: account.ig_id, user_id: account.user_id, username: account.username },
         ownIds: own,

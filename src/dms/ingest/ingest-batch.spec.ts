@@ -4,11 +4,14 @@ import { decode, echo, fetched, inbound, Memory, memoryWithSend } from '../../..
 /** A conversation in which everything that can overtake something happens. */
 const told = decode([
   inbound({ message: { mid: 'm1', text: 'hello' } }),
+  echo({ mid: 'greeting', text: 'Hi! Thanks for your message.' }, 1.9),
   inbound({ message: { mid: 'm2', text: 'typo' } }),
   inbound({ message_edit: { mid: 'm2', text: 'fixed once', num_edit: '1' } }),
   inbound({ message_edit: { mid: 'm2', text: 'fixed twice', num_edit: 2 } }),
   echo({ mid: 'ours', text: 'Our  answer' }),
-  echo({ mid: 'human', text: 'A person here' }),
+  echo({ mid: 'human', text: 'A person here' }, 9.5),
+  inbound({ message: { mid: 'm7', text: 'and this' } }, 9.2),
+  echo({ mid: 'quick', text: 'One moment' }, 9.9),
   inbound({ reaction: { mid: 'ours', action: 'react', reaction: 'love', emoji: '❤' } }),
   inbound({ reaction: { mid: 'ours', action: 'unreact' } }),
   inbound({ reaction: { mid: 'ours', action: 'react', reaction: 'wow', emoji: '😮' } }),
@@ -23,6 +26,12 @@ const told = decode([
   inbound({ message_pin: { mid: 'm1' } }),
   inbound({ message_pin: { mid: 'human' } }),
   inbound({ delivery: { mids: ['ours'] } }),
+  inbound({ message: { mid: 'm5', text: 'two tables for eight' } }),
+  inbound({ message_edit: { mid: 'm5', num_edit: 0 } }),
+  inbound({ message_edit: { mid: 'm5', num_edit: 1 } }),
+  inbound({ message: { mid: 'm6', text: 'not this' } }),
+  inbound({ message_edit: { mid: 'm6', num_edit: 1, text: '' } }),
+  { ...echo({}), message: undefined, message_edit: { mid: 'ours', text: 'Our new answer', num_edit: 1 } },
 ]);
 const story = [...told, ...fetched(told, ['ours', 'human', 'm3', 'm4'])];
 
@@ -70,7 +79,7 @@ describe('a batch of events', () => {
         }
         expect(endState(memory)).toEqual(expected);
       }),
-      { numRuns: 1_500 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -79,20 +88,38 @@ describe('a batch of events', () => {
     memory.store(story);
     const dms = [...memory.dms.values()].filter((dm) => !dm.placeholder);
     expect(dms.map((dm) => dm.message_id).sort()).toEqual([
+      'greeting',
       'human',
       'm1',
       'm2',
       'm3',
       'm4',
+      'm5',
+      'm6',
+      'm7',
       'ours',
       expect.stringMatching(/^postback:/),
+      'quick',
     ]);
     const ours = dms.find((dm) => dm.message_id === 'ours');
     expect(ours).toMatchObject({ source: 'agent', status: 'sent', is_echo: true, send_key: 'agent:x:0' });
     expect(ours?.outbound_open).toBeUndefined();
     const [conversation] = [...memory.conversations.values()];
-    expect(conversation?.counts).toEqual({ inbound_unread: 5, inbound_read: 0, outbound_unread: 0, outbound_read: 2 });
-    expect(conversation?.agent_paused_by_mid).toBe('human');
+    expect(conversation?.counts).toEqual({ inbound_unread: 8, inbound_read: 0, outbound_unread: 0, outbound_read: 4 });
+    expect(conversation?.agent_paused_by_mid).toBe('quick');
+    expect(memory.find('greeting')).toMatchObject({ is_automatic: true });
+    for (const mid of ['human', 'quick']) expect(memory.find(mid)).not.toHaveProperty('is_automatic');
+  });
+
+  it('keeps the words of an edit that tells none, and shows those of a send that was edited before its echo', () => {
+    const memory = memoryWithSend();
+    memory.store([...story].reverse());
+    expect(memory.find('m5')).toMatchObject({
+      text: 'two tables for eight',
+      edits: [{ num_edit: 0 }, { num_edit: 1 }],
+    });
+    expect(memory.find('m6')?.text).toBeUndefined();
+    expect(memory.find('ours')).toMatchObject({ text: 'Our new answer', edits: [{ text: 'Our answer' }, {}] });
   });
 
   it('keeps the place of a message for it, whatever unreadable comes first under its mid', () => {

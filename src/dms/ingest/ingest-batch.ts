@@ -1,18 +1,14 @@
-import {
-  directionOf,
-  type HandoverEvent,
-  type MessageEvent,
-  type ReadEvent,
-  type ReferralEvent,
-  type WebhookEvent,
-} from '#libs/graph-api';
+import { directionOf, type MessageEvent, type ReadEvent, type ReferralEvent, type WebhookEvent } from '#libs/graph-api';
 import { emptyConversation, type Conversation } from '../../conversations/index.js';
 import { applyToConversation, isVisible, noteCustomerAction } from '../dm-change.js';
 import type { DmChange } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 import { clockSlackMs } from '../outbound/echo-matching.js';
-import { dmKeyOf, isFetched, isFull, reduceDm, withoutContent, type DmEvent, type IngestContext } from './reduce-dm.js';
+import { withWhatWasSaid } from '../merge-dm.js';
+import { noteHandover } from './note-handover.js';
+import { dmKeyOf, isFetched, isFull, reduceDm, type DmEvent, type IngestContext } from './reduce-dm.js';
 import { storedReferral } from './stored-fields.js';
+import { WhoAnswers } from './who-answers.js';
 
 /** An event, matched to the account and conversation it belongs to. */
 export interface IngestItem {
@@ -22,6 +18,8 @@ export interface IngestItem {
   quietMs: number;
   /** How long the agent steps back when a person answers. */
   pauseAfterHumanMs: number;
+  /** What the account's owner named as automatic: no person wrote it. */
+  automaticTexts?: readonly string[];
   /** Ids of our own app, to tell whether a hand-over gives the thread to us or takes it away. */
   ownAppIds: ReadonlySet<string>;
 }
@@ -37,6 +35,10 @@ export interface BatchSnapshot {
   tombstones: Set<string>;
   /** Of conversations in which a fetched message meets its webhook: the time of our latest message, ms. */
   answeredUntil: Map<string, number>;
+  /** What was said around an echo that is not ours, or around a message that arrives after it, by conversation. */
+  around: Map<string, DmRecord[]>;
+  /** When these people were erased, ms; of those without a conversation. */
+  erasedAt: Map<string, number>;
 }
 
 /** Our messages of a stretch of time were read. */
@@ -45,7 +47,9 @@ export interface ReadMark {
   /** What is older was marked before; absent at a conversation's first mark. */
   fromMs?: number;
   upToMs: number;
+  /** When the customer told, by Meta's clock. */
   at: Date;
+  now: Date;
 }
 
 /** A message of ours has the time it was queued at; one that had to wait went out after a later mark. */
@@ -67,20 +71,30 @@ export class IngestBatch {
   /** Conversations that were there, as they were read. */
   readonly asRead = new Map<string, Conversation>();
   readonly readMarks: ReadMark[] = [];
+  private readonly whoAnswers = new WhoAnswers({
+    around: (conversation) => this.around(conversation),
+    put: (slot, conversation, before, after) => this.put(slot, conversation, before, after),
+    slotOf,
+  });
 
   constructor(
     private readonly snapshot: BatchSnapshot,
     private readonly matchesSend: MatchesSend,
   ) {}
 
-  apply({ event, context, pauseAfterHumanMs, ownAppIds }: IngestItem): void {
+  apply(item: IngestItem): void {
+    const { event, context, ownAppIds } = item;
+    // Read before its author was erased, or delivered again since: it must not come back.
+    if (event.timestamp <= this.erasedUntil(context)) return;
     const conversation = this.conversationOf(context);
-    if (event.kind === 'handover') this.noteHandover(conversation, event, ownAppIds);
-    else if (event.kind === 'referral') this.noteReferral(conversation, event);
+    if (event.kind === 'handover') {
+      this.touched.add(conversation._id);
+      noteHandover(conversation, event, ownAppIds, context.now);
+    } else if (event.kind === 'referral') this.noteReferral(conversation, event);
     else if (event.kind === 'read' && !event.mid) this.noteRead(conversation, event, context);
     else {
       const key = dmKeyOf(event);
-      if (key !== undefined) this.applyToDm(conversation, event as DmEvent, key, context, pauseAfterHumanMs);
+      if (key !== undefined) this.applyToDm(conversation, event as DmEvent, key, item);
     }
     if (this.touched.has(conversation._id)) conversation.updated_at = context.now;
   }
@@ -108,13 +122,8 @@ export class IngestBatch {
     return [...this.snapshot.dms.values()].filter((dm) => dm.unsent);
   }
 
-  private applyToDm(
-    conversation: Conversation,
-    event: DmEvent,
-    key: string,
-    context: IngestContext,
-    pauseMs: number,
-  ): void {
+  private applyToDm(conversation: Conversation, event: DmEvent, key: string, item: IngestItem): void {
+    const { context } = item;
     const byCustomer = directionOf(event, context.ownIds) === 'inbound';
     if (byCustomer && opensWindow(event)) {
       noteCustomerAction(conversation, event.timestamp);
@@ -125,16 +134,16 @@ export class IngestBatch {
     const before = this.snapshot.dms.get(slot);
     const ours =
       event.kind === 'message' && !byCustomer && !isFull(before)
-        ? this.matchSend(conversation, event, key, before)
+        ? this.matchSend(conversation, event, key, before, context)
         : undefined;
     const known = ours ?? before;
-    const after = this.withReadMark(conversation, reduceDm(known, event, key, this.unlessAnswered(context, known)));
+    const reduced = this.withReadMark(conversation, reduceDm(known, event, key, this.unlessAnswered(context, known)));
+    const after = reduced === known ? reduced : { ...reduced, updated_at: context.now };
     this.put(slot, conversation, known, after);
     const arrived = isVisible(after) && (!isVisible(known) || known?.source !== after.source);
-    if (arrived && event.kind === 'message' && !byCustomer && context.source === 'webhook')
-      this.stepBack(conversation, event, pauseMs, context);
+    if (arrived || ours) this.whoAnswers.note(conversation, after, item);
     if (arrived && byCustomer) this.noteArrival(conversation, after);
-    if (event.kind === 'read' || (!isFull(before) && isFull(after) && after.read_at)) this.markReadUpTo(after);
+    if (event.kind === 'read' || (!isFull(before) && isFull(after) && after.read_at)) this.markReadUpTo(after, context);
   }
 
   /** Of what was fetched an answer may have been written before its webhook came: the agent would give another. */
@@ -150,6 +159,7 @@ export class IngestBatch {
     echo: MessageEvent,
     mid: string,
     said: DmRecord | undefined,
+    { now }: IngestContext,
   ): DmRecord | undefined {
     const sends = this.snapshot.openSends.get(conversation._id) ?? [];
     const index = sends.findIndex((send) => this.matchesSend(send, echo));
@@ -163,9 +173,9 @@ export class IngestBatch {
       sent_at: new Date(echo.timestamp),
       timestamp: echo.timestamp,
       is_echo: true,
-      ...(said ? { reactions: said.reactions, ...(said.read_at ? { read_at: said.read_at } : {}) } : {}),
+      updated_at: now,
     };
-    const confirmed = said?.unsent ? withoutContent(sent) : sent;
+    const confirmed = said ? withWhatWasSaid(sent, said) : sent;
     this.remember(send, send);
     this.current.set(String(send._id), confirmed);
     applyToConversation(conversation, send, confirmed);
@@ -200,7 +210,9 @@ export class IngestBatch {
         this.asRead.set(known._id, { ...known, counts: { ...known.counts } });
       return known;
     }
-    const fresh = emptyConversation(context.account, context.participantId, context.now);
+    const fresh: Conversation = emptyConversation(context.account, context.participantId, context.now);
+    const erasedAt = this.snapshot.erasedAt.get(context.participantId);
+    if (erasedAt !== undefined) fresh.erased_until = new Date(erasedAt);
     this.snapshot.conversations.set(fresh._id, fresh);
     this.created.add(fresh._id);
     this.touched.add(fresh._id);
@@ -213,36 +225,20 @@ export class IngestBatch {
     if (dm.referral) conversation.referral = { ...dm.referral, at: dm.timestamp };
   }
 
-  /** A person answered in the Instagram app, or another tool did: the agent steps back. */
-  private stepBack(conversation: Conversation, echo: MessageEvent, pauseMs: number, { now }: IngestContext): void {
-    const until = new Date(echo.timestamp + pauseMs);
-    if (until <= now || (conversation.agent_paused_until && conversation.agent_paused_until >= until)) return;
-    conversation.agent_paused_until = until;
-    conversation.agent_paused_reason = 'human_reply';
-    conversation.agent_paused_by_mid = echo.mid;
+  /** As the batch has made it so far. */
+  private around(conversation: Conversation): DmRecord[] {
+    const all = new Map<string, DmRecord>();
+    for (const dm of [...(this.snapshot.around.get(conversation._id) ?? []), ...this.snapshot.dms.values()]) {
+      const id = String(dm._id);
+      const isRemoved = this.current.has(id) && this.current.get(id) === undefined;
+      if (dm.conversation_id === conversation._id && !isRemoved) all.set(id, this.current.get(id) ?? dm);
+    }
+    return [...all.values()].sort((a, b) => a.timestamp - b.timestamp);
   }
 
-  private noteHandover(conversation: Conversation, event: HandoverEvent, ownAppIds: ReadonlySet<string>): void {
-    this.touched.add(conversation._id);
-    const known = conversation.handover;
-    if (known && known.at > event.timestamp) return;
-    conversation.handover = {
-      type: event.type,
-      at: event.timestamp,
-      ...(event.newOwnerAppId ? { new_owner_app_id: event.newOwnerAppId } : {}),
-      ...(event.previousOwnerAppId ? { previous_owner_app_id: event.previousOwnerAppId } : {}),
-      ...(event.metadata ? { metadata: event.metadata } : {}),
-    };
-    if (event.type === 'request_thread_control' || event.type === 'app_roles') return;
-    if (event.newOwnerAppId !== undefined && ownAppIds.has(event.newOwnerAppId)) {
-      if (conversation.agent_paused_reason !== 'handover') return;
-      conversation.agent_paused_until = undefined;
-      conversation.agent_paused_reason = undefined;
-    } else {
-      conversation.agent_paused_until = untilHandedBack;
-      conversation.agent_paused_reason = 'handover';
-      conversation.agent_paused_by_mid = undefined;
-    }
+  private erasedUntil({ conversationId, participantId }: IngestContext): number {
+    const known = this.snapshot.conversations.get(conversationId);
+    return known ? (known.erased_until?.getTime() ?? -1) : (this.snapshot.erasedAt.get(participantId) ?? -1);
   }
 
   private noteReferral(conversation: Conversation, event: ReferralEvent): void {
@@ -256,19 +252,25 @@ export class IngestBatch {
     if (directionOf(event, context.ownIds) === 'outbound') return;
     // Nobody reads what is not written yet: a mark in the future would have it read the moment it is.
     const upToMs = Math.min(event.watermark ?? event.timestamp, event.timestamp);
-    this.readUpTo(conversation, upToMs, new Date(event.timestamp));
+    this.readUpTo(conversation, upToMs, new Date(event.timestamp), context);
   }
 
-  private markReadUpTo(dm: DmRecord): void {
+  private markReadUpTo(dm: DmRecord, context: IngestContext): void {
     const conversation = this.snapshot.conversations.get(dm.conversation_id);
     if (conversation && isFull(dm) && dm.direction === 'outbound' && dm.read_at)
-      this.readUpTo(conversation, dm.timestamp, dm.read_at);
+      this.readUpTo(conversation, dm.timestamp, dm.read_at, context);
   }
 
-  private readUpTo(conversation: Conversation, upToMs: number, at: Date): void {
+  private readUpTo(conversation: Conversation, upToMs: number, at: Date, { now }: IngestContext): void {
     const { _id: conversationId, read_up_to: before } = conversation;
     if (before !== undefined && before >= upToMs) return;
-    this.readMarks.push({ conversationId, upToMs, at, ...(before === undefined ? {} : { fromMs: before - waitedMs }) });
+    this.readMarks.push({
+      conversationId,
+      upToMs,
+      at,
+      now,
+      ...(before === undefined ? {} : { fromMs: before - waitedMs }),
+    });
     conversation.read_up_to = upToMs;
     conversation.read_up_to_at = at;
     this.touched.add(conversation._id);
@@ -283,9 +285,6 @@ export class IngestBatch {
     return sentFrom <= read_up_to ? { ...dm, read_at: read_up_to_at } : dm;
   }
 }
-
-/** No pause of ours outlasts it; handing back ends it. */
-export const untilHandedBack = new Date('9999-12-31T00:00:00Z');
 
 /** Meta: a message, a postback, a story reply or a reaction is the customer's action; reading is not. */
 function opensWindow(event: DmEvent): boolean {

@@ -4,6 +4,8 @@ import { Model, type ClientSession } from 'mongoose';
 import { ConversationLocks, ConversationsRepository } from '../../conversations/index.js';
 import { DM, DmStore } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
+import { matchesOpenSend } from '../outbound/echo-matching.js';
+import { lookAroundMs } from './automatic-echo.js';
 import { slotOf, type BatchSnapshot, type IngestBatch, type IngestItem, type ReadMark } from './ingest-batch.js';
 import { dmKeyOf, isFetched } from './reduce-dm.js';
 
@@ -28,10 +30,13 @@ export class IngestRepository {
       openSends: new Map(),
       tombstones: new Set(),
       answeredUntil: new Map(),
+      around: new Map(),
+      erasedAt: new Map(),
     };
     for (const [accountId, mids] of midsByAccount) await this.loadDms(session, snapshot, accountId, [...mids]);
     await this.loadOpenSends(session, snapshot, items);
     await this.loadAnswers(session, snapshot, items);
+    await this.loadAround(session, snapshot, items);
     return snapshot;
   }
 
@@ -54,7 +59,10 @@ export class IngestRepository {
   ): Promise<void> {
     const [found, removed] = await Promise.all([
       this.dms.collection
-        .find<DmRecord>({ platform_account_id: accountId, message_id: { $in: mids } }, { session })
+        .find<DmRecord>(
+          { platform_account_id: accountId, message_id: { $in: mids } },
+          { session, projection: withoutRaw },
+        )
         .toArray(),
       // Outside of the snapshot, which began before: what was removed since must not come back either.
       this.store.findTombstones(accountId, mids),
@@ -76,7 +84,7 @@ export class IngestRepository {
     const open = await this.dms.collection
       .find<DmRecord>(
         { outbound_open: true, conversation_id: { $in: [...conversations] }, attempts: { $gt: 0 } },
-        { session, sort: { send_seq: 1 } },
+        { session, sort: { send_seq: 1 }, projection: withoutRaw },
       )
       .toArray();
     for (const send of open) {
@@ -99,6 +107,7 @@ export class IngestRepository {
           direction: 'outbound',
           status: { $ne: 'failed' },
           placeholder: { $ne: true },
+          is_automatic: { $ne: true },
         },
         { session, sort: { timestamp: -1 }, projection: { timestamp: 1 } },
       );
@@ -106,7 +115,33 @@ export class IngestRepository {
     }
   }
 
-  private async markRead(session: ClientSession, { conversationId, fromMs, upToMs, at }: ReadMark): Promise<void> {
+  /** Asked for where an echo is not ours, or a message comes only after it: then it may tell who wrote the echo. */
+  private async loadAround(session: ClientSession, snapshot: BatchSnapshot, items: IngestItem[]): Promise<void> {
+    const times = new Map<string, number[]>();
+    for (const { event, context } of items) {
+      const { account, conversationId } = context;
+      if (event.kind !== 'message' && event.kind !== 'postback') continue;
+      const known = snapshot.dms.get(slotOf(account._id, dmKeyOf(event) ?? ''));
+      if (known && !known.placeholder && !isFetched(known)) continue;
+      const sends = snapshot.openSends.get(conversationId) ?? [];
+      const isForeign = event.isEcho && event.kind === 'message' && !sends.some((send) => matchesOpenSend(send, event));
+      const echoAt = snapshot.conversations.get(conversationId)?.foreign_echo_at;
+      if (!isForeign && (echoAt === undefined || event.timestamp > echoAt)) continue;
+      times.set(conversationId, [...(times.get(conversationId) ?? []), event.timestamp]);
+    }
+    for (const [conversationId, at] of times) {
+      const range = { $gte: Math.min(...at) - lookAroundMs, $lte: Math.max(...at) + lookAroundMs };
+      const found = await this.dms.collection
+        .find<DmRecord>(
+          { conversation_id: conversationId, timestamp: range },
+          { session, projection: withoutRaw, sort: { timestamp: -1 }, limit: mostAround },
+        )
+        .toArray();
+      snapshot.around.set(conversationId, found);
+    }
+  }
+
+  private async markRead(session: ClientSession, { conversationId, fromMs, upToMs, at, now }: ReadMark): Promise<void> {
     await this.dms.collection.updateMany(
       {
         conversation_id: conversationId,
@@ -116,11 +151,18 @@ export class IngestRepository {
         read_at: null,
         placeholder: { $ne: true },
       },
-      { $set: { read_at: at, updated_at: at } },
+      // Whoever asks for what changed since then must never find it changed in the past.
+      { $set: { read_at: at }, $max: { updated_at: now } },
       { session },
     );
   }
 }
+
+/** In an hour of a conversation; of the newest it is told who wrote them. */
+const mostAround = 300;
+
+/** Nothing of a batch asks for what Meta sent before, and writing a DM leaves alone what was not read of it. */
+const withoutRaw = { raw: 0 } as const;
 
 function idsOf(items: IngestItem[]): string[] {
   return [...new Set(items.map(({ context }) => context.conversationId))];

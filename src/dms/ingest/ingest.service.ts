@@ -1,13 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
+import { PrivacyService } from '../../accounts/index.js';
 import { ContendedError, Transactions } from '../../database/index.js';
 import { metrics } from '../../observability/index.js';
 import { DeadLetters } from '../../queue/index.js';
 import { matchesOpenSend } from '../outbound/echo-matching.js';
 import type { DmRecord } from '../dm.schema.js';
 import { CommentsRepository } from './comments.repository.js';
-import { IngestBatch, type IngestItem } from './ingest-batch.js';
+import { IngestBatch, type BatchSnapshot, type IngestItem } from './ingest-batch.js';
 import { IngestRepository } from './ingest.repository.js';
 import { isTransient } from './is-transient.js';
 
@@ -49,6 +50,7 @@ export class IngestService {
     private readonly comments: CommentsRepository,
     private readonly transactions: Transactions,
     private readonly deadLetters: DeadLetters,
+    private readonly privacy: PrivacyService,
     private readonly clock: Clock,
   ) {}
 
@@ -106,12 +108,24 @@ export class IngestService {
   private async commit(items: IngestItem[]): Promise<IngestBatch> {
     let tries = 0;
     const store = async (session: ClientSession): Promise<IngestBatch> => {
-      const batch = new IngestBatch(await this.repository.snapshot(session, items, ++tries > 1), matchesOpenSend);
+      const snapshot = await this.repository.snapshot(session, items, ++tries > 1);
+      await this.noteErasures(snapshot, items);
+      const batch = new IngestBatch(snapshot, matchesOpenSend);
       for (const item of items) batch.apply({ ...item, context: { ...item.context, now: this.clock.date() } });
       await this.repository.write(session, batch);
       return batch;
     };
     return this.transactions.run(store, { patienceMs: heldPatienceMs });
+  }
+
+  /**
+   * Whoever was erased has no conversation: of all others nobody needs to ask. Looked up behind the snapshot, because a
+   * delivery may have waited here while its author was being erased.
+   */
+  private async noteErasures(snapshot: BatchSnapshot, items: IngestItem[]): Promise<void> {
+    const strangers = items.filter(({ context }) => !snapshot.conversations.has(context.conversationId));
+    const ids = [...new Set(strangers.map(({ context }) => context.participantId))];
+    if (ids.length > 0) snapshot.erasedAt = await this.privacy.erasedAtOf(ids);
   }
 
   private async storeComments(items: IngestItem[]): Promise<void> {

@@ -8,7 +8,7 @@ describe('a read receipt', () => {
     const memory = memoryWithSend();
     memory.store(readUntil(start + 1_000));
     expect(memory.lastMarks).toEqual([
-      { conversationId: expect.any(String), upToMs: start + 1_000, at: expect.any(Date) },
+      { conversationId: expect.any(String), upToMs: start + 1_000, at: expect.any(Date), now: expect.any(Date) },
     ]);
     memory.store(readUntil(start + 1_000));
     memory.store(readUntil(start + 500));

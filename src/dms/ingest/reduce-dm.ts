@@ -14,6 +14,7 @@ import {
   type WebhookEvent,
 } from '#libs/graph-api';
 import type { DmReaction, DmRecord, DmSource } from '../dm.schema.js';
+import { withEdits, withoutContent, withReaction, withWhatWasSaid } from '../merge-dm.js';
 import { messageFields, postbackFields } from './stored-fields.js';
 
 /** Events that say something of one DM, known by its mid or a derived key. */
@@ -28,6 +29,8 @@ export interface IngestContext {
   participantId: string;
   participantName?: string;
   source: DmSource;
+  /** Fetched because an event had named it: Meta wanted us to know of it, so the agent hears of it as of a webhook's. */
+  announced?: boolean;
   /** An operator saw later ones, or it is history. */
   alreadyRead?: boolean;
   deliveryId?: Types.ObjectId;
@@ -77,9 +80,9 @@ export function reduceDm(before: DmRecord | undefined, event: DmEvent, key: stri
       return fill(before, event, key, context, () => ({ kind: 'optin', text: event.title }));
     case 'unknown':
       // Whether it is the message itself or said of it nobody can tell: the place stays free for the message.
-      return noteDelivery(before ?? placeholder(event, key, context), context);
+      return noteDelivery(before ?? placeholder(event, key, context), event, context);
     case 'unsend':
-      return unsend(before ?? placeholder(event, key, context), context);
+      return unsend(before ?? placeholder(event, key, context), event, context);
     case 'edit':
       return edit(before ?? placeholder(event, key, context), event, context);
     case 'reaction':
@@ -126,7 +129,7 @@ function blank(event: WebhookEvent, key: string, context: IngestContext): DmReco
     edits: [],
     is_deleted: false,
     unsent: false,
-    delivery_ids: context.deliveryId ? [context.deliveryId] : [],
+    delivery_ids: [],
     created_at: now,
     updated_at: now,
   };
@@ -144,18 +147,18 @@ function fill(
   context: IngestContext,
   fields: () => Partial<DmRecord>,
 ): DmRecord {
-  const isNews = !isFull(before) || (isFetched(before) && context.source === 'webhook');
-  if (!isNews) return confirmEcho(noteDelivery(before, context), event);
+  const isTold = context.source === 'webhook' || context.announced === true;
+  const isNews = !isFull(before) || (isFetched(before) && isTold);
+  if (!isNews) return confirmEcho(noteDelivery(before, event, context), event);
   const fresh: DmRecord = { ...blank(event, key, context), ...fields(), raw: event.raw };
   if (event.standby) fresh.standby = true;
   if (event.isSelf) fresh.is_self = true;
-  if (context.source === 'webhook' && agentMayAnswer(event, context.ownIds))
-    Object.assign(fresh, agentStateIn(context));
+  if (isTold && agentMayAnswer(event, context.ownIds)) Object.assign(fresh, agentStateIn(context));
   if (context.keepMedia && fresh.attachments.some(({ url, link_only: linkOnly }) => url && !linkOnly))
     fresh.media_to_keep = new Date(context.now.getTime() + copiedWithinMs);
   if (fresh.direction === 'outbound') Object.assign(fresh, { status: 'sent', sent_at: new Date(event.timestamp) });
   const filled = before ? (before.placeholder ? mergePlaceholder : adopt)(before, fresh) : fresh;
-  return noteDelivery(filled, context);
+  return noteDelivery(filled, event, context);
 }
 
 function agentStateIn({ agentOff }: IngestContext): Pick<DmRecord, 'agent_state' | 'agent_reason'> {
@@ -164,17 +167,7 @@ function agentStateIn({ agentOff }: IngestContext): Pick<DmRecord, 'agent_state'
 
 /** The message has come at last: what was said about it before holds. */
 function mergePlaceholder(before: DmRecord, fresh: DmRecord): DmRecord {
-  const merged: DmRecord = {
-    ...fresh,
-    _id: before._id,
-    reactions: before.reactions,
-    delivery_ids: before.delivery_ids,
-    ...(before.read_at ? { read_at: before.read_at } : {}),
-  };
-  if (before.unsent) return withoutContent(merged);
-  return before.edits.length > 0
-    ? withEdits(merged, [...before.edits, { num_edit: 0, text: fresh.text, at: fresh.timestamp }])
-    : merged;
+  return { ...withWhatWasSaid(fresh, before), _id: before._id };
 }
 
 /**
@@ -185,7 +178,10 @@ function adopt(before: DmRecord, fresh: DmRecord): DmRecord {
   const { source, kind, timestamp, raw } = fresh;
   const keepsOld = fresh.attachments.length === 0 || before.attachments.some(({ stored_key: key }) => key);
   const { attachments } = keepsOld ? before : fresh;
-  const adopted = { ...fresh, ...before, source, kind, timestamp, raw, attachments, text: before.text ?? fresh.text };
+  const text = before.edits.length > 0 ? before.text : (before.text ?? fresh.text);
+  const adopted: DmRecord = { ...fresh, ...before, source, kind, timestamp, raw, attachments, text };
+  if (!fresh.is_unsupported && (fresh.text !== undefined || fresh.attachments.length > 0))
+    delete adopted.is_unsupported;
   return before.unsent ? withoutContent(adopted) : adopted;
 }
 
@@ -194,50 +190,21 @@ function confirmEcho(dm: DmRecord, event: WebhookEvent): DmRecord {
   return event.isEcho && dm.direction === 'outbound' && !dm.is_echo ? { ...dm, is_echo: true } : dm;
 }
 
-function unsend(dm: DmRecord, context: IngestContext): DmRecord {
-  return dm.unsent ? noteDelivery(dm, context) : withoutContent(noteDelivery(dm, context));
-}
-
-/** The record stays; everything its author wrote goes. */
-export function withoutContent(dm: DmRecord): DmRecord {
-  const {
-    text: _t,
-    raw: _r,
-    quick_reply: _q,
-    postback: _p,
-    reply_to: _y,
-    referral: _f,
-    outbound: _o,
-    graph_result: _g,
-    send_answer: _a,
-    media_to_keep: _k,
-    ...rest
-  } = dm;
-  const skipped = dm.agent_state === 'pending' ? { agent_state: 'skipped' as const, agent_reason: 'unsent' } : {};
-  const stored = dm.attachments.flatMap((attachment) => attachment.stored_key ?? []);
-  const toDrop = stored.length > 0 ? { media_to_drop: [...(dm.media_to_drop ?? []), ...stored] } : {};
-  return { ...rest, attachments: [], edits: [], unsent: true, ...toDrop, ...skipped };
+function unsend(dm: DmRecord, event: UnsendEvent, context: IngestContext): DmRecord {
+  const noted = noteDelivery(dm, event, context);
+  return dm.unsent ? noted : withoutContent(noted);
 }
 
 function edit(dm: DmRecord, event: EditEvent, context: IngestContext): DmRecord {
-  const numEdit = event.numEdit ?? 1;
+  const noted = noteDelivery(dm, event, context);
+  const num_edit = event.numEdit ?? 1;
   // Meta was seen to announce an edit numbered 0 for messages nobody edited: it says nothing new.
-  if (dm.unsent || numEdit === 0 || dm.edits.some((known) => known.num_edit === numEdit))
-    return noteDelivery(dm, context);
-  const original = dm.placeholder || dm.edits.length > 0 ? [] : [{ num_edit: 0, text: dm.text, at: dm.timestamp }];
-  return noteDelivery(
-    withEdits(dm, [...dm.edits, ...original, { num_edit: numEdit, text: event.text, at: event.timestamp }]),
-    context,
-  );
+  if (dm.unsent || num_edit === 0) return noted;
+  const said = { num_edit, at: event.timestamp, ...(event.text === undefined ? {} : { text: event.text }) };
+  return withEdits(noted, [said]);
 }
 
-/** History in order of Meta's count; the text is that of the latest edit. */
-function withEdits(dm: DmRecord, edits: DmRecord['edits']): DmRecord {
-  const sorted = [...edits].sort((a, b) => a.num_edit - b.num_edit);
-  return { ...dm, edits: sorted, text: sorted.at(-1)?.text };
-}
-
-/** Of each person the latest action stands; a taken-back reaction is remembered, so that a late `react` can't revive it. */
+/** A taken-back reaction is remembered, so that a late `react` can't revive it. */
 function react(dm: DmRecord, event: ReactionEvent, context: IngestContext): DmRecord {
   const mine: DmReaction = {
     sender_id: event.senderId ?? context.participantId,
@@ -246,29 +213,27 @@ function react(dm: DmRecord, event: ReactionEvent, context: IngestContext): DmRe
     ...(event.action === 'react' && event.reaction ? { reaction: event.reaction } : {}),
     ...(event.action === 'react' && event.emoji ? { emoji: event.emoji } : {}),
   };
-  const known = dm.reactions.find((reaction) => reaction.sender_id === mine.sender_id);
-  if (known && !isLater(mine, known)) return noteDelivery(dm, context);
-  const others = dm.reactions.filter((reaction) => reaction !== known);
-  const reactions = [...others, mine].sort((a, b) => a.sender_id.localeCompare(b.sender_id));
-  return noteDelivery({ ...dm, reactions }, context);
-}
-
-/** Ties are broken by content, so that the order of arrival never decides. */
-function isLater(a: DmReaction, b: DmReaction): boolean {
-  if (a.timestamp !== b.timestamp) return a.timestamp > b.timestamp;
-  const rank = (reaction: DmReaction): string =>
-    `${reaction.removed ? 1 : 0}${reaction.emoji ?? ''}${reaction.reaction ?? ''}`;
-  return rank(a) > rank(b);
+  const reactions = withReaction(dm.reactions, mine);
+  const noted = noteDelivery(dm, event, context);
+  return reactions === dm.reactions ? noted : { ...noted, reactions };
 }
 
 /** Monotonic: the first time the message was seen stands. */
 function markRead(dm: DmRecord, event: ReadEvent, context: IngestContext): DmRecord {
   const at = new Date(event.timestamp);
   if (directionOf(event, context.ownIds) === 'outbound') return dm; // our own side reading is not the customer's
-  return dm.read_at && dm.read_at <= at ? dm : noteDelivery({ ...dm, read_at: at }, context);
+  return dm.read_at && dm.read_at <= at ? dm : noteDelivery({ ...dm, read_at: at }, event, context);
 }
 
-function noteDelivery(dm: DmRecord, { deliveryId }: IngestContext): DmRecord {
-  if (!deliveryId || dm.delivery_ids.some((known) => known.equals(deliveryId))) return dm;
-  return { ...dm, delivery_ids: [...dm.delivery_ids, deliveryId].slice(-20) };
+/** Of what repeats nothing of the message itself only so many are kept. */
+const keptOthers = 20;
+
+/** Each raw copy that may hold words of the message is remembered, however many there are: an unsend must reach it. */
+function noteDelivery(dm: DmRecord, { kind }: WebhookEvent, { deliveryId }: IngestContext): DmRecord {
+  if (!deliveryId) return dm;
+  const name = kind === 'reaction' || kind === 'read' ? 'other_delivery_ids' : 'delivery_ids';
+  const known = dm[name] ?? [];
+  if (known.some((id) => id.equals(deliveryId))) return dm;
+  const all = [...known, deliveryId];
+  return { ...dm, [name]: name === 'delivery_ids' ? all : all.slice(-keptOthers) };
 }

@@ -24,7 +24,7 @@ export function postbackFields(event: PostbackEvent): Partial<DmRecord> {
   };
 }
 
-/** Types nobody knows yet become `unsupported`, with Meta's word and the raw form kept. */
+/** Types nobody knows yet become `unsupported`, with Meta's word kept; their raw form is in the message's. */
 function storedAttachment(attachment: DecodedAttachment): DmAttachment {
   const unsupported = attachment.kind === 'unsupported';
   return {
@@ -35,7 +35,6 @@ function storedAttachment(attachment: DecodedAttachment): DmAttachment {
     ...(attachment.mediaId ? { media_id: attachment.mediaId } : {}),
     ...(attachment.storyId ? { story_id: attachment.storyId } : {}),
     ...(attachment.linkOnly ? { link_only: true } : {}),
-    raw: attachment.raw,
   };
 }
 

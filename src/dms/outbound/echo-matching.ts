@@ -41,6 +41,12 @@ export function saysTheSame(
   return wanted !== '' && wanted === normalise(text);
 }
 
+/** Whether two texts are the same to a reader, whatever their case. Nothing is not the same as nothing. */
+export function sameWords(a: string | undefined, b: string | undefined): boolean {
+  const words = normalise(a).toLowerCase();
+  return words !== '' && words === normalise(b).toLowerCase();
+}
+
 /** A retry that waits its turn counts too: Meta said "not now", and may have sent it all the same. */
 function mayBeSent({ status, attempts = 0 }: OpenSend): boolean {
   return attempts > 0 && status !== undefined;

@@ -6,6 +6,8 @@ import {
   conversationIdOf,
   ConversationsRepository,
   emptyConversation,
+  endPause,
+  pausesOf,
   type Conversation,
 } from '../../conversations/index.js';
 import { Transactions } from '../../database/index.js';
@@ -104,12 +106,8 @@ export class EchoMergeRepository {
     applyToConversation(from, current, undefined);
     applyToConversation(to, undefined, after);
     if (stranger) applyToConversation(from, undefined, stranger);
-    if (to.agent_paused_by_mid === mid) {
-      // What looked like a person's answer was ours.
-      to.agent_paused_until = undefined;
-      to.agent_paused_reason = undefined;
-      to.agent_paused_by_mid = undefined;
-    }
+    // What looked like a person's answer was ours.
+    if (pausesOf(to).human_reply?.by_mid === mid) endPause(to, 'human_reply');
     to.updated_at = from.updated_at = this.clock.date();
     await this.store.write(session, [
       ...(twin ? [{ before: twin }] : []),

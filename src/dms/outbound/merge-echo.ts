@@ -1,24 +1,15 @@
 import { Types } from 'mongoose';
 import { copiesOf } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
+import { withWhatWasSaid } from '../merge-dm.js';
 
-/** Our DM with what its echo, stored on its own, has learned: reactions, read state, an unsend. */
+/** Our DM with what its echo, stored on its own, has learned: edits, reactions, read state, an unsend. */
 export function mergedWithEcho(ours: DmRecord, echo: DmRecord): DmRecord {
+  const told = echo.placeholder ? {} : { timestamp: echo.timestamp, raw: echo.raw };
+  const merged = withWhatWasSaid({ ...ours, is_echo: true, ...told }, echo);
   // The echo's record goes, and with it what says where copies of its media lie.
-  const copies = [...copiesOf(echo), ...(echo.unsent ? copiesOf(ours) : (ours.media_to_drop ?? []))];
-  const merged: DmRecord = {
-    ...ours,
-    is_echo: true,
-    reactions: echo.reactions,
-    edits: echo.edits,
-    delivery_ids: [...ours.delivery_ids, ...echo.delivery_ids],
-    ...(echo.placeholder ? {} : { timestamp: echo.timestamp, raw: echo.raw }),
-    ...(echo.read_at ? { read_at: echo.read_at } : {}),
-    ...(copies.length > 0 ? { media_to_drop: copies } : {}),
-  };
-  if (!echo.unsent) return merged;
-  const { text: _text, outbound: _outbound, send_answer: _answer, ...scrubbed } = merged;
-  return { ...scrubbed, attachments: [], unsent: true };
+  const copies = [...copiesOf(echo), ...(merged.media_to_drop ?? [])];
+  return copies.length > 0 ? { ...merged, media_to_drop: copies } : merged;
 }
 
 /**

@@ -2,9 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AccountDirectory, AccountsService } from '../../accounts/index.js';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
-import { ConversationsRepository, ConversationTotals, searchTermsOf } from '../../conversations/index.js';
+import {
+  ConversationsRepository,
+  ConversationTotals,
+  searchTermsOf,
+  untilHandedBack,
+} from '../../conversations/index.js';
 import { InvalidRequestError } from '../../errors/index.js';
-import { untilHandedBack } from '../../dms/index.js';
 import { Blocklist } from '../../blocklist/index.js';
 import { cursorOf, pageOf, readCursor, type Position } from '../../paging/index.js';
 import { ReadMarks } from '../messages/read-marks.js';

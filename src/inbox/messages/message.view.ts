@@ -98,6 +98,9 @@ export class MessageView {
   @ApiProperty({ enum: ['webhook', 'api', 'agent', 'sync'], description: 'Where it came from', example: 'webhook' })
   source!: DmRecord['source'];
 
+  @ApiPropertyOptional({ description: 'A greeting or instant reply that Instagram itself sent', example: true })
+  is_automatic?: boolean;
+
   @ApiProperty({ type: [MessageReactionView] })
   reactions!: MessageReactionView[];
 
@@ -138,6 +141,7 @@ export function messageView(dm: Omit<DmRecord, '_id' | 'delivery_ids'> & { _id: 
     ...(dm.held_reason ? { held_reason: dm.held_reason } : {}),
     ...(dm.error ? { error: { kind: dm.error.kind, message: dm.error.message } } : {}),
     source: dm.source,
+    ...(dm.is_automatic ? { is_automatic: true } : {}),
     reactions: (dm.reactions ?? [])
       .filter(({ removed }) => !removed)
       .map(({ sender_id, reaction, emoji }) => ({

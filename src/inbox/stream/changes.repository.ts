@@ -34,6 +34,7 @@ const shownOfDm = [
   'is_deleted',
   'message_id',
   'held_reason',
+  ...['placeholder', 'unsent', 'edits', 'reactions', 'reply_to', 'direction', 'source', 'timestamp'],
 ];
 const shownOfConversation = [
   ...['participant_name', 'participant_username', 'participant_avatar', 'external_id', 'archived', 'unread_count'],
