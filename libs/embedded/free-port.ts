@@ -14,12 +14,13 @@ const attempts = 50;
 /**
  * A port of 127.0.0.1 that nobody listens on. It isn't reserved: whoever starts a server on it tries another one when
  * somebody was faster.
+ * @param isFree asked of each candidate; a server that listens on more than one port looks at all of them
  * @throws {EmbeddedServiceError} when 50 random ports were all taken
  */
-export async function findFreePort(): Promise<number> {
+export async function findFreePort(isFree: (port: number) => Promise<boolean> = isPortFree): Promise<number> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const port = randomInt(firstPort, endPort);
-    if (await isPortFree(port)) return port;
+    if (await isFree(port)) return port;
   }
   throw new EmbeddedServiceError(`No free port found between ${firstPort} and ${endPort} on 127.0.0.1.`);
 }

@@ -51,6 +51,11 @@ export abstract class ServerProcess {
 
   protected abstract args(port: number, folder: string): string[];
 
+  /** Every port that a server on this one listens on. */
+  protected portsOf(port: number): number[] {
+    return [port];
+  }
+
   /** Rejects while the server can't be reached or takes no writes yet; else gives the process id it says it has. */
   protected abstract ready(): Promise<number>;
 
@@ -82,13 +87,13 @@ export abstract class ServerProcess {
     if (firstStart) await this.prepareFolder();
     const chosenHere = firstStart && this.options.port === undefined;
     for (let attempt = 1; ; attempt += 1) {
-      if (chosenHere) this.#port = attempt === 1 ? await this.preferredPort() : await findFreePort();
+      if (chosenHere) this.#port = attempt === 1 ? await this.preferredPort() : await this.findPort();
       try {
         await this.launch();
         return;
       } catch (error) {
         // Between finding a port free and listening on it somebody else may have taken it.
-        if (chosenHere && attempt < 3 && !(await isPortFree(this.#port))) continue;
+        if (chosenHere && attempt < 3 && !(await this.isFree(this.#port))) continue;
         if (firstStart) await this.discard();
         throw error;
       }
@@ -148,7 +153,16 @@ export abstract class ServerProcess {
 
   private async preferredPort(): Promise<number> {
     const last = (await this.readOccupant())?.port;
-    return last !== undefined && (await isPortFree(last)) ? last : findFreePort();
+    return last !== undefined && (await this.isFree(last)) ? last : this.findPort();
+  }
+
+  private findPort(): Promise<number> {
+    return findFreePort((port) => this.isFree(port));
+  }
+
+  private async isFree(port: number): Promise<boolean> {
+    const free = await Promise.all(this.portsOf(port).map((one) => isPortFree(one)));
+    return free.every(Boolean);
   }
 
   private async readOccupant(): Promise<Occupant | undefined> {
@@ -166,7 +180,7 @@ export abstract class ServerProcess {
   }
 
   private async launch(): Promise<void> {
-    if (!(await isPortFree(this.#port))) {
+    if (!(await this.isFree(this.#port))) {
       throw new EmbeddedServiceError(`${this.label} can't listen on 127.0.0.1:${this.#port}: the port is in use.`);
     }
     const child = this.spawnChild();

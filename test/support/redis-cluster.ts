@@ -5,10 +5,25 @@ import { eventually } from './eventually.js';
 /** A Redis that is a member of a cluster. */
 class ClusterNode extends RedisProcess {
   protected override args(port: number, folder: string): string[] {
-    const settings = { 'cluster-enabled': 'yes', 'cluster-config-file': 'nodes.conf', 'cluster-node-timeout': '2000' };
-    const clustered = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+    const bus = busPort(port);
+    const settings = {
+      'cluster-port': bus,
+      'cluster-enabled': 'yes',
+      'cluster-config-file': 'nodes.conf',
+      'cluster-node-timeout': '2000',
+    };
+    const clustered = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
     return [...super.args(port, folder), ...clustered];
   }
+
+  protected override portsOf(port: number): number[] {
+    return [port, busPort(port)];
+  }
+}
+
+/** Where the nodes talk to each other. Redis' own choice, port + 10,000, lies among those of outgoing connections. */
+function busPort(port: number): number {
+  return port + 1;
 }
 
 export interface RedisCluster {
@@ -44,7 +59,7 @@ export async function startRedisCluster(): Promise<RedisCluster> {
       await client.call('CLUSTER', 'SET-CONFIG-EPOCH', n + 1);
     }
     const [first] = clients;
-    for (const node of nodes.slice(1)) await first?.call('CLUSTER', 'MEET', '127.0.0.1', node.port);
+    for (const node of nodes.slice(1)) await first?.call('CLUSTER', 'MEET', '127.0.0.1', node.port, busPort(node.port));
     await eventually(async () => {
       for (const client of clients) expect(await client.cluster('INFO')).toContain('cluster_state:ok');
       for (const client of clients) expect(await client.cluster('INFO')).toContain('cluster_known_nodes:3');
