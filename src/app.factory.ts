@@ -29,7 +29,21 @@ export interface CreateAppOptions extends AppParts {
  */
 export async function createApp(config: AppConfig, options: CreateAppOptions = {}): Promise<NestFastifyApplication> {
   const logger = createPino(config.LOG_LEVEL, options.logTo);
-  const adapter = new FastifyAdapter({
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, options), newAdapter(config), {
+    bodyParser: false,
+    logger: new NestPinoLogger(logger),
+    abortOnError: false,
+    preview: options.preview ?? false,
+  });
+  await setUpHttp(app, config, logger);
+  app.enableShutdownHooks([], { useProcessExit: true });
+  warnOfOpenDoors(config, logger);
+  return app;
+}
+
+/** What speaks HTTP underneath Nest. */
+export function newAdapter(config: AppConfig): FastifyAdapter {
+  return new FastifyAdapter({
     trustProxy: config.TRUST_PROXY ?? false,
     genReqId: () => randomUUID(),
     requestTimeout: 30_000,
@@ -43,13 +57,11 @@ export async function createApp(config: AppConfig, options: CreateAppOptions = {
     logger: false,
     ...frameworkErrorAnswers,
   });
-  const fastify = adapter.getInstance();
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, options), adapter, {
-    bodyParser: false,
-    logger: new NestPinoLogger(logger),
-    abortOnError: false,
-    preview: options.preview ?? false,
-  });
+}
+
+/** What every request passes on its way to a controller, and every answer on its way back. */
+export async function setUpHttp(app: NestFastifyApplication, config: AppConfig, logger: Logger): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance();
   drainOnClose(fastify, config.SHUTDOWN_GRACE_MS / 10);
   registerBodyParsers(fastify);
   await registerHttpHooks(fastify, config, logger);
@@ -63,10 +75,7 @@ export async function createApp(config: AppConfig, options: CreateAppOptions = {
   });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ErrorFilter());
-  app.enableShutdownHooks([], { useProcessExit: true });
   if (config.SWAGGER_ENABLED ?? !config.isProduction) serveDocs(app);
-  warnOfOpenDoors(config, logger);
-  return app;
 }
 
 /** An origin has no path, the dashboard's address may. In production a dashboard that is not set lets no browser in. */

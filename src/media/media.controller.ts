@@ -1,7 +1,7 @@
 import { Controller, Get, Param, ParseIntPipe } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ForUsers, Scope, type TenantScope } from '../auth/index.js';
-import { ApiErrors } from '../errors/index.js';
+import { ApiErrors, InvalidRequestError } from '../errors/index.js';
 import { IdPipe } from '../paging/index.js';
 import { MediaLinkResponse } from './media.dto.js';
 import { MediaLinks } from './media-links.service.js';
@@ -36,8 +36,13 @@ export class MediaController {
   async link(
     @Scope() scope: TenantScope,
     @Param('id', IdPipe) id: string,
-    @Param('index', ParseIntPipe) index: number,
+    @Param('index', new ParseIntPipe({ exceptionFactory: notAnIndex })) index: number,
   ): Promise<MediaLinkResponse> {
     return { success: true, data: await this.links.of(scope, id, index) };
   }
+}
+
+function notAnIndex(): InvalidRequestError {
+  const expected = 'a whole number from 0 on';
+  return new InvalidRequestError(`index: expected ${expected}`, [{ field: 'index', expected }]);
 }

@@ -1,4 +1,4 @@
-interface Schema {
+export interface Schema {
   $ref?: string;
   type?: string;
   example?: unknown;
@@ -15,6 +15,8 @@ interface Parameter {
   name: string;
   in: 'path' | 'query' | 'header';
   required?: boolean;
+  example?: unknown;
+  schema?: Schema;
 }
 
 interface OperationObject {
@@ -35,6 +37,8 @@ export interface Operation {
   /** Asks for a Bearer token. */
   secured: boolean;
   parameters: Parameter[];
+  /** Of the fields a body may have, how each is described; empty where the route takes none. */
+  bodyFields: Record<string, Schema>;
   /** A body made of the document's own examples; `undefined` where the route takes none. */
   exampleBody?: Record<string, unknown>;
 }
@@ -49,10 +53,20 @@ export function operationsOf(document: OpenApiDocument): Operation[] {
         path,
         secured: (operation.security?.length ?? 0) > 0,
         parameters: operation.parameters ?? [],
+        bodyFields: schema ? fieldsOf(schema, document) : {},
         ...(schema ? { exampleBody: exampleOf(schema, document) as Record<string, unknown> } : {}),
       };
     }),
   );
+}
+
+function fieldsOf(schema: Schema, document: OpenApiDocument): Record<string, Schema> {
+  if (schema.$ref) return fieldsOf(document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}, document);
+  return Object.assign(
+    {},
+    schema.properties,
+    ...(schema.allOf ?? []).map((part) => fieldsOf(part, document)),
+  ) as Record<string, Schema>;
 }
 
 /** What a reader of the document would send: examples, required fields only. */

@@ -1,0 +1,217 @@
+import request, { type Response } from 'supertest';
+import { startControllerRing, type ControllerRing } from '../test/support/controller-ring.js';
+import type { Operation } from '../test/support/openapi.js';
+import { scopeOf, type Principal } from './auth/index.js';
+
+interface Route {
+  access: 'public' | 'user' | 'admin';
+  /** The first service that a valid request comes to; `null`: the controller answers by itself. */
+  reaches: string | null;
+  /** What is sent instead of the document's example, where the document can't say what a valid request is. */
+  body?: Record<string, unknown>;
+  query?: string;
+  /** What Meta or a browser it redirected sends is not ours to refuse for a field too many. */
+  foreign?: true;
+  /** Its ids are looked up as they are: one that is none is not found. */
+  looseIds?: true;
+  /** Takes neither body, query nor id: there is nothing to get wrong. */
+  bare?: true;
+}
+
+const user = (reaches: string, more: Partial<Route> = {}): Route => ({ access: 'user', reaches, ...more });
+const admins = (reaches: string, more: Partial<Route> = {}): Route => ({ access: 'admin', reaches, ...more });
+const open = (reaches: string | null): Route => ({ access: 'public', reaches, foreign: true });
+const loose = { looseIds: true } as const;
+
+const routes: Record<string, Route> = {
+  'GET /health': open('HealthService.check'),
+  'GET /health/live': open(null),
+  'GET /health/ready': open('HealthService.check'),
+  // Open outside production; what guards it there is in its own spec.
+  'GET /metrics': open('ScrapeSources.refresh'),
+  'GET /webhook/instagram': open(null),
+  'GET /webhook/meta': open(null),
+  'POST /webhook/instagram': open('DeliveryRoute.take'),
+  'POST /webhook/meta': open('DeliveryRoute.take'),
+  'POST /meta/deauthorize': open('PrivacyService.deauthorize'),
+  'POST /meta/data-deletion': open('PrivacyService.requestDeletion'),
+  'GET /meta/data-deletion/{code}': { ...open('PrivacyService.getErasure'), ...loose },
+  'GET /accounts/oauth/{login}/start': user('OAuthDoor.browserKeyOf'),
+  'GET /accounts/oauth/{login}/callback': open('OAuthDoor.readReturn'),
+  'POST /accounts': user('ConnectService.connectByToken'),
+  'GET /accounts': user('AccountsService.list'),
+  'GET /accounts/{id}': user('AccountsService.get'),
+  'PATCH /accounts/{id}': user('AccountsService.update'),
+  'DELETE /accounts/{id}': user('AccountsService.disconnect'),
+  'GET /accounts/{id}/profiles/{igsid}': user('LookUpsService.profile'),
+  'GET /accounts/{id}/conversations': user('LookUpsService.conversations'),
+  'GET /user-settings': user('UserSettingsService.get', { bare: true }),
+  'PUT /user-settings': user('UserSettingsService.replace', { body: { is_active: true } }),
+  'GET /instagram-dms/list': user('DmListService.list'),
+  'POST /instagram-dms/send': user('DmSendService.send', {
+    body: { recipient_id: '1254477777772222', platform_account_id: '17841400008460056', message_text: 'Hello' },
+  }),
+  'POST /instagram-dms/private-reply': user('DmSendService.privateReply'),
+  'GET /instagram-dms/{id}': user('DmEditService.get'),
+  'PATCH /instagram-dms/{id}': user('DmEditService.patch'),
+  'DELETE /instagram-dms/{id}': user('DmEditService.remove'),
+  'POST /instagram-dms/{id}/resolve': user('DmEditService.resolve'),
+  'GET /instagram-dms/{id}/attachments/{index}': user('MediaLinks.of'),
+  'GET /inbox/blocklist': user('Blocklist.page'),
+  'POST /inbox/blocklist': user('BlocklistOwner.of'),
+  'DELETE /inbox/blocklist': user('BlocklistOwner.of', { query: 'external_participant_id=1254477777772222' }),
+  'DELETE /inbox/blocklist/{id}': user('BlocklistOwner.ofEntry', loose),
+  'GET /inbox/conversations': user('InboxConversationsService.list'),
+  'GET /inbox/conversations/{id}': user('InboxConversationsService.get'),
+  'PATCH /inbox/conversations/{id}': user('InboxConversationsService.patch'),
+  'GET /inbox/conversations/{id}/messages': user('InboxMessagesService.list'),
+  'POST /inbox/conversations/{id}/messages': user('InboxMessagesService.reply'),
+  'GET /inbox/comments': user('InboxCommentsService.list'),
+  'GET /inbox/stream': user('StreamService.stream'),
+  'POST /inbox/stream/ticket': user('StreamTickets.issue', { bare: true }),
+  'GET /agent/settings/{account_id}': user('AgentSettingsApi.get', loose),
+  'PUT /agent/settings/{account_id}': user('AgentSettingsApi.put', loose),
+  'POST /agent/preview': user('AgentPreviews.preview', {
+    body: { account_id: '665f1c2ab7e4a1d2c3b4a596', message: 'Are you open?' },
+  }),
+  'GET /admin/dead-letters': admins('DeadLetters.list'),
+  'GET /admin/dead-letters/{id}': admins('DeadLetters.find', loose),
+  'POST /admin/dead-letters/{id}/replay': admins('DeadLetterReplays.replay', loose),
+  'GET /admin/audit-log': admins('AuditLog.list'),
+  'GET /admin/deliveries': admins('DeliveriesService.list'),
+  'GET /admin/deliveries/{id}': admins('DeliveriesService.get', loose),
+  'POST /admin/deliveries/{id}/replay': admins('DeliveriesService.replay', loose),
+};
+
+const pathValues: Record<string, string> = { login: 'instagram', index: '0', igsid: '1254477777772222' };
+const anyId = '665f1c2ab7e4a1d2c3b4a596';
+const tenant: Principal = { userId: 'tenant-1', role: 'user' };
+const admin: Principal = { userId: 'root', role: 'admin' };
+
+const named = (name: string) => routes[name] as Route;
+const rows = (which: (route: Route) => boolean) => Object.keys(routes).filter((name) => which(named(name)));
+
+describe('every route', () => {
+  let ring: ControllerRing;
+
+  beforeAll(async () => {
+    ring = await startControllerRing();
+  });
+  beforeEach(() => ring.calls.splice(0));
+  afterAll(() => ring?.stop());
+
+  function operationOf(name: string): Operation {
+    const found = ring.operations.find(({ method, path }) => `${method.toUpperCase()} ${path}` === name);
+    if (!found) throw new Error(`${name} is not in the OpenAPI document`);
+    return found;
+  }
+
+  const parametersOf = (name: string, where: 'path' | 'query') =>
+    operationOf(name).parameters.flatMap((one) => (one.in === where ? [one.name] : []));
+
+  /** A valid request, but for what is changed about it. */
+  async function ask(
+    name: string,
+    as: Principal | null,
+    change: { body?: Record<string, unknown>; query?: string; ids?: Record<string, string> } = {},
+  ): Promise<Response> {
+    const { method, path, exampleBody } = operationOf(name);
+    const ids = { ...pathValues, ...change.ids };
+    const filled = path.replace(/\{(\w+)\}/g, (_all, id: string) => ids[id] ?? anyId);
+    const query = [named(name).query, change.query].filter(Boolean).join('&');
+    const call = request(ring.app.getHttpServer())[method as 'get'](query ? `${filled}?${query}` : filled);
+    if (as) call.set('authorization', `Bearer ${await ring.token(as)}`);
+    const body = named(name).body ?? exampleBody;
+    return body ? call.send({ ...body, ...change.body }) : call;
+  }
+
+  function expectRefusal(answer: Response, field: string): void {
+    expect({ status: answer.status, code: (answer.body as { code: string }).code }).toEqual({
+      status: 400,
+      code: 'invalid_request',
+    });
+    const { details } = answer.body as { details: { field: string }[] };
+    expect(details.map((problem) => problem.field)).toContain(field);
+    expect(ring.calls).toEqual([]);
+  }
+
+  it('of the application has its row here and its place in the OpenAPI document', () => {
+    const served = ring.routes
+      .filter((route) => !/^(HEAD|OPTIONS)|\/docs/.test(route))
+      .map((route) => route.replace(/:(\w+)/g, '{$1}'));
+
+    expect(served.sort()).toEqual(Object.keys(routes).sort());
+    expect(ring.operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort()).toEqual(served.sort());
+  });
+
+  it.each(rows(({ access }) => access !== 'public'))('%s lets nobody in without a token', async (name) => {
+    const answer = await ask(name, null);
+
+    expect([answer.status, (answer.body as { code: string }).code]).toEqual([401, 'unauthenticated']);
+    expect(ring.calls).toEqual([]);
+  });
+
+  it.each(rows(({ access }) => access === 'public'))('%s asks for no token', async (name) => {
+    const answer = await ask(name, null);
+
+    expect([401, 404]).not.toContain(answer.status);
+    expect(ring.calls.map(({ method }) => method).slice(0, 1)).toEqual([named(name).reaches ?? []].flat());
+  });
+
+  it.each(rows(({ access }) => access === 'admin'))('%s is closed to the role user, open to admins', async (name) => {
+    const answer = await ask(name, tenant);
+    expect([answer.status, (answer.body as { code: string }).code]).toEqual([403, 'forbidden']);
+    expect(ring.calls).toEqual([]);
+
+    await ask(name, admin);
+    expect(ring.calls[0]?.method).toBe(named(name).reaches);
+  });
+
+  it.each(rows(({ access }) => access === 'user'))('%s acts for its caller and for nobody else', async (name) => {
+    await ask(name, tenant);
+    const [first] = ring.calls;
+    expect(first?.method).toBe(named(name).reaches);
+    expect(callersIn(first?.args ?? [])).toEqual([tenant.userId]);
+
+    await ask(name, admin);
+    expect(ring.calls[1]?.method).toBe(named(name).reaches);
+  });
+
+  const checked = rows(({ foreign, bare }) => !foreign && !bare);
+
+  it.each(checked)('%s refuses a field that it does not know, where it takes any', async (name) => {
+    if (operationOf(name).exampleBody)
+      expectRefusal(await ask(name, admin, { body: { surprise: 'text' } }), 'surprise');
+    if (parametersOf(name, 'query').length > 0)
+      expectRefusal(await ask(name, admin, { query: 'surprise=text' }), 'surprise');
+    if (operationOf(name).exampleBody || parametersOf(name, 'query').length > 0) return;
+    await ask(name, admin, { query: 'surprise=text' });
+    expect(ring.calls[0]?.method).toBe(named(name).reaches);
+  });
+
+  it.each(checked)('%s names the field that has the wrong type', async (name) => {
+    for (const [field, { type }] of Object.entries(operationOf(name).bodyFields)) {
+      const wrong = type === 'array' ? 'text' : [{ text: 'in a list' }];
+      expectRefusal(await ask(name, admin, { body: { [field]: wrong } }), field);
+    }
+    for (const field of parametersOf(name, 'query'))
+      expectRefusal(await ask(name, admin, { query: `${field}=1&${field}=2` }), field);
+    for (const id of parametersOf(name, 'path')) {
+      const answer = await ask(name, admin, { ids: { [id]: 'not-one' } });
+      if (named(name).looseIds) expect(ring.calls[0]?.method).toBe(named(name).reaches);
+      else expectRefusal(answer, id);
+    }
+  });
+});
+
+/** Whose token a controller told its service of: as a scope, as a principal, by id, or with the request. */
+function callersIn(args: unknown[]): unknown[] {
+  const found = args.flatMap((arg) => {
+    if (arg === tenant.userId) return [arg];
+    if (typeof arg !== 'object' || arg === null) return [];
+    const { principal = arg } = arg as { principal?: object };
+    const isCaller = [tenant, scopeOf(tenant)].some((one) => JSON.stringify(one) === JSON.stringify(principal));
+    return isCaller ? [tenant.userId] : [];
+  });
+  return [...new Set(found)];
+}
