@@ -6,24 +6,11 @@ const {
   ...swc
 } = JSON.parse(readFileSync(new URL('./.swcrc', import.meta.url), 'utf8'));
 
-/** Packages that ship ES modules alone. Jest on Node 20 can't `require` those, so swc turns them into CommonJS too. */
-const esModules = [
-  '@nestjs',
-  '@fastify',
-  'content-disposition',
-  'cookie',
-  'jose',
-  'lru-cache',
-  ...['file-type', 'strtok3', 'token-types', 'uint8array-extras', '@tokenizer', '@borewit'],
-];
-
-/** The MongoDB driver loads `os` by a dynamic import, which Jest's module loader can't do either: it would never connect. */
-const dynamicImports = ['mongodb/lib/runtime_adapters'];
-
 const shared = {
-  testEnvironment: 'node',
-  transform: { '^.+\\.[mc]?[jt]s$': ['@swc/jest', { ...swc, swcrc: false, module: { type: 'commonjs' } }] },
-  transformIgnorePatterns: [`/node_modules/(?!(${[...esModules, ...dynamicImports].join('|')})[/.])`],
+  testEnvironment: '<rootDir>/test/support/jest-environment.mjs',
+  transform: {
+    '^.+\\.[mc]?[jt]s$': ['@swc/jest', { ...swc, swcrc: false, module: { type: 'commonjs' } }],
+  },
   resolver: '<rootDir>/test/support/jest-resolver.cjs',
   moduleNameMapper: { '^#libs/(.*)$': '<rootDir>/libs/$1/index.ts' },
   setupFiles: ['reflect-metadata'],

@@ -55,7 +55,9 @@ function deliverWithoutPause(
         const post = request(url).post('/webhook/instagram').agent(agent).set('content-type', 'application/json');
         entry.status = (await post.set('x-hub-signature-256', signBody(raw, appSecret)).send(raw)).status;
       } catch (error) {
-        entry.error = (error as { code?: string }).code ?? String(error);
+        // supertest makes "ECONNRESET: Connection reset by peer" of what has the code.
+        const { code, message } = error as Error & { code?: string };
+        entry.error = code ?? /^(\w+): /.exec(message)?.[1] ?? message;
         going = false;
       }
     }
