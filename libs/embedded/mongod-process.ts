@@ -1,7 +1,7 @@
 import mongoose from 'mongoose';
 import { ServerProcess, type ServerOptions } from './server-process.js';
 
-const replicaSet = 'rs0';
+export const replicaSet = 'rs0';
 
 const notYetInitialized = 94;
 
@@ -11,7 +11,7 @@ export interface MongoOptions extends ServerOptions {
 }
 
 type ReplicaSetConfig = { version: number; members: { host: string }[] };
-type Client = InstanceType<typeof mongoose.mongo.MongoClient>;
+export type Client = InstanceType<typeof mongoose.mongo.MongoClient>;
 
 /** A `mongod` as a replica set of one, so that transactions and change streams work as in production. */
 export class MongodProcess extends ServerProcess {
@@ -28,7 +28,7 @@ export class MongodProcess extends ServerProcess {
     return `mongodb://${this.host}/?replicaSet=${replicaSet}`;
   }
 
-  private get host(): string {
+  get host(): string {
     return `127.0.0.1:${this.port}`;
   }
 
@@ -53,17 +53,24 @@ export class MongodProcess extends ServerProcess {
     ];
   }
 
-  protected async ready(): Promise<number> {
-    const client = new mongoose.mongo.MongoClient(`mongodb://${this.host}/?directConnection=true`, {
-      serverSelectionTimeoutMS: 1_000,
-      connectTimeoutMS: 1_000,
-    });
-    try {
+  protected ready(): Promise<number> {
+    return this.ask(async (client) => {
       await this.joinReplicaSet(client);
       const hello = await client.db('admin').command({ hello: 1 });
       if (!hello['isWritablePrimary']) throw new Error('not primary yet');
-      const { pid } = await client.db('admin').command({ serverStatus: 1 });
-      return Number(pid);
+      return pidOf(client);
+    });
+  }
+
+  /** Asks this very server, whichever part it has in its set. */
+  async ask<T>(question: (client: Client) => Promise<T>): Promise<T> {
+    const client = new mongoose.mongo.MongoClient(`mongodb://${this.host}/?directConnection=true`, {
+      serverSelectionTimeoutMS: 1_000,
+      connectTimeoutMS: 1_000,
+      socketTimeoutMS: 5_000,
+    });
+    try {
+      return await question(client);
     } finally {
       await client.close();
     }
@@ -84,4 +91,9 @@ export class MongodProcess extends ServerProcess {
       await admin.command({ replSetInitiate: { _id: replicaSet, members } });
     }
   }
+}
+
+export async function pidOf(client: Client): Promise<number> {
+  const { pid } = await client.db('admin').command({ serverStatus: 1 });
+  return Number(pid);
 }

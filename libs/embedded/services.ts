@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { ProgressLog } from './log.js';
 import { MongodProcess, type MongoOptions } from './mongod-process.js';
+import { MongoReplicaSet } from './mongo-replica-set.js';
 import { findMongodProgram } from './mongod-program.js';
 import { findRedisProgram, RedisProcess } from './redis-process.js';
 import type { ServerOptions } from './server-process.js';
@@ -14,6 +15,16 @@ export async function startMongo(options: MongoOptions = {}): Promise<MongodProc
   const mongod = new MongodProcess(await findMongodProgram(options.log), options);
   await mongod.start();
   return mongod;
+}
+
+/**
+ * The same as a replica set of several servers.
+ * @throws {EmbeddedServiceError} saying what failed and what to do
+ */
+export async function startMongoSet(members: number, log?: ProgressLog): Promise<MongoReplicaSet> {
+  const set = new MongoReplicaSet(await findMongodProgram(log), members, { log });
+  await set.start();
+  return set;
 }
 
 /**
@@ -34,6 +45,8 @@ export interface ServicesRequest {
   redisUrl?: string;
   /** Keeps the data of what is started here, in `mongo/` and `redis/`. Left out: temporary folders. */
   dataDir?: string;
+  /** How many servers a MongoDB that is started here consists of; with more than one it keeps no data. */
+  mongoMembers?: number;
   log?: ProgressLog;
 }
 
@@ -42,6 +55,8 @@ export interface Services {
   redisUrl: string;
   /** Present when it was started here. */
   mongo?: MongodProcess;
+  /** Instead of `mongo`, when several members were asked for. */
+  mongoSet?: MongoReplicaSet;
   redis?: RedisProcess;
   /** Ends what was started here; a server that was given is left alone. */
   stop(): Promise<void>;
@@ -52,18 +67,20 @@ export interface Services {
  * @throws {EmbeddedServiceError} saying what failed and what to do; nothing is left running then
  */
 export async function resolveServices(request: ServicesRequest): Promise<Services> {
-  const { databaseUrl, redisUrl, dataDir, log } = request;
+  const { databaseUrl, redisUrl, dataDir, mongoMembers = 1, log } = request;
   const optionsFor = (name: string): ServerOptions => ({ log, dataDir: dataDir && resolve(dataDir, name) });
   // Redis first: when it isn't installed, that is said before MongoDB is downloaded.
   const redis = redisUrl ? undefined : await startRedis(optionsFor('redis'));
   try {
-    const mongo = databaseUrl ? undefined : await startMongo(optionsFor('mongo'));
+    const mongoSet = databaseUrl || mongoMembers === 1 ? undefined : await startMongoSet(mongoMembers, log);
+    const mongo = databaseUrl || mongoSet ? undefined : await startMongo(optionsFor('mongo'));
     return {
-      databaseUrl: databaseUrl || mongo!.url,
+      databaseUrl: databaseUrl || (mongoSet ?? mongo!).url,
       redisUrl: redisUrl || redis!.url,
       mongo,
+      mongoSet,
       redis,
-      stop: async () => void (await Promise.all([mongo?.stop(), redis?.stop()])),
+      stop: async () => void (await Promise.all([mongo?.stop(), mongoSet?.stop(), redis?.stop()])),
     };
   } catch (error) {
     await redis?.stop();

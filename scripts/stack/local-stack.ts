@@ -17,6 +17,8 @@ export interface LocalStackOptions {
   /** Port of the first process with HTTP for dashboards; any free one when left out. */
   port?: number;
   sandbox?: Partial<SandboxOptions>;
+  /** How many servers the MongoDB that is started here consists of. */
+  mongoMembers?: number;
   log?: (line: string) => void;
 }
 
@@ -70,6 +72,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       databaseUrl: given['DATABASE_URL'],
       redisUrl: given['REDIS_URL'],
       ...(options.dataDir ? { dataDir } : {}),
+      mongoMembers: options.mongoMembers,
       log,
     });
     cleanUps.push(() => services.stop());

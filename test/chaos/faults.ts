@@ -4,6 +4,7 @@ import { Random } from '#libs/sandbox';
 import { crashPoints, reached, type CrashPoint } from './crash-points.js';
 import { addForeignJobs } from './foreign-jobs.js';
 import type { ChaosOptions } from './options.js';
+import { MongoFaults } from './mongo-faults.js';
 import type { Note, People } from './people.js';
 import type { Supervised } from './processes.js';
 import { showsAfterMs, type ChaosStack } from './stack.js';
@@ -16,7 +17,7 @@ export interface Struck {
   canary: Note;
 }
 
-interface Planned {
+export interface Planned {
   kind: string;
   atMs: number;
   run: (struck: () => void) => Promise<void>;
@@ -33,6 +34,7 @@ export class FaultScript {
   readonly endsMs: { name: string; tookMs: number }[] = [];
   private readonly random: Random;
   private readonly busy = new Map<Target, Promise<unknown>>();
+  private readonly mongo: MongoFaults;
   readonly plan: Planned[];
 
   constructor(
@@ -43,6 +45,7 @@ export class FaultScript {
     private readonly log: (line: string) => void,
   ) {
     this.random = new Random(options.seed + 1);
+    this.mongo = new MongoFaults(stack.mongo, (kind, harm) => this.fault(kind, 'mongo', harm));
     this.plan = options.faults ? this.makePlan() : [];
   }
 
@@ -124,7 +127,7 @@ export class FaultScript {
   }
 
   private once(): Omit<Planned, 'atMs'>[] {
-    const { redis, mongo, models, local } = this.stack;
+    const { redis, models, local } = this.stack;
     const { faults } = local.sandbox;
     return [
       this.killApi(),
@@ -140,11 +143,7 @@ export class FaultScript {
         redis.resume();
       }),
       ...(this.options.flush ? [this.fault('redis emptied', 'redis', () => this.flushAll())] : []),
-      this.fault('mongod killed', 'mongo', async () => {
-        await mongo.kill();
-        await delay(800);
-        await mongo.restart();
-      }),
+      ...this.mongo.once(),
       this.fault('jobs of another version', 'redis', () => addForeignJobs(this.stack)),
       this.fault('rate limit by Meta', 'graph', async () => {
         faults.add({ route: 'send', mode: 'error', error: 'rate_limit', count: 4 });
@@ -158,7 +157,7 @@ export class FaultScript {
   }
 
   private longOnes(): Omit<Planned, 'atMs'>[] {
-    const { redis, mongo, models, local, apis, workers } = this.stack;
+    const { redis, models, local, apis, workers } = this.stack;
     return [
       ...[0, 1, 2].map(() => this.killWorker()),
       ...[0, 1].map(() => this.killApi()),
@@ -167,16 +166,7 @@ export class FaultScript {
         await delay(8_000);
         await redis.restart();
       }),
-      this.fault('mongod frozen 4 s', 'mongo', async () => {
-        mongo.pause();
-        await delay(4_000);
-        mongo.resume();
-      }),
-      this.fault('mongod away 6 s', 'mongo', async () => {
-        await mongo.kill();
-        await delay(6_000);
-        await mongo.restart();
-      }),
+      ...this.mongo.longOnes(),
       // Longer than every lease: whoever wakes up must find that it may write nothing any more.
       this.fault('worker frozen 40 s', 'workers', () => this.freeze(this.pick(workers), 40_000)),
       this.freezeAt('model answered', 25_000),

@@ -124,9 +124,9 @@ async function chaos(options: ChaosOptions): Promise<boolean> {
   }
 }
 
-function again({ events, seed, loadMs, short, flush, crashes }: ChaosOptions): string {
+function again({ events, seed, loadMs, short, flush, crashes, members }: ChaosOptions): string {
   const minutes = short ? '' : ` --minutes ${(loadMs / 60_000).toFixed(2)}`;
-  return `--events ${events} --seed ${seed}${minutes}${flush ? '' : ' --no-flush'}${crashes === 1 ? '' : ` --crashes ${crashes}`}`;
+  return `--events ${events} --seed ${seed}${minutes}${flush ? '' : ' --no-flush'}${crashes === 1 ? '' : ` --crashes ${crashes}`}${members === 1 ? '' : ` --members ${members}`}`;
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findFreePort, type MongodProcess, type RedisProcess } from '#libs/embedded';
+import { findFreePort, type MongodProcess, type MongoReplicaSet, type RedisProcess } from '#libs/embedded';
 import type { SandboxAccount } from '#libs/sandbox';
 import { operator, startLocalStack, type LocalStack } from '../../scripts/stack/local-stack.js';
 import { AppProcess } from '../../scripts/stack/server-process.js';
@@ -35,7 +35,8 @@ const settings = {
 /** Two apis and two workers of the built server, with everything around them. */
 export interface ChaosStack {
   local: LocalStack;
-  mongo: MongodProcess;
+  /** Alone, or a set whose members can fall away. */
+  mongo: MongodProcess | MongoReplicaSet;
   redis: RedisProcess;
   apis: Supervised[];
   workers: Supervised[];
@@ -61,13 +62,15 @@ export async function startStack(options: ChaosOptions, logsFolder: string): Pro
   const local = await startLocalStack({
     processes: [],
     env: { ...settings, SEND_PROOF_MS: String(proofMs[options.short ? 'short' : 'long']) },
+    mongoMembers: options.members,
     sandbox: {
       randomSeed: options.seed,
       seed: { accounts: accountNames.map((username) => ({ username: `${username}.chaos` })), customers: [] },
       webhooks: { retryDelaysMs: [100, 250, 500, 1_000, 2_000, 3_000], timeoutMs: 5_000 },
     },
   });
-  const { mongo, redis } = local.services;
+  const { mongo: alone, mongoSet, redis } = local.services;
+  const mongo = mongoSet ?? alone;
   if (!mongo || !redis) throw new Error('Faults need a MongoDB and a Redis of their own');
   const made = await Promise.all(
     ['api-1', 'api-2', 'worker-1', 'worker-2'].map(async (name, index) => {
