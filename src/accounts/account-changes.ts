@@ -11,9 +11,10 @@ export interface AccountChange {
 }
 
 /** @internal what a change of this record makes out of date */
-export function changeOf(record: Pick<AccountRecord, '_id' | 'instagram_data'>): AccountChange {
+export function changeOf(record: Pick<AccountRecord, '_id' | 'instagram_data' | 'meta'>): AccountChange {
   const { ig_id: igId, id } = record.instagram_data;
-  return { account_id: record._id.toHexString(), meta_ids: id === undefined ? [igId] : [igId, id] };
+  const ids = [igId, id, record.meta.id].filter((one) => one !== undefined);
+  return { account_id: record._id.toHexString(), meta_ids: [...new Set(ids)] };
 }
 
 /** `'everything'` after the line to Redis was down: what was said meanwhile is lost. */

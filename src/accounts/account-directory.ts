@@ -37,7 +37,7 @@ export class AccountDirectory {
   }
 
   /**
-   * The live accounts that Meta means by these ids, professional or app-scoped, by the id asked for. Ids of accounts
+   * The live accounts that Meta means by these ids, professional, app-scoped or the Page's, by the id asked for. Ids of accounts
    * that are not connected here are not in the map.
    */
   async findByIgIds(ids: string[]): Promise<Map<string, AccountSummary>> {
@@ -54,7 +54,7 @@ export class AccountDirectory {
     const byId = new Map<string, AccountSummary>();
     for (const record of records) {
       const summary = summaryOf(record);
-      if (summary.app_scoped_id !== undefined) byId.set(summary.app_scoped_id, summary);
+      for (const other of [summary.page_id, summary.app_scoped_id]) if (other !== undefined) byId.set(other, summary);
     }
     for (const record of records) byId.set(record.instagram_data.ig_id, summaryOf(record));
     for (const id of missing) {

@@ -12,6 +12,8 @@ export interface AccountSummary {
   /** Professional account id: `entry.id` of webhooks. */
   ig_id: string;
   app_scoped_id?: string;
+  /** Of login `facebook`: the Page that the Instagram account belongs to. Deliveries may name it instead. */
+  page_id?: string;
   username: string;
   name?: string;
   sends_paused_until?: Date;
@@ -21,8 +23,12 @@ export interface AccountSummary {
 }
 
 /** Every id under which Meta may speak of the account itself: a message from one of them is the business speaking. */
-export function ownIds(account: Pick<AccountSummary, 'ig_id' | 'app_scoped_id'>): Set<string> {
-  return new Set(account.app_scoped_id === undefined ? [account.ig_id] : [account.ig_id, account.app_scoped_id]);
+export function ownIds({
+  ig_id: igId,
+  app_scoped_id: scoped,
+  page_id: page,
+}: Pick<AccountSummary, 'ig_id' | 'app_scoped_id' | 'page_id'>): Set<string> {
+  return new Set([igId, scoped, page].filter((id) => id !== undefined));
 }
 
 /** @internal the summary of a stored record */
@@ -36,6 +42,7 @@ export function summaryOf(record: AccountRecord): AccountSummary {
     status_reason: record.status_reason,
     ig_id: instagram.ig_id,
     app_scoped_id: instagram.id,
+    ...(record.login === 'facebook' ? { page_id: record.meta.id } : {}),
     username: instagram.username,
     name: instagram.name,
     sends_paused_until: record.sends_paused_until,

@@ -63,6 +63,8 @@ export class BackfillView {
   @ApiProperty({ enum: ['queued', 'running', 'done', 'failed'], example: 'done' }) state!: string;
   @ApiProperty({ type: 'integer', example: 12 }) conversations_done!: number;
   @ApiPropertyOptional({ type: 'integer', example: 12 }) conversations_total?: number;
+  @ApiPropertyOptional({ type: 'integer', description: 'Left out because Meta did not show them.', example: 1 })
+  conversations_skipped?: number;
   @ApiProperty({ type: 'integer', example: 180 }) messages_stored!: number;
   @ApiPropertyOptional(time) started_at?: Date;
   @ApiPropertyOptional(time) finished_at?: Date;

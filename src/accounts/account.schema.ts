@@ -55,8 +55,13 @@ export interface BackfillProgress {
   cursor?: string;
   /** Only conversations that changed since then: what came before is complete. */
   since?: Date;
-  /** Tries in a row that Meta refused. */
+  /** Tries that Meta refused since it got on to another page. */
   failures?: number;
+  /** The conversation that was refused last, and how often. */
+  failing?: { conversation_id: string; failures: number };
+  /** Conversations that Meta did not show, whatever was tried; the first of them. */
+  skipped?: { conversation_id: string; error: string }[];
+  conversations_skipped?: number;
   saved_at?: Date;
   started_at?: Date;
   finished_at?: Date;
@@ -193,6 +198,8 @@ AccountSchema.index(
 AccountSchema.index({ user_id: 1, 'instagram_data.ig_id': 1 }, { unique: true, name: 'one_record_per_tenant' });
 // Webhooks about messages to oneself, and Meta's privacy callbacks, carry the app-scoped id.
 AccountSchema.index({ 'instagram_data.id': 1 });
+// Webhooks of login `facebook` were seen to name the Page instead.
+AccountSchema.index({ 'meta.id': 1, login: 1 });
 AccountSchema.index({ app_user_id: 1 }, { sparse: true, name: 'app_user' });
 // GET /accounts of a tenant and of an admin, newest first.
 AccountSchema.index({ user_id: 1, created_at: -1, _id: -1 });

@@ -38,12 +38,16 @@ const { trusted } = mongoose;
 export class AccountsRepository {
   constructor(@InjectModel(ACCOUNT) private readonly model: Model<AccountRecord>) {}
 
-  /** Live accounts that Meta may mean by one of these ids, professional or app-scoped. */
+  /** Live accounts that Meta may mean by one of these ids, professional, app-scoped or their Page's. */
   async findLiveByMetaIds(ids: string[]): Promise<AccountRecord[]> {
     return this.model
       .find({
         released: false,
-        $or: [{ 'instagram_data.ig_id': trusted({ $in: ids }) }, { 'instagram_data.id': trusted({ $in: ids }) }],
+        $or: [
+          { 'instagram_data.ig_id': trusted({ $in: ids }) },
+          { 'instagram_data.id': trusted({ $in: ids }) },
+          { login: 'facebook', 'meta.id': trusted({ $in: ids }) },
+        ],
       })
       .lean<AccountRecord[]>();
   }

@@ -1,4 +1,5 @@
 import mongoose from 'mongoose';
+import { GraphApiError } from '#libs/graph-api';
 import type { SandboxCustomer } from '#libs/sandbox';
 import { AccountsRepository, Alerts } from '../../src/accounts/index.js';
 import { AccountHealthRepository } from '../../src/accounts/account-health.repository.js';
@@ -7,6 +8,7 @@ import { conversationIdOf } from '../../src/conversations/index.js';
 import { DmsRepository } from '../../src/dms/index.js';
 import { BackfillProcessor } from '../../src/dms/sync/backfill.processor.js';
 import { BackfillService } from '../../src/dms/sync/backfill.service.js';
+import { ConversationSync } from '../../src/dms/sync/conversation-sync.js';
 import { JobQueue } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
@@ -114,6 +116,64 @@ it('comes again when Meta says so, however often Meta asks for patience', async 
   app.sandbox.faults.clear();
   expect(await service.run(accountId, signal)).toBeUndefined();
   expect(await backfill()).toMatchObject({ state: 'done' });
+});
+
+describe('a conversation that Meta does not show', () => {
+  const refusal = (code: number, httpStatus: number) =>
+    new GraphApiError('refused', { host: 'instagram', route: 'messages', method: 'GET', httpStatus, code });
+  /** Two more write; of the first of them Meta refuses to tell. */
+  function refusing(error: GraphApiError): SandboxCustomer {
+    const [bad, good] = ['bad', 'good'].map((name) =>
+      app.sandbox.createCustomer({ username: `${name}.${error.code}.${Math.random().toString(36).slice(2)}` }),
+    ) as [SandboxCustomer, SandboxCustomer];
+    for (const one of [good, bad]) one.sendText('written to nobody', { webhook: false });
+    const sync = app.get(ConversationSync);
+    const syncThread = sync.syncThread.bind(sync);
+    const badId = bad.idFor(app.sandbox.account);
+    jest.spyOn(sync, 'syncThread').mockImplementation(async (account, access, thread, signal) => {
+      if (thread.participantId === badId) throw error;
+      return syncThread(account, access, thread, signal);
+    });
+    return good;
+  }
+  const heardOf = async (one: SandboxCustomer): Promise<number> => {
+    const conversationId = conversationIdOf(accountId, one.idFor(app.sandbox.account));
+    return (await app.get(DmsRepository).history(conversationId, { limit: 10 })).length;
+  };
+
+  it.each([
+    ['at once when Meta refuses it for good', refusal(230, 400), [undefined]],
+    ['after three tries when Meta fails at it', refusal(2, 500), [120_000, 240_000, undefined]],
+  ])('is left out %s, and those behind it are fetched', async (_when, error, waits) => {
+    await app.get(BackfillService).run(accountId, new AbortController().signal);
+    const good = refusing(error);
+    const got: (number | undefined)[] = [];
+    do got.push(await app.get(BackfillService).run(accountId, new AbortController().signal));
+    while (got.at(-1) !== undefined);
+
+    expect(got).toEqual(waits);
+    expect(await heardOf(good)).toBe(1);
+    expect(await backfill()).toMatchObject({ state: 'done', conversations_skipped: 1, failures: 0 });
+    expect((await app.get(Alerts).standing(accountId)).map(({ kind }) => kind)).not.toContain('backfill_failed');
+    const { body } = await (await app.call()).get(`/accounts/${accountId}`).expect(200);
+    expect(body.data.backfill).toMatchObject({ conversations_skipped: 1 });
+    expect(body.data.backfill).not.toHaveProperty('skipped');
+  });
+
+  it('ends the run with an alert when it is one after the other', async () => {
+    const sync = app.get(ConversationSync);
+    jest.spyOn(sync, 'syncThread').mockRejectedValue(refusal(2, 500));
+    for (let n = 0; n < 4; n++)
+      app.sandbox.createCustomer({ username: `any.${n}` }).sendText('hey', { webhook: false });
+    let runs = 0;
+    while ((await app.get(BackfillService).run(accountId, new AbortController().signal)) !== undefined) runs++;
+    expect(runs).toBe(9);
+    expect(await backfill()).toMatchObject({ state: 'failed' });
+    expect((await app.get(Alerts).standing(accountId)).map(({ kind }) => kind)).toContain('backfill_failed');
+    jest.restoreAllMocks();
+    await app.get(BackfillService).run(accountId, new AbortController().signal);
+    await isDone();
+  });
 });
 
 it('waits longer and longer while Meta fails, then ends and alerts, until it succeeds', async () => {

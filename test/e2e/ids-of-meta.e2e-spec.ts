@@ -1,4 +1,4 @@
-import { deliver, deliveryOf, textEvent } from '../support/door.js';
+import { deliver, deliveryOf, insertAccount, textEvent } from '../support/door.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -46,5 +46,39 @@ describe('a person whose id is not digits', () => {
     await caller.delete('/inbox/blocklist').query({ external_participant_id: person }).expect(200);
     for (const bad of ['..', 'a b', 'a/b', 'x'.repeat(65)])
       await caller.post('/inbox/blocklist').send({ external_participant_id: bad }).expect(400);
+  });
+});
+
+it('an account of login `facebook` is found by its Page, and what the Page says is said by it', async () => {
+  const [igId, page] = ['17841400000000088', '900100200300400'];
+  await insertAccount(services.databaseUrl, services.databaseName, igId, 'tenant-2', {
+    login: 'facebook',
+    meta: { id: page, name: 'A Page' },
+  });
+  const { env } = app.sandbox;
+  const inbound = textEvent(page, 'to the Page', 'mid-to-page', 'someone');
+  const outbound = {
+    ...textEvent('someone', '', '', page),
+    message: { mid: 'mid-of-page', text: 'from the Page', is_echo: true },
+  };
+  const nameless = { timestamp: Date.now(), message: { mid: 'mid-nameless', text: 'by nobody' } };
+  for (const event of [inbound, outbound, nameless])
+    await deliver(app.url, deliveryOf(page, [event]), { secret: env['INSTAGRAM_CLIENT_SECRET'] }).expect(200);
+
+  const caller = await app.call({ userId: 'tenant-2', role: 'user' });
+  await eventually(async () => {
+    const { body } = await caller.get('/instagram-dms/list').expect(200);
+    expect(body.data).toHaveLength(2);
+    expect(body.data).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          text: 'to the Page',
+          direction: 'inbound',
+          recipient_id: igId,
+          sender_id: 'someone',
+        }),
+        expect.objectContaining({ text: 'from the Page', direction: 'outbound', sender_id: igId }),
+      ]),
+    );
   });
 });

@@ -12,6 +12,7 @@ export async function insertAccount(
   databaseName: string,
   igId: string,
   userId = 'tenant-1',
+  fields: object = {},
 ): Promise<string> {
   const client = await mongoose.mongo.MongoClient.connect(databaseUrl);
   try {
@@ -37,6 +38,7 @@ export async function insertAccount(
         connected_at: now,
         created_at: now,
         updated_at: now,
+        ...fields,
       });
     return insertedId.toHexString();
   } finally {

@@ -50,7 +50,7 @@ export class EventMatcher {
       // An account that is not connected (yet) leaves its events in the delivery log; connecting opens them again.
       const agent = account && settings.get(account._id);
       if (!agent) continue;
-      const item = this.itemOf(event, account, deliveryId, agent);
+      const item = this.itemOf(underIgId(event, account), account, deliveryId, agent);
       if (item) matched.items.push(item);
       else matched.unplaced.push(event);
     }
@@ -95,4 +95,11 @@ export class EventMatcher {
     if (!this.config.AGENT_ENABLED) return 'agent_disabled';
     return enabled ? undefined : 'account_agent_off';
   }
+}
+
+/** A delivery may name the account by its Page; stored is the id that all others carry. */
+function underIgId<E extends WebhookEvent>(event: E, { page_id: page, ig_id: igId }: AccountSummary): E {
+  if (page === undefined || (event.senderId !== page && event.recipientId !== page)) return event;
+  const named = (id: string | undefined): string | undefined => (id === page ? igId : id);
+  return { ...event, senderId: named(event.senderId), recipientId: named(event.recipientId) };
 }

@@ -19,8 +19,12 @@ import { SyncLimits } from './sync-limits.js';
 const pageSize = 25;
 /** Meta's list changes under our eyes, and its clock is not ours. */
 const overlapMs = 10 * 60_000;
-/** Tries without getting any further, in a few hours. */
+/** Tries without getting on to another page, in a few hours. */
 const maxFailures = 10;
+/** Of one conversation; then it is left out, so that those behind it are fetched. */
+const maxThreadFailures = 3;
+/** As many are named on the account. */
+const mostNamed = 20;
 const minuteMs = 60_000;
 const maxPauseMs = 30 * minuteMs;
 
@@ -109,18 +113,49 @@ export class BackfillService {
     for (const conversation of page.items) {
       reachedKnown = isOlder(conversation, progress.since);
       if (reachedKnown) break;
-      const participant = participantOf(conversation, account);
-      if (participant) {
-        const thread = { id: conversation.id, participantId: participant.id, username: participant.username };
-        progress.messages_stored += (await this.sync.syncThread(account, access, thread, signal)).stored;
-      }
-      progress.conversations_done += 1;
-      progress.failures = 0;
+      await this.thread(account, access, run, conversation, signal);
       await this.save(run);
     }
+    progress.conversations_done += page.items.length;
+    // A cursor that stands still shows the same page for ever.
+    const hasNext = page.after !== undefined && page.after !== progress.cursor;
     progress.cursor = page.after;
+    // Only now is it further than before: a run that was cut short begins the page again.
+    progress.failures = 0;
     await this.save(run);
-    return !reachedKnown && page.after !== undefined;
+    return !reachedKnown && hasNext;
+  }
+
+  /** What Meta does not show of one conversation must not keep it from showing the others. */
+  private async thread(
+    account: AccountSummary,
+    access: AccountAccess,
+    { progress }: Run,
+    conversation: GraphConversation,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { id } = conversation;
+    const participant = participantOf(conversation, account);
+    if (!participant || progress.skipped?.some(({ conversation_id: known }) => known === id)) return;
+    try {
+      const thread = { id, participantId: participant.id, username: participant.username };
+      progress.messages_stored += (await this.sync.syncThread(account, access, thread, signal)).stored;
+      if (progress.failing?.conversation_id === id) delete progress.failing;
+    } catch (error) {
+      if (signal.aborted || !isGraphError(error)) throw error;
+      const { kind } = classifyGraphFailure(error);
+      if (kind === 'token_invalid' || kind === 'rate_limited' || kind === 'not_reached') throw error;
+      const before = progress.failing?.conversation_id === id ? progress.failing.failures : 0;
+      progress.failing = { conversation_id: id, failures: before + 1 };
+      const isFinal = kind === 'permission' || kind === 'bad_request' || kind === 'no_recipient';
+      if (!isFinal && before + 1 < maxThreadFailures) throw error;
+      delete progress.failing;
+      progress.conversations_skipped = (progress.conversations_skipped ?? 0) + 1;
+      const named = [...(progress.skipped ?? []), { conversation_id: id, error: error.message }];
+      // The latest, because they are the ones that this page would meet again.
+      progress.skipped = named.slice(-mostNamed);
+      this.logger.warn({ msg: 'a conversation is left out of the backfill', account_id: account._id, err: error });
+    }
   }
 
   /** @returns in how many ms to go on; `undefined` when trying again is of no use */
