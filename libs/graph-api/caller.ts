@@ -1,8 +1,9 @@
-import { createHmac } from 'node:crypto';
 import { Agent, type Dispatcher } from 'undici';
 import type { GraphCallOptions, GraphLogin } from './access.js';
 import { GraphApiError, GraphCallError, type GraphCallFailureReason, type GraphRoute } from './errors.js';
+import { isProofRefusal } from './failures.js';
 import { exchange, ExchangeError, type ExchangeAnswer, type ExchangeRequest } from './exchange.js';
+import { appSecretProof, AppSecretProofs } from './app-secret-proofs.js';
 import { readAnswer, type GraphAnswer } from './read-answer.js';
 import { readUsage, type GraphUsage } from './usage.js';
 
@@ -35,6 +36,8 @@ export interface GraphClientOptions {
   connections?: number;
   /** App secrets by login: with one, calls carry `appsecret_proof`. */
   appSecretProof?: Partial<Record<GraphLogin, string>>;
+  /** More app secrets: of a token whose proof Meta refuses, the one that it takes is found here and remembered. */
+  otherAppSecrets?: readonly string[];
   /** Where people log in and codes become tokens: base URLs, which a local stand-in replaces. */
   oauth?: {
     /** Default `https://www.instagram.com`. */
@@ -71,14 +74,9 @@ const maxBodyBytes = 8 * 1024 * 1024;
 /** An id that is empty, `.` or `..` would make the path another one. */
 const strayPath = /[^:/]\/(?:\.{0,2})(?:\/|$)/;
 
-/** `appsecret_proof`: shows Meta that whoever uses a token also has the app's secret. */
-export function appSecretProof(accessToken: string, appSecret: string): string {
-  return createHmac('sha256', appSecret).update(accessToken).digest('hex');
-}
-
 /** The one way a call is made; everything around it (limits, proof, errors, what is told of it) is here. */
 export class GraphCaller {
-  readonly #proofSecrets: Partial<Record<GraphLogin, string>>;
+  private readonly proofs: AppSecretProofs;
   private readonly own: Agent | undefined;
   private readonly dispatcher: Dispatcher;
   private readonly timeoutMs: number;
@@ -86,7 +84,7 @@ export class GraphCaller {
 
   constructor(options: GraphClientOptions) {
     this.timeoutMs = options.timeoutMs ?? 10_000;
-    this.#proofSecrets = options.appSecretProof ?? {};
+    this.proofs = new AppSecretProofs(options.appSecretProof, options.otherAppSecrets);
     this.onCall = options.onCall;
     const connectTimeoutMs = Math.min(options.connectTimeoutMs ?? 5_000, this.timeoutMs);
     this.own = options.dispatcher
@@ -106,12 +104,54 @@ export class GraphCaller {
    * @throws {GraphCallError} it did not answer, or not readably
    */
   async call(request: GraphRequest, options: GraphCallOptions = {}): Promise<GraphAnswer> {
+    const first = this.proofs.secretFor(request);
+    try {
+      return await this.callOnce(request, first, options);
+    } catch (error) {
+      if (!isProofRefusal(error)) throw error;
+      const answer = await this.withAnotherProof(request, first, options);
+      if (!answer) throw error;
+      return answer;
+    }
+  }
+
+  /** Ends the client's own connections once running calls are over. */
+  async close(): Promise<void> {
+    await this.own?.close();
+  }
+
+  /** @returns `undefined` when no other app secret makes a proof that Meta takes */
+  private async withAnotherProof(
+    request: GraphRequest,
+    refused: string | undefined,
+    options: GraphCallOptions,
+  ): Promise<GraphAnswer | undefined> {
+    for (const secret of this.proofs.othersThan(request, refused)) {
+      try {
+        const answer = await this.callOnce(request, secret, options);
+        this.proofs.remember(request, secret);
+        return answer;
+      } catch (error) {
+        if (isProofRefusal(error)) continue;
+        // A refusal for another reason took the proof.
+        if (error instanceof GraphApiError) this.proofs.remember(request, secret);
+        throw error;
+      }
+    }
+    return undefined;
+  }
+
+  private async callOnce(
+    request: GraphRequest,
+    appSecret: string | undefined,
+    options: GraphCallOptions,
+  ): Promise<GraphAnswer> {
     const { host, route, method } = request;
     const startedAt = performance.now();
     let answer: ExchangeAnswer | undefined;
     let failure: unknown;
     try {
-      answer = await this.exchange(request, options);
+      answer = await this.exchange(request, appSecret, options);
       return readAnswer({ host, route, method }, answer, secretsOf(request));
     } catch (error) {
       failure = error;
@@ -121,40 +161,18 @@ export class GraphCaller {
     }
   }
 
-  /** Ends the client's own connections once running calls are over. */
-  async close(): Promise<void> {
-    await this.own?.close();
-  }
-
-  private async exchange(request: GraphRequest, options: GraphCallOptions): Promise<ExchangeAnswer> {
+  private async exchange(
+    request: GraphRequest,
+    appSecret: string | undefined,
+    options: GraphCallOptions,
+  ): Promise<ExchangeAnswer> {
     const { host, route, method } = request;
     try {
       const limits = { timeoutMs: options.timeoutMs ?? this.timeoutMs, maxBodyBytes, signal: options.signal };
-      return await exchange(this.dispatcher, this.toHttp(request), limits);
+      return await exchange(this.dispatcher, toHttp(request, appSecret), limits);
     } catch (error) {
       throw callError({ host, route, method }, error);
     }
-  }
-
-  private toHttp(request: GraphRequest): ExchangeRequest {
-    const { host, url, query, json, form, accessToken, method } = request;
-    const secret = this.#proofSecrets[host];
-    const proof = accessToken && secret ? { appsecret_proof: appSecretProof(accessToken, secret) } : {};
-    if (strayPath.test(url)) throw new ExchangeError(false, undefined, 'ERR_INVALID_URL', undefined);
-    const { origin, pathname } = new URL(url);
-    const search = encode({ ...query, ...proof }).toString();
-    return {
-      origin,
-      path: search === '' ? pathname : `${pathname}?${search}`,
-      method,
-      headers: {
-        accept: 'application/json',
-        ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
-        ...(json ? { 'content-type': 'application/json' } : {}),
-        ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
-      },
-      body: json ? JSON.stringify(json) : form ? encode(form).toString() : null,
-    };
   }
 
   private tell(request: GraphRequest, answer: ExchangeAnswer | undefined, failure: unknown, durationMs: number): void {
@@ -175,6 +193,26 @@ export class GraphCaller {
       process.emitWarning(`The listener of Graph calls failed: ${String(error)}`);
     }
   }
+}
+
+function toHttp(request: GraphRequest, appSecret: string | undefined): ExchangeRequest {
+  const { url, query, json, form, accessToken, method } = request;
+  const proof = accessToken && appSecret ? { appsecret_proof: appSecretProof(accessToken, appSecret) } : {};
+  if (strayPath.test(url)) throw new ExchangeError(false, undefined, 'ERR_INVALID_URL', undefined);
+  const { origin, pathname } = new URL(url);
+  const search = encode({ ...query, ...proof }).toString();
+  return {
+    origin,
+    path: search === '' ? pathname : `${pathname}?${search}`,
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
+      ...(json ? { 'content-type': 'application/json' } : {}),
+      ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+    },
+    body: json ? JSON.stringify(json) : form ? encode(form).toString() : null,
+  };
 }
 
 function encode(fields: Record<string, string | undefined>): URLSearchParams {

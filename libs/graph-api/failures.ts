@@ -146,6 +146,14 @@ function isAmong(value: number | undefined, codes: readonly Codes[]): boolean {
   return codes.some((code) => (typeof code === 'number' ? value === code : value >= code[0] && value <= code[1]));
 }
 
+/**
+ * Whether Meta refused the call for its `appsecret_proof`: the token is not of the app whose secret made it, or the app
+ * asks for one that was not sent. Meta refuses before it does anything.
+ */
+export function isProofRefusal(error: unknown): error is GraphApiError {
+  return error instanceof GraphApiError && /appsecret_proof/i.test(error.message);
+}
+
 /** Whether `GraphClient.refresh` was refused only because the token isn't 24 hours old yet: try again later. */
 export function isTokenTooYoung(error: unknown): boolean {
   if (!(error instanceof GraphApiError) || error.route !== 'refresh_token') return false;

@@ -1,5 +1,6 @@
 export type { GraphAccess, GraphCallOptions, GraphLogin, GraphToken } from './access.js';
-export { appSecretProof, type GraphCallInfo, type GraphClientOptions } from './caller.js';
+export { appSecretProof } from './app-secret-proofs.js';
+export type { GraphCallInfo, GraphClientOptions } from './caller.js';
 export { GraphClient, type SendOptions } from './client.js';
 export type {
   GraphAttachment,
@@ -10,7 +11,7 @@ export type {
 } from './conversations.js';
 export { GraphApiError, GraphCallError, isGraphError } from './errors.js';
 export type { GraphCallFailureReason, GraphError, GraphRoute } from './errors.js';
-export { classifyGraphFailure, GRAPH_FAILURE_RULES, isTokenTooYoung } from './failures.js';
+export { classifyGraphFailure, GRAPH_FAILURE_RULES, isProofRefusal, isTokenTooYoung } from './failures.js';
 export type { GraphFailure, GraphFailureKind, GraphFailureRule } from './failures.js';
 export * from './json.js';
 export type { SendResult } from './messages.js';

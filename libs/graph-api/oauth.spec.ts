@@ -71,6 +71,54 @@ describe('a code', () => {
     expect(await exchange()).toEqual({ accessToken: 'IGAA', userId: '1', permissions: ['a', 'b'] });
   });
 
+  it.each([
+    ['absent', {}, undefined],
+    ['null', { permissions: null }, undefined],
+    ['an empty text', { permissions: '' }, undefined],
+    ['an empty list', { permissions: [] }, undefined],
+    ['text with commas', { permissions: 'a, b' }, ['a', 'b']],
+    ['text with spaces', { permissions: 'a b' }, ['a', 'b']],
+    ['a list of such texts', { permissions: ['a,b'] }, ['a', 'b']],
+    [
+      'objects',
+      {
+        permissions: [
+          { permission: 'a', status: 'granted' },
+          { permission: 'b', status: 'declined' },
+        ],
+      },
+      ['a'],
+    ],
+    ['objects in data', { permissions: { data: [{ permission: 'a' }, { permission: 'b' }] } }, ['a', 'b']],
+    ['called scopes', { scopes: ['a'] }, ['a']],
+    ['called scope', { scope: 'a,b' }, ['a', 'b']],
+  ])('tells its permissions when they are %s', async (_form, told, permissions) => {
+    server.behave(json({ access_token: 'IGAA', user_id: 1, ...told }));
+
+    const grant = await client.exchangeCode('instagram', { ...app, redirectUri, code: 'abc' });
+
+    expect(grant).toEqual({ accessToken: 'IGAA', userId: '1', ...(permissions ? { permissions } : {}) });
+  });
+
+  it.each([
+    [5_184_000, 5_184_000],
+    ['5184000', 5_184_000],
+    [' 5184000 ', 5_184_000],
+    ['5183944.9', 5_183_944],
+    [5_183_944.9, 5_183_944],
+    [0, undefined],
+    ['0', undefined],
+    [-1, undefined],
+    [null, undefined],
+    ['', undefined],
+    ['never', undefined],
+    [9_007_199_254_740_991, undefined],
+  ])('lives as long as expires_in %p says', async (told, expiresInS) => {
+    server.behave(json({ access_token: 'IGAA', expires_in: told }));
+
+    expect((await client.refresh('IGAA-old')).expiresInS).toBe(expiresInS);
+  });
+
   it('loses what Instagram puts behind it, and goes to the host of its login as a form', async () => {
     const code = graphFixture<{ redirect: string }>('oauth-code-suffix').redirect.split('code=')[1] ?? '';
     expect(code).toMatch(/#_$/);
@@ -93,7 +141,7 @@ describe('a code', () => {
     const grant = await client.exchangeCode('facebook', { ...app, redirectUri, code: 'abc#_=_' });
     expect(server.last).toMatchObject({ method: 'POST', path: '/fb/v24.0/oauth/access_token', query: {} });
     expect(form()).toMatchObject({ client_secret: 'app-secret', code: 'abc' });
-    expect(grant).toEqual({ accessToken: 'EAA', expiresInS: 5100, permissions: [] });
+    expect(grant).toEqual({ accessToken: 'EAA', expiresInS: 5100 });
   });
 
   it('may be used up, which Instagram says in a form of its own', async () => {
@@ -136,7 +184,7 @@ describe('a long-lived token', () => {
     server.behave('oauth-refresh');
 
     expect(await client.refresh('IGAA-long')).toEqual({
-      ...{ accessToken: 'new_refreshed_token', expiresInS: 5_184_000, permissions: [] },
+      ...{ accessToken: 'new_refreshed_token', expiresInS: 5_184_000 },
     });
     expect(server.last).toMatchObject({
       ...{ path: '/ig/refresh_access_token' },

@@ -30,8 +30,8 @@ export interface TokenGrant {
   expiresInS?: number;
   /** Login `instagram`, from a code only: the account's id. */
   userId?: string;
-  /** From a code only. Empty when Meta doesn't tell. */
-  permissions: string[];
+  /** From a code only. Absent when Meta doesn't tell. */
+  permissions?: string[];
 }
 
 export interface GrantedPermissions {
@@ -146,7 +146,7 @@ export class OAuthArea {
     const items = itemsIn(objectIn(answer, route, { unwrapList: false }));
     const withStatus = (granted: boolean): string[] =>
       items
-        .filter(({ status }) => (status === 'granted') === granted)
+        .filter(({ status = 'granted' }) => (status === 'granted') === granted)
         .map(({ permission }) => textOf(permission))
         .filter((permission) => permission !== undefined);
     return { granted: withStatus(true), declined: withStatus(false) };
@@ -160,9 +160,9 @@ export class OAuthArea {
     if (accessToken === undefined) throw unreadable({ host, route, method });
     return withoutHoles<TokenGrant>({
       accessToken,
-      expiresInS: secondsOf(found.expires_in),
+      expiresInS: lifetimeOf(found.expires_in),
       userId: toId(found.user_id),
-      permissions: listOf(found.permissions),
+      permissions: permissionsOf(found.permissions ?? found.scopes ?? found.scope),
     });
   }
 }
@@ -175,25 +175,46 @@ function tokenInfoOf(data: JsonObject, secrets: readonly string[]): TokenInfo {
     appId: toId(data.app_id),
     userId: toId(data.user_id),
     profileId: toId(data.profile_id),
-    scopes: listOf(data.scopes),
+    scopes: permissionsOf(data.scopes) ?? [],
     expiresAt: toMillis(data.expires_at),
     dataAccessExpiresAt: toMillis(data.data_access_expires_at),
     error: error && {
-      code: secondsOf(error.code),
-      subcode: secondsOf(error.subcode),
+      code: countOf(error.code),
+      subcode: countOf(error.subcode),
       message: redact(textOf(error.message) ?? '', secrets),
     },
   });
 }
 
 /** A whole number above zero, from a number or a string of digits. */
-function secondsOf(value: unknown): number | undefined {
-  const number = typeof value === 'string' && /^\d+$/.test(value.trim()) ? Number(value) : value;
-  return typeof number === 'number' && Number.isSafeInteger(number) && number > 0 ? number : undefined;
+function countOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\s*\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) : value;
+  const whole = typeof number === 'number' ? Math.floor(number) : undefined;
+  return Number.isSafeInteger(whole) && (whole as number) > 0 ? whole : undefined;
 }
 
-/** Meta gives permissions as a list or as one string with commas. */
-function listOf(value: unknown): string[] {
-  const names: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [];
-  return names.map((name) => (typeof name === 'string' ? name.trim() : '')).filter((name) => name !== '');
+/** Longer than any token of Meta's lives: a figure above it says as little as 0, which is "has no end". */
+const longestLifeS = 10 * 366 * 86_400;
+
+function lifetimeOf(value: unknown): number | undefined {
+  const seconds = countOf(value);
+  return seconds !== undefined && seconds <= longestLifeS ? seconds : undefined;
+}
+
+/**
+ * Permissions as Meta tells them: names in a list, in one string, or objects as `/me/permissions` lists them, also
+ * inside `data`. `undefined` when it tells none: what is unknown is not refused.
+ */
+function permissionsOf(value: unknown): string[] | undefined {
+  const names = namesIn(value);
+  return names.length > 0 ? names : undefined;
+}
+
+function namesIn(value: unknown): string[] {
+  if (typeof value === 'string') return value.split(/[\s,]+/).filter((name) => name !== '');
+  if (Array.isArray(value)) return [...new Set(value.flatMap(namesIn))];
+  if (!isObject(value)) return [];
+  if ('data' in value) return namesIn(value.data);
+  const { status = 'granted' } = value;
+  return status === 'granted' ? namesIn(value.permission ?? value.scope ?? value.name) : [];
 }

@@ -1,6 +1,6 @@
 import { graphFixture } from '../../test/fixtures/graph-fixtures.js';
 import { access, accessToken, callErrorOf, pageAccess, person, useGraphCalls } from '../../test/support/graph-calls.js';
-import { appSecretProof, classifyGraphFailure, type GraphClient } from './index.js';
+import { appSecretProof, classifyGraphFailure, isProofRefusal, type GraphClient } from './index.js';
 
 const graph = useGraphCalls();
 
@@ -108,6 +108,56 @@ describe('sending', () => {
 
     await graph.clientOf({ appSecretProof: { facebook: 'shh' } }).sendMessage(access, person, 'x');
     expect(graph.server.last.query).toEqual({});
+  });
+
+  describe('when Meta refuses the proof', () => {
+    const refusal = {
+      status: 400,
+      body: JSON.stringify({
+        error: {
+          code: 100,
+          type: 'GraphMethodException',
+          message: 'Invalid appsecret_proof provided in the API argument',
+        },
+      }),
+    };
+    const proofs = () => graph.server.requests.map(({ query }) => query['appsecret_proof']);
+    const proofOf = (secret: string) => appSecretProof(pageAccess.accessToken, secret);
+    const options = { appSecretProof: { facebook: 'first' }, otherAppSecrets: ['first', 'second', 'third'] };
+
+    it('proves it with the other app’s secret, and remembers which one the token takes', async () => {
+      const client = graph.clientOf(options);
+      graph.server.behave(refusal, 'send-success');
+
+      await client.sendMessage(pageAccess, person, 'x');
+      await client.sendMessage(pageAccess, person, 'y');
+
+      expect(proofs()).toEqual([proofOf('first'), proofOf('second'), proofOf('second')]);
+    });
+
+    it('tries each secret once, and then says what Meta said', async () => {
+      graph.server.behave(refusal);
+
+      const failure = await graph
+        .clientOf(options)
+        .sendMessage(pageAccess, person, 'x')
+        .catch((error: unknown) => error);
+
+      expect(proofs()).toEqual(['first', 'second', 'third'].map(proofOf));
+      expect(isProofRefusal(failure)).toBe(true);
+    });
+
+    it('proves a token where the app asks for it and no secret was meant for that host', async () => {
+      const asked = refusal.body.replace(
+        'Invalid appsecret_proof',
+        'API calls from the server require an appsecret_proof',
+      );
+      graph.server.behave({ ...refusal, body: asked }, 'send-success');
+
+      await graph.clientOf({ otherAppSecrets: ['first'] }).sendMessage(pageAccess, person, 'x');
+
+      expect(proofs()).toEqual([undefined, proofOf('first')]);
+    });
   });
 
   it('keeps a connection for the next call', async () => {

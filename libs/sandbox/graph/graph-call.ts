@@ -20,6 +20,10 @@ export interface AnswerShapes {
   shortToken: 'data' | 'flat' | 'numeric';
   /** `expires_in` as number or as string. */
   expiresIn: 'number' | 'string';
+  /** How the first token of Instagram Login tells its permissions; as `shortToken` says when left out. */
+  permissions?: 'absent' | 'objects' | 'nested';
+  /** Other apps that an account is subscribed to, as `subscribed_apps` lists them. */
+  otherSubscribers?: { id?: string; subscribed_fields: string[] }[];
   /** `X-Business-Use-Case-Usage` with lists (now) or flat (older). */
   usage: 'list' | 'flat';
   /** A conversation's messages: with what was asked for, or ids alone. */

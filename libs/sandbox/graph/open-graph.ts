@@ -16,7 +16,7 @@ export function openGraph(app: FastifyInstance, context: GraphContext, codes: OA
     ...meRoutes(context),
     ...tokenRoutes(context, codes),
     ...sendRoutes(context),
-    ...subscriptionRoutes(),
+    ...subscriptionRoutes(context),
     ...conversationRoutes(context),
     ...nodeRoutes(context),
   ]);

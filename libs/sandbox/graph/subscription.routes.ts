@@ -1,15 +1,15 @@
 import { WEBHOOK_FIELDS } from '../webhooks/event.js';
 import { accountInPath, APP_ID, parameter, textOf } from './graph-call.js';
-import type { GraphAnswer, GraphCall } from './graph-call.js';
+import type { GraphAnswer, GraphCall, GraphContext } from './graph-call.js';
 import type { GraphRouteSpec } from './graph-door.js';
 import { refuseParameter } from './graph-error.js';
 
 /** Which webhooks Meta sends of an account. */
-export function subscriptionRoutes(): GraphRouteSpec[] {
+export function subscriptionRoutes(context: GraphContext): GraphRouteSpec[] {
   const path = '/:id/subscribed_apps';
   return [
     { method: 'POST', path, route: 'subscribe', handler: subscribe },
-    { method: 'GET', path, route: 'subscriptions', handler: list },
+    { method: 'GET', path, route: 'subscriptions', handler: (call) => list(context, call) },
     { method: 'DELETE', path, route: 'unsubscribe', handler: unsubscribe },
   ];
 }
@@ -31,9 +31,10 @@ function subscribe(call: GraphCall): GraphAnswer {
   return { body: { success: true } };
 }
 
-function list(call: GraphCall): GraphAnswer {
+function list({ shapes }: GraphContext, call: GraphCall): GraphAnswer {
   const fields = [...accountInPath(call).subscriptions[call.login]];
-  return { body: { data: fields.length > 0 ? [{ id: APP_ID, subscribed_fields: fields }] : [] } };
+  const own = fields.length > 0 ? [{ id: APP_ID, subscribed_fields: fields }] : [];
+  return { body: { data: [...(shapes.otherSubscribers ?? []), ...own] } };
 }
 
 function unsubscribe(call: GraphCall): GraphAnswer {

@@ -56,6 +56,10 @@ function redeem(context: GraphContext, codes: OAuthCodes, fields: Fields): { jso
   if (typeof grant === 'string') return grant;
   const token = context.tokens.issue(grant);
   const igId = token.account?.igId ?? '';
+  if (context.shapes.permissions) {
+    const permissions = permissionsAs(context.shapes.permissions, token.scopes);
+    return { json: JSON.stringify({ access_token: token.value, user_id: token.ownerId, permissions }) };
+  }
   switch (context.shapes.shortToken) {
     case 'numeric': // a bare number beyond 2^53: JSON.parse loses its last digit
       return {
@@ -68,4 +72,10 @@ function redeem(context: GraphContext, codes: OAuthCodes, fields: Fields): { jso
       return { json: JSON.stringify({ data: [one] }) };
     }
   }
+}
+
+function permissionsAs(form: NonNullable<GraphContext['shapes']['permissions']>, scopes: readonly string[]): unknown {
+  if (form === 'absent') return undefined;
+  const granted = scopes.map((permission) => ({ permission, status: 'granted' }));
+  return form === 'objects' ? granted : { data: granted };
 }

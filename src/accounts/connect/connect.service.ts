@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { isGraphError } from '#libs/graph-api';
+import { classifyGraphFailure, isGraphError, isProofRefusal, type GraphError } from '#libs/graph-api';
 import { JobQueue } from '../../queue/index.js';
 import { AccountChanges, changeOf } from '../account-changes.js';
 import { AccountCipher } from '../account-cipher.js';
@@ -100,7 +100,7 @@ export class ConnectService {
     for (const kind of clearedByConnecting) await this.alerts.clear(kind, accountId);
     if (!isLeft) await this.alertSubscribedTwice(before);
     this.logger.log({ msg: 'account connected', account_id: accountId, login: account.login });
-    await this.subscriptions.check(accountId);
+    await this.subscriptions.renew(accountId);
     // A hint: the record says that it is wanted.
     await this.queue.add('backfill-account', { account_id: accountId });
     return (await this.accounts.findById(accountId)) ?? account;
@@ -119,10 +119,9 @@ export class ConnectService {
     try {
       return await this.meta.identitiesOf(login, await this.meta.lengthen(login, token));
     } catch (error) {
-      if (isGraphError(error) && isDeadToken(error)) {
-        throw new BadTokenError('Meta does not accept this token.', { details: detailsOf(error), cause: error });
-      }
-      throw asUpstream(error);
+      const fault = isGraphError(error) ? tokenFaultOf(error) : undefined;
+      if (fault === undefined || !isGraphError(error)) throw asUpstream(error);
+      throw new BadTokenError(fault, { details: detailsOf(error), cause: error });
     }
   }
 
@@ -174,6 +173,15 @@ export class ConnectService {
       now,
     );
   }
+}
+
+/** What is wrong with a token that Meta refused; `undefined` when the refusal is not about the token. */
+function tokenFaultOf(error: GraphError): string | undefined {
+  if (isProofRefusal(error))
+    return 'This token belongs to another app than the one that is set up here. Make it with this server’s app.';
+  if (isDeadToken(error)) return 'Meta does not accept this token.';
+  if (classifyGraphFailure(error).kind !== 'permission') return undefined;
+  return 'This token lacks permissions that connecting needs. Make it with all of them.';
 }
 
 /** Whether Meta keeps another subscription for what the record was, beside that for what it is. */

@@ -3,6 +3,7 @@ import {
   GraphApiError,
   GraphClient,
   isGraphError,
+  isProofRefusal,
   type AppCredentials,
   type GraphLogin,
   type PageResult,
@@ -16,7 +17,8 @@ export interface MetaToken {
   accessToken: string;
   /** Seconds. */
   expiresInS?: number;
-  scopes: string[];
+  /** Granted permissions; absent where Meta did not say. */
+  scopes?: string[];
 }
 
 /** What connecting asks of Meta, the same for both logins. Rejects with the Graph client's errors. */
@@ -41,22 +43,20 @@ export class MetaGateway {
   async redeemCode(login: GraphLogin, app: AppCredentials, code: string, redirectUri: string): Promise<MetaToken> {
     const short = await this.graph.exchangeCode(login, { ...app, redirectUri, code });
     const { accessToken, expiresInS } = await this.graph.exchangeLongLived({ login, ...short }, app);
-    // Instagram tells the permissions with the code, Facebook when asked.
-    const scopes =
-      login === 'instagram' ? short.permissions : (await this.graph.getPermissions({ login, accessToken })).granted;
-    return { accessToken, expiresInS, scopes };
+    // Instagram tells the permissions with the code, mostly; Facebook when asked.
+    return { accessToken, expiresInS, scopes: short.permissions ?? (await this.scopesOf(login, accessToken)) };
   }
 
   /** A token that somebody pasted, for a long-lived one where it is short-lived and our app's. */
   async lengthen(login: GraphLogin, accessToken: string): Promise<MetaToken> {
     const app = this.appOf(login);
-    if (!app) return { accessToken, scopes: [] };
+    if (!app) return { accessToken };
     try {
       const { accessToken: longer, expiresInS } = await this.graph.exchangeLongLived({ login, accessToken }, app);
-      return { accessToken: longer, expiresInS, scopes: [] };
+      return { accessToken: longer, expiresInS };
     } catch (error) {
       // Long-lived already, a Page's, or another app's: it is what it is, and the next call tells what it is worth.
-      if (error instanceof GraphApiError) return { accessToken, scopes: [] };
+      if (error instanceof GraphApiError) return { accessToken };
       throw error;
     }
   }
@@ -66,7 +66,7 @@ export class MetaGateway {
     return login === 'instagram' ? [await this.ownIdentity(token)] : this.pageIdentities(token);
   }
 
-  private async ownIdentity({ accessToken, expiresInS, scopes }: MetaToken): Promise<MetaIdentity> {
+  private async ownIdentity({ accessToken, expiresInS, scopes = [] }: MetaToken): Promise<MetaIdentity> {
     const me = await this.graph.getMe({ login: 'instagram', accessToken });
     if (me.userId === undefined) throw new MetaAnswerError('Meta did not say which professional account this is.');
     return {
@@ -89,13 +89,16 @@ export class MetaGateway {
     if (!pages) {
       const page = await this.graph.getOwnPage(token);
       // A Page's own token ends when Meta said; those that come of a person's long-lived token don't end.
-      return identitiesOfPages([{ ...page, accessToken }], scopes).map((identity) => ({ ...identity, expiresInS }));
+      return identitiesOfPages([{ ...page, accessToken }], scopes ?? []).map((identity) => ({
+        ...identity,
+        expiresInS,
+      }));
     }
     const [{ id: appUserId }, known] = await Promise.all([
       this.graph.getMe(token),
-      scopes.length > 0 ? scopes : this.scopesOf(accessToken),
+      scopes ?? this.scopesOf('facebook', accessToken),
     ]);
-    return identitiesOfPages(pages, known).map((identity) => ({ ...identity, appUserId }));
+    return identitiesOfPages(pages, known ?? []).map((identity) => ({ ...identity, appUserId }));
   }
 
   /** `null` for a Page's own token, which has no Pages. */
@@ -103,16 +106,18 @@ export class MetaGateway {
     try {
       return await this.graph.getPages({ login: 'facebook', accessToken });
     } catch (error) {
-      if (error instanceof GraphApiError && error.code === 100) return null;
+      if (error instanceof GraphApiError && error.code === 100 && !isProofRefusal(error)) return null;
       throw error;
     }
   }
 
-  private async scopesOf(accessToken: string): Promise<string[]> {
+  /** `undefined` where Meta does not say, be it that this host does not know the question. */
+  private async scopesOf(login: GraphLogin, accessToken: string): Promise<string[] | undefined> {
     try {
-      return (await this.graph.getPermissions({ login: 'facebook', accessToken })).granted;
+      const { granted, declined } = await this.graph.getPermissions({ login, accessToken });
+      return granted.length + declined.length > 0 ? granted : undefined;
     } catch (error) {
-      if (isGraphError(error)) return [];
+      if (isGraphError(error)) return undefined;
       throw error;
     }
   }

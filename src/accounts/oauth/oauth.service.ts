@@ -31,6 +31,16 @@ interface Connected {
   refused: string[];
 }
 
+/** What Meta gave for a code. */
+interface Exchanged {
+  identities: MetaIdentity[];
+  /** Sentences for the person, where something may be wrong that Meta does not tell. */
+  doubts: string[];
+}
+
+const scopesUnknown =
+  'Meta did not say which permissions were given: if no messages arrive, connect again and leave all of them switched on.';
+
 export interface OAuthStart {
   url: string;
   expiresAt: Date;
@@ -85,9 +95,10 @@ export class OAuthService {
       throw new OAuthRefusedError(isDenial(back) ? 'declined' : 'login_failed');
     }
     if (back.code === undefined) throw new OAuthRefusedError('login_failed');
-    const identities = await this.exchange(login, back.code);
+    const { identities, doubts } = await this.exchange(login, back.code);
     if (identities.length === 0) throw new OAuthRefusedError('no_accounts');
-    return this.connectEach(userId, identities);
+    const { accounts, refused } = await this.connectEach(userId, identities);
+    return { accounts, refused: [...refused, ...doubts] };
   }
 
   private async connectEach(userId: string, identities: MetaIdentity[]): Promise<Connected> {
@@ -101,12 +112,14 @@ export class OAuthService {
     return { accounts, refused };
   }
 
-  private async exchange(login: AccountLogin, code: string): Promise<MetaIdentity[]> {
+  private async exchange(login: AccountLogin, code: string): Promise<Exchanged> {
     const app = this.appOf(login);
     const token = await this.meta.redeemCode(login, app, code, this.redirectUri(login));
-    const missing = requiredScopes[login].filter((scope) => !token.scopes.includes(scope));
+    const { scopes } = token;
+    if (!scopes) this.logger.warn({ msg: 'Meta did not say which permissions were given', login });
+    const missing = requiredScopes[login].filter((scope) => scopes && !scopes.includes(scope));
     if (missing.length > 0) throw new OAuthRefusedError('scopes_missing', `missing ${missing.join(', ')}`);
-    return this.meta.identitiesOf(login, token);
+    return { identities: await this.meta.identitiesOf(login, token), doubts: scopes ? [] : [scopesUnknown] };
   }
 
   private appOf(login: AccountLogin): AppCredentials {

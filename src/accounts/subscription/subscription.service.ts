@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { GraphClient, isGraphError } from '#libs/graph-api';
+import { AppConfig } from '../../config/index.js';
 import { JobQueue } from '../../queue/index.js';
 import { AccountHealthRepository } from '../account-health.repository.js';
 import { AccountHealth } from '../account-health.service.js';
@@ -14,6 +15,12 @@ import { requiredField, subscribedFields } from './subscribed-fields.js';
 
 /** Disconnecting must not wait long for a Meta that doesn't answer. */
 const unsubscribeTimeoutMs = 3_000;
+
+/** What Meta listed before anything was done about it, and how things stand since. */
+interface Found {
+  found: string[];
+  health: SubscriptionHealth;
+}
 
 /** Keeps Meta sending us webhooks: without a subscription everything looks healthy and nothing arrives. */
 @Injectable()
@@ -29,6 +36,7 @@ export class SubscriptionService {
     private readonly alerts: Alerts,
     private readonly queue: JobQueue,
     private readonly clock: Clock,
+    private readonly config: AppConfig,
   ) {}
 
   /**
@@ -36,14 +44,12 @@ export class SubscriptionService {
    * no messages can arrive, alerted; the next check tries again.
    */
   async check(accountId: string): Promise<void> {
-    const account = await this.accounts.findById(accountId);
-    if (!account || account.status !== 'active') return;
-    try {
-      const access = await this.vault.open(account);
-      await this.save(account, await this.repair(access));
-    } catch (error) {
-      await this.noteFailure(account, error);
-    }
+    await this.settle(accountId, (access) => this.repair(access));
+  }
+
+  /** As {@link check}, but subscribes whatever Meta lists already: of an account that is being connected, doing it twice does no harm. */
+  async renew(accountId: string): Promise<void> {
+    await this.settle(accountId, async (access) => this.subscribe(access, await this.fieldsOf(access)));
   }
 
   /**
@@ -62,17 +68,35 @@ export class SubscriptionService {
     }
   }
 
-  private async repair(access: AccountAccess): Promise<{ found: string[]; health: SubscriptionHealth }> {
+  private async settle(accountId: string, how: (access: AccountAccess) => Promise<Found>): Promise<void> {
+    const account = await this.accounts.findById(accountId);
+    if (!account || account.status !== 'active') return;
+    try {
+      const access = await this.vault.open(account);
+      await this.save(account, await how(access));
+    } catch (error) {
+      await this.noteFailure(account, error);
+    }
+  }
+
+  private async repair(access: AccountAccess): Promise<Found> {
     const found = await this.fieldsOf(access);
     if (subscribedFields.every((field) => found.includes(field))) return { found, health: this.healthOf(found, []) };
+    return this.subscribe(access, found);
+  }
+
+  private async subscribe(access: AccountAccess, found: string[]): Promise<Found> {
     const { refused } = await this.graph.subscribe(access, subscribedFields);
     // What Meta lists now counts, not what it answered to the call.
     return { found, health: this.healthOf(await this.fieldsOf(access), refused) };
   }
 
+  /** What Meta sends to this app. The list has every app that the account is subscribed to; some lists name none. */
   private async fieldsOf(access: AccountAccess): Promise<string[]> {
+    const own = access.login === 'instagram' ? this.config.INSTAGRAM_CLIENT_ID : this.config.META_APP_ID;
     const subscriptions = await this.graph.getSubscriptions(access);
-    return [...new Set(subscriptions.flatMap(({ fields }) => fields))];
+    const ours = subscriptions.filter(({ appId }) => own === undefined || appId === undefined || appId === own);
+    return [...new Set(ours.flatMap(({ fields }) => fields))];
   }
 
   private healthOf(fields: string[], refused: string[]): SubscriptionHealth {
@@ -81,10 +105,7 @@ export class SubscriptionService {
     return { state, fields, refused_fields: refused, checked_at: this.clock.date() };
   }
 
-  private async save(
-    account: AccountRecord,
-    { found, health }: { found: string[]; health: SubscriptionHealth },
-  ): Promise<void> {
+  private async save(account: AccountRecord, { found, health }: Found): Promise<void> {
     const accountId = account._id.toHexString();
     // Webhooks of the time without it never come: what was said meanwhile is fetched.
     const isRepaired = health.state !== 'missing' && !found.includes(requiredField);

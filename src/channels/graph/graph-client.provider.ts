@@ -15,6 +15,7 @@ export const graphClientProvider: Provider = {
       timeoutMs: config.GRAPH_TIMEOUT_MS,
       // Only Facebook's host documents the proof.
       ...(config.META_APP_SECRET ? { appSecretProof: { facebook: config.META_APP_SECRET.reveal() } } : {}),
+      otherAppSecrets: config.APP_SECRETS.map((secret) => secret.reveal()),
       oauth: {
         instagramUrl: config.INSTAGRAM_OAUTH_URL,
         instagramTokenUrl: config.INSTAGRAM_TOKEN_URL,
