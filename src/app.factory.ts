@@ -75,7 +75,7 @@ export async function setUpHttp(app: NestFastifyApplication, config: AppConfig, 
   });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ErrorFilter());
-  if (config.SWAGGER_ENABLED ?? !config.isProduction) serveDocs(app);
+  if (config.SWAGGER_ENABLED ?? !config.isProduction) serveDocs(app, config);
 }
 
 /** An origin has no path, the dashboard's address may. In production a dashboard that is not set lets no browser in. */

@@ -11,6 +11,11 @@ export type Access = 'public' | 'user' | 'admin';
 /** No token asked for: Meta's doors, health. Each use must say in a comment what protects the route instead. */
 export const Public = () => SetMetadata(accessKey, 'public' satisfies Access);
 
+export const withoutLimitKey = Symbol('without limit');
+
+/** A public route that is never refused for the number of requests. Each use must say in a comment why. */
+export const WithoutAddressLimit = () => SetMetadata(withoutLimitKey, true);
+
 /** Any valid token. */
 export const ForUsers = () => applyDecorators(SetMetadata(accessKey, 'user' satisfies Access), ApiBearerAuth());
 

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AuthGuard } from './auth.guard.js';
+import { PublicDoors } from './public-doors.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import { RefusedTokens } from './refused-tokens.js';
 import { TokenService } from './token.service.js';
@@ -10,6 +11,7 @@ import { TokenService } from './token.service.js';
 @Module({
   providers: [
     TokenService,
+    PublicDoors,
     RefusedTokens,
     RateLimitGuard,
     { provide: APP_GUARD, useClass: AuthGuard },

@@ -5,6 +5,7 @@ export {
   ForUsers,
   Public,
   Scope,
+  WithoutAddressLimit,
   type AuthenticatedRequest,
 } from './auth.decorators.js';
 export { GuessedTokenError } from './auth.errors.js';

@@ -1,11 +1,13 @@
 import { Inject, Injectable, Logger, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { FastifyReply } from 'fastify';
 import { AppConfig } from '../config/index.js';
 import { TooManyRequestsError } from '../errors/index.js';
 import { REDIS, type RedisClient } from '../redis/index.js';
-import type { AuthenticatedRequest } from './auth.decorators.js';
+import { withoutLimitKey, type AuthenticatedRequest } from './auth.decorators.js';
+import { PublicDoors } from './public-doors.js';
 
 /** What a principal had left when Redis was last heard, and how many requests have gone in since unheard. */
 interface Allowance {
@@ -16,7 +18,7 @@ interface Allowance {
 }
 
 /**
- * Requests a minute per principal, counted in Redis across processes; in memory while Redis is away. Who is known to
+ * Requests a minute per principal, and per address where no token is asked for, counted in Redis across processes; in memory while Redis is away. Who is known to
  * have more than half left goes in while Redis still counts, so that reading waits for no second store.
  */
 @Injectable()
@@ -26,7 +28,12 @@ export class RateLimitGuard implements CanActivate {
   private readonly points: number;
   private readonly allowances = new LRUCache<string, Allowance>({ max: 5_000 });
 
-  constructor(config: AppConfig, @Inject(REDIS) redis: RedisClient) {
+  constructor(
+    config: AppConfig,
+    @Inject(REDIS) redis: RedisClient,
+    private readonly doors: PublicDoors,
+    private readonly reflector: Reflector,
+  ) {
     this.points = config.API_RATE_LIMIT_PER_MINUTE;
     const budget = { points: this.points, duration: 60 };
     this.limiter = new RateLimiterRedis({
@@ -39,13 +46,20 @@ export class RateLimitGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
-    const { principal } = http.getRequest<AuthenticatedRequest>();
-    // Meta's deliveries are never limited here: refusing a signed delivery would only bring it back.
-    if (!principal) return true;
+    const { principal, ip } = http.getRequest<AuthenticatedRequest>();
+    if (!principal) {
+      if (!this.isWithoutLimit(context)) await this.doors.count(ip);
+      return true;
+    }
     const key = `${principal.role}:${principal.userId}`;
     const left = this.takePlenty(key) ?? (await this.count(key));
     if (left !== undefined) http.getResponse<FastifyReply>().header('ratelimit-remaining', String(left));
     return true;
+  }
+
+  private isWithoutLimit(context: ExecutionContext): boolean {
+    const from = [context.getHandler(), context.getClass()];
+    return this.reflector.getAllAndOverride<boolean | undefined>(withoutLimitKey, from) === true;
   }
 
   /** @returns what is left by our own reckoning, where that is plenty */

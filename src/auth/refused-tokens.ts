@@ -1,10 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import ipaddr from 'ipaddr.js';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppConfig } from '../config/index.js';
 import { TooManyRequestsError } from '../errors/index.js';
 import { REDIS, type RedisClient } from '../redis/index.js';
 import { GuessedTokenError } from './auth.errors.js';
+import { networkOf } from './network-of.js';
 
 /**
  * Of what a caller may ask in a minute: 300 by default. An office with an old token in every tab stays below it, and
@@ -62,11 +62,4 @@ export class RefusedTokens {
       });
     }
   }
-}
-
-/** Whoever has one address of IPv6 has 2^64 of them. */
-function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  return parsed.kind() === 'ipv6' ? parsed.toNormalizedString().split(':', 4).join(':') : parsed.toString();
 }

@@ -133,6 +133,7 @@ export const envSchema = z.object({
   AWS_SECRET_ACCESS_KEY: z.string().optional(),
   AWS_REGION: z.string().default('us-east-1'),
   AWS_ENDPOINT_URL_S3: httpUrl('https://s3.example.com').optional(),
+  S3_PUBLIC_ENDPOINT: httpUrl('https://files.example.com').optional(),
   S3_BUCKET_NAME: z.string().optional(),
   MEDIA_MAX_BYTES: wholeNumber(1_024, 1_073_741_824).default(26_214_400),
   MEDIA_EXTRA_HOSTS: list.default([]),

@@ -99,6 +99,7 @@ describe('the settings of production', () => {
     ['OPENAI_BASE_URL', { OPENAI_BASE_URL: 'http://127.0.0.1:4001/v1' }],
     ['ALERT_WEBHOOK_URL', { ALERT_WEBHOOK_URL: 'http://alerts.example.com', ALERT_WEBHOOK_SECRET: strong.JWT_SECRET }],
     ['AWS_ENDPOINT_URL_S3', { AWS_ENDPOINT_URL_S3: 'http://s3.example.com' }],
+    ['S3_PUBLIC_ENDPOINT', { S3_PUBLIC_ENDPOINT: 'http://files.example.com' }],
     ['AWS_ENDPOINT_URL_S3', { AWS_ENDPOINT_URL_S3: 'http://203.0.113.7:9000' }],
     ['AWS_ENDPOINT_URL_S3', { AWS_ENDPOINT_URL_S3: 'http://10.0.0.5.example.com' }],
     ['API_URL', { API_URL: 'https://dm.example.com/?tenant=1' }],

@@ -116,10 +116,10 @@ function productionChecks(env: Partial<Env>): SettingProblem[] {
   for (const name of https) {
     if (env[name]?.startsWith('http:')) problems.push({ name, expected: 'expected https in production' });
   }
-  const { AWS_ENDPOINT_URL_S3: storage } = env;
-  if (storage?.startsWith('http:') && !isInOwnNetwork(storage)) {
-    const expected = 'expected https in production, or a host of the own network';
-    problems.push({ name: 'AWS_ENDPOINT_URL_S3', expected });
+  for (const name of ['AWS_ENDPOINT_URL_S3', 'S3_PUBLIC_ENDPOINT'] as const) {
+    const storage = env[name];
+    if (!storage?.startsWith('http:') || isInOwnNetwork(storage)) continue;
+    problems.push({ name, expected: 'expected https in production, or a host of the own network' });
   }
   return problems;
 }

@@ -1,12 +1,16 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Public } from '../auth/index.js';
+import { Public, WithoutAddressLimit } from '../auth/index.js';
 import { AppConfig } from '../config/index.js';
 import { HealthView, LivenessView } from './health.dto.js';
 import { HealthService } from './health.service.js';
 
-/** Open to load balancers and probes: it names parts and says nothing of versions or addresses. */
+/**
+ * Open to load balancers and probes: it names parts and says nothing of versions or addresses. Not limited: a probe that is
+ * refused takes a healthy process out of service, and all who ask share one answer a second.
+ */
+@WithoutAddressLimit()
 @ApiTags('Health')
 @Controller('health')
 export class HealthController {

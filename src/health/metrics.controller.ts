@@ -31,7 +31,7 @@ export class MetricsController {
       'text/plain': { schema: { type: 'string' }, example: 'dm_webhook_deliveries_total{outcome="accepted"} 42' },
     },
   })
-  @ApiErrors(401, 403)
+  @ApiErrors(401, 403, 429)
   async scrape(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     if (this.config.isProduction) await this.assertMayRead(request);
     await this.sources.refresh();

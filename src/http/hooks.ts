@@ -11,6 +11,7 @@ import { isDelivery } from './webhook-requests.js';
  */
 const isWithoutLogContext = (request: FastifyRequest): boolean =>
   request.method === 'GET' || request.method === 'HEAD' || isDelivery(request);
+const isPageOfDocs = ({ url }: FastifyRequest): boolean => /^\/docs(?:[/?#]|$)/.test(url);
 const aboutThisAnswer = new Set(['content-type', 'content-length', 'date', 'connection']);
 
 /** Security headers, log context, request log and the HTTP histogram. */
@@ -20,6 +21,8 @@ export async function registerHttpHooks(fastify: FastifyInstance, config: AppCon
     // The others tell browsers what a page may do; Meta's server has no use for a dozen headers on each answer.
     if (isDelivery(request)) void reply.header('x-content-type-options', 'nosniff');
     else for (const [name, value] of headers) reply.raw.setHeader(name, value);
+    // People's messages are in nearly every answer: no proxy and no browser keeps one. A file says itself how long it keeps.
+    if (!isPageOfDocs(request)) reply.raw.setHeader('cache-control', 'no-store');
     done();
   });
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { AppConfig } from '../config/index.js';
 import { closeRequestBodies, documentValidationRules } from './documented-rules.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -29,12 +30,13 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
 }
 
 /** Serves Swagger UI at `/docs` and the document at `/docs-json`. */
-export function serveDocs(app: NestFastifyApplication): void {
+export function serveDocs(app: NestFastifyApplication, { isProduction }: AppConfig): void {
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'docs-json',
     customSiteTitle: 'Instagram DM API',
     swaggerOptions: {
-      persistAuthorization: true,
+      // A token in a browser's storage outlives the person at it, and any script of the page can read it.
+      persistAuthorization: !isProduction,
       displayRequestDuration: true,
       tryItOutEnabled: true,
       filter: true,

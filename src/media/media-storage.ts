@@ -8,24 +8,24 @@ import { AppConfig } from '../config/index.js';
 /** How long a link to a copy works. */
 export const linkTtlS = 300;
 
-/** S3, or anything that speaks it (`AWS_ENDPOINT_URL_S3`). */
+const noBucket = 'no bucket is configured (S3_BUCKET_NAME)';
+
+/**
+ * S3, or anything that speaks it (`AWS_ENDPOINT_URL_S3`). Links are signed for the address at which browsers reach it
+ * (`S3_PUBLIC_ENDPOINT`): the host is a part of what is signed.
+ */
 @Injectable()
 export class MediaStorage implements OnApplicationShutdown {
   private readonly client?: S3Client;
+  private readonly signer?: S3Client;
   private readonly bucket: string;
 
   constructor(config: AppConfig) {
     this.bucket = config.S3_BUCKET_NAME ?? '';
     if (!config.S3_BUCKET_NAME) return;
-    const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secret, AWS_ENDPOINT_URL_S3: endpoint } = config;
-    this.client = new S3Client({
-      region: config.AWS_REGION,
-      maxAttempts: 3,
-      requestHandler: { requestTimeout: 30_000, connectionTimeout: 3_000 },
-      ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
-      // Without keys the SDK looks for a role of the machine, as a deployment on AWS has one.
-      ...(accessKeyId && secret ? { credentials: { accessKeyId, secretAccessKey: secret.reveal() } } : {}),
-    });
+    const { AWS_ENDPOINT_URL_S3: endpoint, S3_PUBLIC_ENDPOINT: publicEndpoint = endpoint } = config;
+    this.client = clientAt(endpoint, config);
+    this.signer = publicEndpoint === endpoint ? this.client : clientAt(publicEndpoint, config);
   }
 
   /** Whether a bucket is configured. */
@@ -53,15 +53,29 @@ export class MediaStorage implements OnApplicationShutdown {
 
   /** A link that works for {@link linkTtlS} seconds. */
   async link(key: string): Promise<string> {
-    return getSignedUrl(this.s3(), new GetObjectCommand({ Bucket: this.bucket, Key: key }), { expiresIn: linkTtlS });
+    if (!this.signer) throw new Error(noBucket);
+    return getSignedUrl(this.signer, new GetObjectCommand({ Bucket: this.bucket, Key: key }), { expiresIn: linkTtlS });
   }
 
   onApplicationShutdown(): void {
     this.client?.destroy();
+    this.signer?.destroy();
   }
 
   private s3(): S3Client {
-    if (!this.client) throw new Error('no bucket is configured (S3_BUCKET_NAME)');
+    if (!this.client) throw new Error(noBucket);
     return this.client;
   }
+}
+
+function clientAt(endpoint: string | undefined, config: AppConfig): S3Client {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secret } = config;
+  return new S3Client({
+    region: config.AWS_REGION,
+    maxAttempts: 3,
+    requestHandler: { requestTimeout: 30_000, connectionTimeout: 3_000 },
+    ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
+    // Without keys the SDK looks for a role of the machine, as a deployment on AWS has one.
+    ...(accessKeyId && secret ? { credentials: { accessKeyId, secretAccessKey: secret.reveal() } } : {}),
+  });
 }

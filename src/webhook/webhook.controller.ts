@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Logger, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Public } from '../auth/index.js';
+import { Public, WithoutAddressLimit } from '../auth/index.js';
 import { AppConfig } from '../config/index.js';
 import { DeliveryRoute } from './delivery-route.js';
 import { ThrottledLog } from './throttled-log.js';
@@ -12,8 +12,9 @@ import type { WebhookAnswer } from './webhook.service.js';
 
 /**
  * Meta's door. Both paths are the same door: apps are configured with either. What arrives with POST goes past this class:
- * see {@link DeliveryRoute}.
+ * see {@link DeliveryRoute}. Not limited: a signed delivery that is refused comes back.
  */
+@WithoutAddressLimit()
 @ApiTags('Webhook')
 @Controller('webhook')
 export class WebhookController {

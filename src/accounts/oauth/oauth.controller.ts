@@ -65,7 +65,7 @@ export class OAuthController {
     description: 'Not connected, as a page; or an unknown login.',
     content: { 'text/html': { schema: { type: 'string' } }, 'application/json': { schema: { type: 'object' } } },
   })
-  @ApiErrors(503)
+  @ApiErrors(429, 503)
   async callback(
     @Param() { login }: OAuthLoginParam,
     @Req() request: FastifyRequest,

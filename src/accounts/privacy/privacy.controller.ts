@@ -23,7 +23,7 @@ export class PrivacyController {
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiBody({ type: SignedRequestDto })
   @ApiOkResponse({ type: DeauthorizeAnswer })
-  @ApiErrors(403, 413, 415, 503)
+  @ApiErrors(403, 413, 415, 429, 503)
   async deauthorize(@Body() body: unknown): Promise<DeauthorizeAnswer> {
     await this.privacy.deauthorize(signedRequestIn(body));
     return { success: true };
@@ -40,7 +40,7 @@ export class PrivacyController {
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiBody({ type: SignedRequestDto })
   @ApiOkResponse({ type: DataDeletionAnswer })
-  @ApiErrors(403, 413, 415, 503)
+  @ApiErrors(403, 413, 415, 429, 503)
   async requestDeletion(@Body() body: unknown): Promise<DataDeletionAnswer> {
     return this.privacy.requestDeletion(signedRequestIn(body));
   }
@@ -51,7 +51,7 @@ export class PrivacyController {
   @ApiOperation({ summary: 'How far a deletion is', description: 'A page in a browser, JSON for everything else.' })
   @ApiParam({ name: 'code', example: '0123456789abcdef0123456789abcdef' })
   @ApiOkResponse({ type: DataDeletionStatusAnswer })
-  @ApiErrors(404, 503)
+  @ApiErrors(404, 429, 503)
   async status(@Param('code') code: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const status = statusOf(await this.privacy.getErasure(code));
     void reply.header('cache-control', 'no-store');

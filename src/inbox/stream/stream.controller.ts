@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, HttpCode, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Caller, CallerUntil, ForUsers, Public, type Principal } from '../../auth/index.js';
+import { Caller, CallerUntil, ForUsers, Public, WithoutAddressLimit, type Principal } from '../../auth/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { StreamTickets } from './stream-tickets.service.js';
 import { DocumentsStream } from './stream.docs.js';
@@ -18,6 +18,7 @@ export class StreamController {
   ) {}
 
   @Public() // StreamGuard protects it: it takes tickets beside tokens
+  @WithoutAddressLimit() // StreamGuard counts by who it is
   @UseGuards(StreamGuard)
   @ApiBearerAuth()
   @Get()
