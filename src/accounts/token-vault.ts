@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { GraphAccess } from '#libs/graph-api';
 import { TokenCipherError } from '#libs/token-cipher';
+import { Channels, type Channel, type ChannelAccess } from '../channels/index.js';
 import { AccountChanges } from './account-changes.js';
 import { AccountCipher } from './account-cipher.js';
 import type { AccountRecord } from './account.schema.js';
@@ -12,11 +13,13 @@ import { Alerts } from './alerts/alerts.service.js';
 const keptMs = 10 * 60_000;
 const keptUnheardMs = 2_000;
 
-/** What a Graph call for an account needs. */
-export type AccountAccess = GraphAccess & {
-  /** Hand it to `AccountHealth.markNeedsReauth` when Meta refuses this token. */
-  tokenVersion: number;
-};
+/** What a call on behalf of an account needs, and the channel that makes it. */
+export type AccountAccess = GraphAccess &
+  ChannelAccess & {
+    channel: Channel;
+    /** Hand it to `AccountHealth.markNeedsReauth` when Meta refuses this token. */
+    tokenVersion: number;
+  };
 
 /** Opens accounts' tokens, keeps them in memory ten minutes at most, and drops them on change, on every process. */
 @Injectable()
@@ -25,6 +28,7 @@ export class TokenVault {
   private generation = 0;
 
   constructor(
+    private readonly channels: Channels,
     private readonly accounts: AccountsRepository,
     private readonly cipher: AccountCipher,
     private readonly alerts: Alerts,
@@ -64,9 +68,11 @@ export class TokenVault {
     if (account.access_token === undefined) throw new AccountNotUsableError('account_needs_reauth', accountId);
     try {
       return {
+        channel: this.channels.ofPlatform(account.platform).channel,
         login: account.login,
         accessToken: this.cipher.decrypt(account.access_token, accountId),
         igId: account.instagram_data.ig_id,
+        externalId: account.instagram_data.ig_id,
         tokenVersion: account.token_version,
       };
     } catch (cause) {

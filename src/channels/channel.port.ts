@@ -1,5 +1,6 @@
 import type { DecodedDelivery, DeliverySummary } from '#libs/graph-api';
 import type { ChannelCapabilities } from './channel-capabilities.js';
+import type { ChannelOutbound, ChannelPresence, ChannelSentMessages } from './outbound.port.js';
 
 /**
  * The channels this process knows. Each channel's folder adds its own name, so that adding a channel changes no file
@@ -27,6 +28,10 @@ export interface ChannelAdapter {
   readonly platform: string;
   readonly capabilities: ChannelCapabilities;
   readonly webhook: ChannelWebhook;
+  readonly outbound: ChannelOutbound;
+  /** What the channel's own record shows of our sends; without it only events settle a doubtful send. */
+  readonly sentMessages?: ChannelSentMessages;
+  readonly presence?: ChannelPresence;
 }
 
 /** Reads what the channel posts to the door. Pure: no call, no store. */

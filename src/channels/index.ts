@@ -3,3 +3,13 @@ export type { Channel, ChannelAdapter, ChannelNames, ChannelWebhook } from './ch
 export { channels, ChannelsModule, type ChannelRegistration } from './channels.module.js';
 export { Channels } from './channels.service.js';
 export { GraphCalls } from './graph/graph-calls.service.js';
+export type {
+  CallError,
+  CallResult,
+  ChannelAccess,
+  Listing,
+  MediaType,
+  OutboundMessage,
+  Refusal,
+  ShownMessage,
+} from './outbound.port.js';

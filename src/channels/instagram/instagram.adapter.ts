@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { decodeDelivery, SEND_LIMITS, summarizeDelivery } from '#libs/graph-api';
+import { decodeDelivery, GraphClient, SEND_LIMITS, summarizeDelivery } from '#libs/graph-api';
 import type { ChannelCapabilities } from '../channel-capabilities.js';
 import type { ChannelAdapter, ChannelWebhook } from '../channel.port.js';
+import { InstagramOutbound } from './instagram-outbound.js';
+import { InstagramPresence } from './instagram-presence.js';
+import { InstagramSentMessages } from './instagram-sent-messages.js';
 
 declare module '../channel.port.js' {
   interface ChannelNames {
@@ -39,4 +42,13 @@ export class InstagramAdapter implements ChannelAdapter {
   readonly platform = 'meta_instagram';
   readonly capabilities = capabilities;
   readonly webhook = webhook;
+  readonly outbound: InstagramOutbound;
+  readonly sentMessages: InstagramSentMessages;
+  readonly presence: InstagramPresence;
+
+  constructor(graph: GraphClient) {
+    this.outbound = new InstagramOutbound(graph);
+    this.sentMessages = new InstagramSentMessages(graph);
+    this.presence = new InstagramPresence(graph);
+  }
 }

@@ -1,5 +1,5 @@
 import { readListing, untoldIn, type Holder, type ListingSays } from './absence.js';
-import type { Listing, ShownMessage } from './graph-messages.js';
+import type { Listing, ShownMessage } from '../../channels/index.js';
 
 const startedAt = Date.parse('2026-11-21T12:00:00Z');
 const send = { text: 'We open at nine.', first_sending_at: new Date(startedAt), created_at: new Date(startedAt - 900) };

@@ -1,6 +1,6 @@
 import type { DmRecord } from '../dm.schema.js';
 import { clockSlackMs, saysTheSame } from './echo-matching.js';
-import type { Listing, ShownMessage } from './graph-messages.js';
+import type { Listing, ShownMessage } from '../../channels/index.js';
 
 /** What is stored here under a mid that Meta lists. */
 export type Holder = Pick<

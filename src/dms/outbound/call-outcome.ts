@@ -1,8 +1,5 @@
-import type { GraphFailureKind } from '#libs/graph-api';
+import type { Refusal } from '../../channels/index.js';
 import type { DmError, DmRecord } from '../dm.schema.js';
-
-/** Why Meta did not send it; each has its own consequence. */
-export type Refusal = Exclude<GraphFailureKind, 'outcome_unknown'>;
 
 /** What is known after one call: it was sent, it was not (as far as Meta says), or nobody can tell. */
 export type CallOutcome =

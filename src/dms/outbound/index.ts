@@ -1,5 +1,5 @@
 import { EchoMergeRepository } from './echo-merge.repository.js';
-import { GraphMessages } from './graph-messages.js';
+import { ChannelMessages } from './channel-messages.service.js';
 import { OutboundRepository } from './outbound.repository.js';
 import { Outbox } from './outbox.js';
 import { SendAttempt } from './send-attempt.js';
@@ -27,7 +27,7 @@ export { SupersededReplies } from './superseded-replies.js';
 export const outboundProviders = [
   OutboundRepository,
   Outbox,
-  GraphMessages,
+  ChannelMessages,
   EchoMergeRepository,
   SendLimits,
   SendPace,

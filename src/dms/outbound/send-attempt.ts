@@ -6,7 +6,7 @@ import type { Conversation } from '../../conversations/index.js';
 import { metrics } from '../../observability/index.js';
 import type { DmError, DmRecord } from '../dm.schema.js';
 import { isInDoubt, isOutage, type CallOutcome } from './call-outcome.js';
-import { GraphMessages } from './graph-messages.js';
+import { ChannelMessages } from './channel-messages.service.js';
 import { OutboundRepository, type Retry } from './outbound.repository.js';
 import { CircuitOpenError, SendCircuits } from './send-circuit.js';
 import { SendGates } from './send-gates.js';
@@ -47,7 +47,7 @@ export class SendAttempt {
     private readonly gates: SendGates,
     private readonly circuits: SendCircuits,
     private readonly pace: SendPace,
-    private readonly graph: GraphMessages,
+    private readonly messages: ChannelMessages,
     private readonly outcomes: SendOutcomes,
     private readonly health: AccountHealth,
     private readonly alerts: Alerts,
@@ -80,7 +80,7 @@ export class SendAttempt {
   private async call(dm: DmRecord, access: AccountAccess, claimStartedAt: number): Promise<CallOutcome | undefined> {
     const make = (): Promise<CallOutcome> => {
       if (performance.now() - claimStartedAt > claimToCallMs) throw new TooLateError('the claim is too old');
-      return this.graph.send(access, dm);
+      return this.messages.send(access, dm);
     };
     try {
       return await this.circuits.run(access.login, dm.platform_account_id, make, isOutage);

@@ -2,13 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AccountNotUsableError, TokenVault, type AccountAccess } from '../../accounts/index.js';
+import type { Listing, ShownMessage } from '../../channels/index.js';
 import { AppConfig } from '../../config/index.js';
 import { DeliveryLog } from '../../deliveries/index.js';
 import type { DmRecord } from '../dm.schema.js';
 import { readListing, untoldIn, type Holder, type ListingSays } from './absence.js';
+import { ChannelMessages } from './channel-messages.service.js';
 import { clockSlackMs, saysTheSame } from './echo-matching.js';
 import { EchoMergeRepository, type SentAs } from './echo-merge.repository.js';
-import { GraphMessages, type Listing, type ShownMessage } from './graph-messages.js';
 import { OutboundRepository } from './outbound.repository.js';
 import { isProvisional } from './outbox.js';
 import { SendLimits } from './send-limits.js';
@@ -42,7 +43,7 @@ export class SendTraces {
     private readonly outbound: OutboundRepository,
     private readonly merging: EchoMergeRepository,
     private readonly vault: TokenVault,
-    private readonly graph: GraphMessages,
+    private readonly messages: ChannelMessages,
     private readonly limits: SendLimits,
     private readonly deliveries: DeliveryLog,
     private readonly clock: Clock,
@@ -86,7 +87,7 @@ export class SendTraces {
   private async lookAtConversation(dm: DmRecord): Promise<ListingSays> {
     try {
       const access = await this.vault.accessFor(dm.platform_account_id);
-      const listing = await this.graph.newest(access, dm.recipient_id);
+      const listing = await this.messages.newest(access, dm.recipient_id);
       if (!listing) return { kind: 'unclear' };
       const known = await this.knownOf(dm, listing);
       return readListing(dm, await this.inDetail(access, dm, listing, known.held), known);
@@ -121,7 +122,7 @@ export class SendTraces {
         if (performance.now() + wait > stopAt) return listing;
         await delay(wait);
       }
-      const detail = await this.graph.detailOf(access, mid, dm.recipient_id);
+      const detail = await this.messages.detailOf(access, mid, dm.recipient_id);
       if (!detail) return listing;
       told.set(mid, detail);
     }
