@@ -2,6 +2,7 @@ import { Controller, Get, Headers, HttpCode, Post, Query, Res, UseGuards } from 
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Caller, CallerUntil, ForUsers, Public, type Principal } from '../../auth/index.js';
+import { ActsOnGet } from '../../http/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { StreamTickets } from './stream-tickets.service.js';
 import { DocumentsStream } from './stream.docs.js';
@@ -21,6 +22,7 @@ export class StreamController {
   @UseGuards(StreamGuard)
   @ApiBearerAuth()
   @Get()
+  @ActsOnGet()
   @DocumentsStream()
   async stream(
     @Caller() caller: Principal,
