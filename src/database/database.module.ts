@@ -5,6 +5,7 @@ import { AppConfig } from '../config/index.js';
 import { AbandonedTransactions, appName } from './abandoned-transactions.js';
 import { retentionIndex } from './retention.js';
 import { Transactions } from './transaction.js';
+import { Walks } from './walks.js';
 
 // A filter from a request is data: `{$ne: ''}` where a value belongs is refused, and so is a field the schema does not
 // know (mongoose's default would drop it and match everything).
@@ -42,8 +43,8 @@ export class NoReplicaSetError extends Error {
       }),
     }),
   ],
-  providers: [Transactions, AbandonedTransactions],
-  exports: [Transactions],
+  providers: [Transactions, AbandonedTransactions, Walks],
+  exports: [Transactions, Walks],
 })
 export class DatabaseModule implements OnApplicationBootstrap {
   private readonly logger = new Logger(DatabaseModule.name);
