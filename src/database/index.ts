@@ -1,3 +1,4 @@
 export { DatabaseModule, NoReplicaSetError } from './database.module.js';
-export { keepFor, retentionOf } from './retention.js';
+export { IndexKeeper } from './index-keeper.service.js';
+export { retentionIndex, retentionOf, type Kept, type RetentionTarget } from './retention.js';
 export { ContendedError, findShown, StaleSnapshotError, Transactions, type TransactionOptions } from './transaction.js';
