@@ -4,7 +4,7 @@ import mongoose, { type Connection } from 'mongoose';
 import { AppConfig } from '../config/index.js';
 import { AbandonedTransactions } from './abandoned-transactions.js';
 import { databaseOptions } from './database-options.js';
-import { IndexKeeper } from './index-keeper.service.js';
+import { IndexKeeper } from './index-keeper.repository.js';
 import { Retentions } from './retention.js';
 import { Transactions } from './transaction.js';
 

@@ -43,7 +43,7 @@ describe('the retention of a collection', () => {
   it('may be set by several processes that start at once', async () => {
     const notes = connection.collection('crowded_notes');
     const all = (days: number) =>
-      Promise.all(Array.from({ length: 5 }, () => keepFor({ collection: notes, field: 'written_at', days: days })));
+      Promise.all(Array.from({ length: 5 }, () => keepFor({ collection: notes, field: 'written_at', days })));
 
     for (const days of [30, 7, 0]) await all(days);
 
