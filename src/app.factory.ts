@@ -39,6 +39,7 @@ export async function createApp(config: AppConfig, options: CreateAppOptions = {
   });
   await setUpHttp(app, config, logger);
   app.enableShutdownHooks([], { useProcessExit: true });
+  for (const notice of config.notices) logger.warn({ msg: notice });
   warnOfOpenDoors(config, logger);
   return app;
 }

@@ -3,7 +3,7 @@ import { IsIn, IsString, MaxLength } from 'class-validator';
 import { MayBeAbsent } from '../validation/index.js';
 import { IdPageQuery } from '../paging/index.js';
 
-const kinds = ['job', 'send', 'delivery', 'event'] as const;
+export const kinds = ['job', 'send', 'delivery', 'event'] as const;
 const states = ['open', 'replayed'] as const;
 
 export class DeadLettersQuery extends IdPageQuery {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types } from 'mongoose';
 import { Clock } from '#libs/clock';
-import { keepFor } from '../database/index.js';
+import type { RetentionTarget } from '../database/index.js';
 import type { AuditRecord } from './audit.schema.js';
 
 export const AUDIT = 'Audit';
@@ -32,8 +32,8 @@ export class AuditLog {
     return found.map((entry) => ({ ...entry, _id: entry._id.toHexString() }));
   }
 
-  /** Sets how long entries are kept. */
-  async keepFor(days: number): Promise<void> {
-    await keepFor(this.model.collection, 'at', days);
+  /** From when they happened. */
+  retention(): RetentionTarget {
+    return { collection: this.model.collection, field: 'at' };
   }
 }

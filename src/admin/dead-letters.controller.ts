@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Caller, ForAdmins, type Principal } from '../auth/index.js';
 import { AppConfig } from '../config/index.js';
@@ -6,6 +6,7 @@ import { ApiErrors, InvalidRequestError, NotFoundError } from '../errors/index.j
 import { pageOf } from '../paging/index.js';
 import { DeadLetterReplays, DeadLetters, type DeadLetter } from '../queue/index.js';
 import { DeadLetterAnswer, DeadLettersPage, DeadLettersQuery, type DeadLetterView } from './admin.dto.js';
+import { ReplayLettersAnswer, ReplayLettersDto } from './dead-letters.dto.js';
 import { deadLetterView } from './dead-letter.view.js';
 
 const IdParam = () => ApiParam({ name: 'id', example: '665f1c2e9b1e8a0012345678' });
@@ -41,6 +42,27 @@ export class DeadLettersController {
     const letter = await this.letters.find(id);
     if (!letter) throw new NotFoundError('Dead letter not found.');
     return { success: true, data: this.view(letter) };
+  }
+
+  @Post('replay')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Try many again',
+    description:
+      'A page of the open letters that match, newest first; repeat with `cursor` until `next_cursor` is null. Those that ' +
+      'can’t be started stay open and are named.',
+  })
+  @ApiOkResponse({ type: ReplayLettersAnswer })
+  @ApiErrors(400, 401, 403, 429, 503)
+  async replayPage(@Body() dto: ReplayLettersDto, @Caller() caller: Principal): Promise<ReplayLettersAnswer> {
+    const { kind, reason, since, until, cursor, limit } = dto;
+    if ([kind, reason, since, until].every((one) => one === undefined))
+      throw new InvalidRequestError('Say which letters: by kind, reason, since or until.');
+    const after = cursor === undefined ? undefined : await this.letters.find(cursor);
+    if (after === null) throw new InvalidRequestError('cursor: is not one of this list');
+    const range = { since: since ? new Date(since) : undefined, until: until ? new Date(until) : undefined };
+    const page = await this.replays.replayPage({ kind, reason, ...range, after, limit }, caller.userId);
+    return { success: true, replayed: page.replayed, failed: page.failed, next_cursor: page.lastId ?? null };
   }
 
   @Post(':id/replay')

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { databaseUrl } from './database-url.js';
 import { isNetwork } from './network.js';
 
 const flag = z
@@ -14,6 +15,21 @@ const storeUrl = (protocols: RegExp, example: string) =>
     const [, before = '', hosts = '', after = ''] = /^([^/]+:\/\/(?:[^/@]*@)?)([^/?#]+)(.*)$/.exec(value) ?? [];
     return protocols.test(value) && hosts.split(',').every((host) => URL.canParse(before + host + after));
   }, `expected a URL such as ${example}`);
+
+const mongoUrl = storeUrl(/^mongodb(\+srv)?:/, 'mongodb://127.0.0.1:27017/?replicaSet=rs0').superRefine(
+  (value, context) => {
+    const { unknown } = databaseUrl(value);
+    if (unknown.length === 0) return;
+    const message = `has options that are not taken here: ${unknown.join(', ')}; take them out (.env.example says which are)`;
+    context.addIssue({ code: 'custom', message });
+  },
+);
+
+/** ioredis lets what stands behind `?` win over the options that the code sets. */
+const redisUrl = storeUrl(/^(rediss?|redis\+(sentinel|cluster)):/, 'redis://127.0.0.1:6379').refine(
+  (value) => /^[^?#]*(\?family=[046])?$/.test(value),
+  'takes no options behind ? but family: take them out',
+);
 
 /** Paths are put behind it. */
 function isBareAddress(value: string): boolean {
@@ -68,12 +84,12 @@ export const envSchema = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SHUTDOWN_GRACE_MS: wholeNumber(100, 120_000).default(10_000),
 
-  DATABASE_URL: storeUrl(/^mongodb(\+srv)?:/, 'mongodb://127.0.0.1:27017/?replicaSet=rs0'),
+  DATABASE_URL: mongoUrl,
   DATABASE_NAME: z
     .string()
     .regex(/^[^/\\. "$*<>:|?]{1,63}$/, 'expected a MongoDB database name')
     .default('instagram_dms'),
-  REDIS_URL: storeUrl(/^(rediss?|redis\+(sentinel|cluster)):/, 'redis://127.0.0.1:6379'),
+  REDIS_URL: redisUrl,
   REDIS_PREFIX: z
     .string()
     .regex(/^[\w.-]+$/, 'expected letters, digits, dot, dash or underscore')
@@ -159,3 +175,11 @@ export const secretNames = [
   'ALERT_WEBHOOK_SECRET',
   'AWS_SECRET_ACCESS_KEY',
 ] as const;
+
+/** May stand in a file that `<NAME>_FILE` names, as Docker and Kubernetes mount secrets: the secrets, and addresses with passwords. */
+export const fileSettings: readonly string[] = [...secretNames, 'DATABASE_URL', 'REDIS_URL', 'AWS_ACCESS_KEY_ID'];
+
+/** Their values are several, with commas between, or one a line. */
+export const listSettings: readonly string[] = [
+  ...['APP_SECRET_PREVIOUS', 'ENCRYPTION_KEYS_PREVIOUS', 'TRUST_PROXY', 'MEDIA_EXTRA_HOSTS'],
+];

@@ -1,5 +1,7 @@
 import ipaddr from 'ipaddr.js';
+import { databaseUrl } from './database-url.js';
 import { envSchema, type secretNames, type Env } from './env.js';
+import { givenSettings } from './given-settings.js';
 import { secretProblems } from './production-secrets.js';
 import { Secret } from './secret.js';
 import { InvalidSettingsError, type SettingProblem } from './setting-problem.js';
@@ -23,6 +25,8 @@ export interface Settings extends WithoutSecrets {
   AWS_SECRET_ACCESS_KEY?: Secret;
   /** 0 keeps them for ever. */
   DEAD_LETTER_RETENTION_DAYS: number;
+  /** What was changed in reading them, for the log; names alone. */
+  notices: readonly string[];
   isProduction: boolean;
   /** FRONTEND_URL was configured: connecting an account ends there, else on a page of our own. */
   frontendIsSet: boolean;
@@ -49,10 +53,12 @@ const usualLetterDays = 90;
  * @throws {InvalidSettingsError} naming every setting that is missing or wrong, all at once
  */
 export function readSettings(source: Record<string, string | undefined>): AppConfig {
-  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
+  const { values: present, problems: unread, notices } = givenSettings(source, Object.keys(envSchema.shape));
   const parsed = envSchema.safeParse(present);
-  const misread = parsed.success ? [] : parsed.error.issues.map((issue) => problemOf(issue, present));
-  const misreadNames = new Set(misread.map(({ name }) => name));
+  const unreadNames = new Set(unread.map(({ name }) => name.replace(/_FILE$/, '')));
+  const issues = parsed.success ? [] : parsed.error.issues.map((issue) => problemOf(issue, present));
+  const misread = [...unread, ...issues.filter(({ name }) => !unreadNames.has(name))];
+  const misreadNames = new Set([...unreadNames, ...misread.map(({ name }) => name)]);
   // Those that can be read are judged beside those that can't: who mends one must not find the next at the next start.
   const env = parsed.success ? parsed.data : readable(present);
   const judged = [
@@ -62,7 +68,7 @@ export function readSettings(source: Record<string, string | undefined>): AppCon
   ];
   const problems = [...misread, ...judged.filter(({ name }) => !misreadNames.has(name))];
   if (!parsed.success || problems.length > 0) throw new InvalidSettingsError(problems);
-  return wrap(parsed.data);
+  return wrap(parsed.data, notices);
 }
 
 type Given = Record<string, string | undefined>;
@@ -131,13 +137,17 @@ function isInOwnNetwork(url: string): boolean {
   return !host.includes('.') || /\.(internal|local|localhost)$/.test(host);
 }
 
-function wrap(env: Env): AppConfig {
+function wrap(env: Env, notices: string[]): AppConfig {
   const secret = (value: string | undefined): Secret | undefined =>
     value === undefined ? undefined : new Secret(value);
   const { APP_SECRET_PREVIOUS: previous, ...others } = env;
   const appSecrets = [env.INSTAGRAM_CLIENT_SECRET, env.META_APP_SECRET, ...previous];
+  const { url, leftOut } = databaseUrl(env.DATABASE_URL);
+  const ignored = `DATABASE_URL: the server sets these itself, they are not taken from it: ${leftOut.join(', ')}`;
   return {
     ...others,
+    DATABASE_URL: url,
+    notices: leftOut.length > 0 ? [...notices, ignored] : notices,
     FRONTEND_URL: env.FRONTEND_URL ?? 'http://localhost:5173',
     META_WEBHOOK_VERIFY_TOKEN: new Secret(env.META_WEBHOOK_VERIFY_TOKEN),
     JWT_SECRET: new Secret(env.JWT_SECRET),

@@ -75,6 +75,7 @@ export class Transactions {
     };
     return this.connection.getClient().withSession((session) =>
       session.withTransaction(() => tryOnce(session), {
+        readPreference: 'primary',
         readConcern: { level: 'snapshot' },
         writeConcern: { w: 'majority', journal: true },
         maxCommitTimeMS: 10_000,

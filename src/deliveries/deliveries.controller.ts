@@ -1,9 +1,17 @@
-import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ForAdmins } from '../auth/index.js';
 import { ApiErrors } from '../errors/index.js';
 import { pageOf } from '../paging/index.js';
-import { DeliveriesPage, DeliveriesQuery, DeliveryAnswer, ReplayAnswer } from './deliveries.dto.js';
+import {
+  DeliveriesPage,
+  DeliveriesQuery,
+  DeliveryAnswer,
+  DeliveryHeadAnswer,
+  ReplayAnswer,
+  ReplayPageAnswer,
+  ReplayPageDto,
+} from './deliveries.dto.js';
 import { DeliveriesService } from './deliveries.service.js';
 
 const IdParam = () => ApiParam({ name: 'id', example: '665f1c2e9b1e8a0012345678' });
@@ -36,6 +44,44 @@ export class DeliveriesController {
   @ApiErrors(401, 403, 404, 429, 503)
   async get(@Param('id') id: string): Promise<DeliveryAnswer> {
     return { success: true, data: await this.deliveries.get(id) };
+  }
+
+  @Post('replay')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Store the events of many again',
+    description:
+      'A page of those that match, oldest first; repeat with `cursor` until `next_cursor` is null. What is stored already ' +
+      'stays as it is. Workers have them within seconds.',
+  })
+  @ApiOkResponse({ type: ReplayPageAnswer })
+  @ApiErrors(400, 401, 403, 429, 503)
+  async replayPage(
+    @Body() { state, account_id, since, until, error, cursor, limit }: ReplayPageDto,
+  ): Promise<ReplayPageAnswer> {
+    const { reopened, nextCursor } = await this.deliveries.replayPage({
+      state,
+      error,
+      limit,
+      accountId: account_id,
+      since: since === undefined ? undefined : new Date(since),
+      until: until === undefined ? undefined : new Date(until),
+      after: cursor,
+    });
+    return { success: true, reopened, next_cursor: nextCursor };
+  }
+
+  @Post(':id/discard')
+  @HttpCode(200)
+  @IdParam()
+  @ApiOperation({
+    summary: 'Decide that a parked delivery need not be stored',
+    description: 'It is deleted RETENTION_DAYS from now; until then it can be replayed.',
+  })
+  @ApiOkResponse({ type: DeliveryHeadAnswer })
+  @ApiErrors(401, 403, 404, 409, 429, 503)
+  async discard(@Param('id') id: string): Promise<DeliveryHeadAnswer> {
+    return { success: true, data: await this.deliveries.discard(id) };
   }
 
   @Post(':id/replay')

@@ -1,10 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsMongoId } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsISO8601, IsMongoId, IsString, Length, Max, Min } from 'class-validator';
 import { MayBeAbsent } from '../validation/index.js';
 import { IdPageQuery } from '../paging/index.js';
 import type { DeliveryState } from './delivery.schema.js';
 
-const states = ['received', 'stored', 'parked'] as const;
+const states = ['received', 'stored', 'parked', 'discarded'] as const;
 
 export class DeliveriesQuery extends IdPageQuery {
   @ApiPropertyOptional({ enum: states, example: 'parked' })
@@ -32,7 +33,8 @@ export class DeliveryHeadView {
 
   @ApiProperty({
     enum: states,
-    description: '`received`: durable, not stored as DMs yet; `stored`: done; `parked`: waits for a person.',
+    description:
+      '`received`: durable, not stored as DMs yet; `stored`: done; `parked`: waits for a person; `discarded`: a person let it go.',
     example: 'stored',
   })
   state!: DeliveryState;
@@ -111,6 +113,66 @@ export class DeliveryAnswer {
 
   @ApiProperty({ type: DeliveryView })
   data!: DeliveryView;
+}
+
+export class DeliveryHeadAnswer {
+  @ApiProperty({ enum: [true], example: true })
+  success!: true;
+
+  @ApiProperty({ type: DeliveryHeadView })
+  data!: DeliveryHeadView;
+}
+
+/** Which deliveries; at least one of the first five is needed. */
+export class ReplayPageDto {
+  @ApiPropertyOptional({ enum: states, example: 'parked' })
+  @MayBeAbsent()
+  @IsIn(states)
+  state?: DeliveryState;
+
+  @ApiPropertyOptional({ description: '`_id` of an account.', example: '665f1c2e9b1e8a0012345678' })
+  @MayBeAbsent()
+  @IsMongoId({ message: 'expected an id: 24 hex digits' })
+  account_id?: string;
+
+  @ApiPropertyOptional({ description: 'Received at or after.', example: '2026-01-02T14:00:00Z' })
+  @MayBeAbsent()
+  @IsISO8601({ strict: true })
+  since?: string;
+
+  @ApiPropertyOptional({ description: 'Received before.', example: '2026-01-02T15:00:00Z' })
+  @MayBeAbsent()
+  @IsISO8601({ strict: true })
+  until?: string;
+
+  @ApiPropertyOptional({ description: 'Their `error` contains it.', example: 'is not a function' })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, 200)
+  error?: string;
+
+  @ApiPropertyOptional({ description: '`next_cursor` of the page before.', example: '665f1c2e9b1e8a0012345678' })
+  @MayBeAbsent()
+  @IsMongoId({ message: 'expected an id: 24 hex digits' })
+  cursor?: string;
+
+  @ApiPropertyOptional({ minimum: 1, maximum: 1_000, default: 500, example: 500 })
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  limit = 500;
+}
+
+export class ReplayPageAnswer {
+  @ApiProperty({ enum: [true], example: true })
+  success!: true;
+
+  @ApiProperty({ description: 'How many of this page are due again.', example: 500 })
+  reopened!: number;
+
+  @ApiProperty({ type: String, nullable: true, description: '`cursor` of the next page.', example: null })
+  next_cursor!: string | null;
 }
 
 export class ReplayAnswer {

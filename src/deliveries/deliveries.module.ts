@@ -6,6 +6,7 @@ import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { DeliveryDispatcher } from './delivery-dispatcher.service.js';
 import { DELIVERY, DeliveryLog } from './delivery-log.repository.js';
+import { DeliveryReopening } from './delivery-reopening.repository.js';
 import { DeliverySweeper } from './delivery-sweeper.service.js';
 import { DeliverySchema } from './delivery.schema.js';
 import { LateAccounts } from './late-accounts.service.js';
@@ -15,11 +16,12 @@ import { LateAccounts } from './late-accounts.service.js';
   imports: [MongooseModule.forFeature([{ name: DELIVERY, schema: DeliverySchema }])],
   providers: [
     DeliveryLog,
+    DeliveryReopening,
     retentionOf(DeliveryLog, ({ RETENTION_DAYS }) => RETENTION_DAYS),
     DeliveriesService,
     DeliveryDispatcher,
   ],
-  exports: [DeliveryLog, DeliveryDispatcher, DeliveriesService],
+  exports: [DeliveryLog, DeliveryReopening, DeliveryDispatcher, DeliveriesService],
 })
 export class DeliveriesModule {}
 

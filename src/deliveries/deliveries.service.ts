@@ -1,12 +1,13 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { GraphJsonError, parseJsonCut, type WebhookEvent } from '#libs/graph-api';
 import { Channels } from '../channels/index.js';
-import { NotFoundError } from '../errors/index.js';
+import { ConflictError, InvalidRequestError, NotFoundError } from '../errors/index.js';
 import { metrics, ScrapeSources } from '../observability/index.js';
 import { DeadLetterReplays, type DeadLetter } from '../queue/index.js';
 import type { DecodedEventView, DeliveryHeadView, DeliveryView } from './deliveries.dto.js';
 import { DeliveryLog, type Delivery, type DeliveryFilter, type DeliveryHead } from './delivery-log.repository.js';
 import { DeliveryDispatcher } from './delivery-dispatcher.service.js';
+import { DeliveryReopening, type ReopenFilter } from './delivery-reopening.repository.js';
 
 /** The delivery log as an admin sees it, and doing a delivery again. */
 @Injectable()
@@ -14,6 +15,7 @@ export class DeliveriesService implements OnModuleInit {
   constructor(
     private readonly channels: Channels,
     private readonly log: DeliveryLog,
+    private readonly reopening: DeliveryReopening,
     private readonly dispatcher: DeliveryDispatcher,
     private readonly replays: DeadLetterReplays,
     private readonly sources: ScrapeSources,
@@ -43,10 +45,31 @@ export class DeliveriesService implements OnModuleInit {
    * @throws {NotFoundError}
    */
   async replay(id: string): Promise<{ delivery: DeliveryHeadView; handedOver: boolean }> {
-    const delivery = await this.log.reopen(id);
+    const delivery = await this.reopening.reopen(id);
     if (!delivery) throw notKept();
     const { events, account_ids: accountIds } = delivery;
     return { delivery: headOf(delivery), handedOver: await this.dispatcher.dispatch([{ id, events, accountIds }]) };
+  }
+
+  /**
+   * Makes a page of deliveries due again; the sweep hands them to the workers within seconds. Safe at any time.
+   * @returns how many, and where the next page begins
+   * @throws {InvalidRequestError} nothing says which: all of the log is never meant
+   */
+  async replayPage(filter: ReopenFilter): Promise<{ reopened: number; nextCursor: string | null }> {
+    const { state, accountId, since, until, error } = filter;
+    if ([state, accountId, since, until, error].every((one) => one === undefined))
+      throw new InvalidRequestError('Say which deliveries: by state, account_id, since, until or error.');
+    const ids = await this.reopening.reopenPage(filter);
+    return { reopened: ids.length, nextCursor: ids.length < filter.limit ? null : (ids.at(-1) ?? null) };
+  }
+
+  /** @throws {NotFoundError}, {ConflictError} it is not parked */
+  async discard(id: string): Promise<DeliveryHeadView> {
+    const discarded = await this.reopening.discard(id);
+    if (discarded) return headOf(discarded);
+    if (!(await this.log.find(id))) throw notKept();
+    throw new ConflictError('Only a parked delivery can be discarded.');
   }
 
   private contentOf({ payload, received_at }: Delivery): Pick<DeliveryView, 'payload' | 'decoded'> {

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types, type AnyBulkWriteOperation, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
-import { keepFor } from '../database/index.js';
-import type { DeliveryRecord, DeliveryState } from './delivery.schema.js';
+import { retentionIndex, type RetentionTarget } from '../database/index.js';
+import { dueIndex, type DeliveryRecord, type DeliveryState } from './delivery.schema.js';
 import { scrubMessages, scrubPerson } from './scrub-payload.js';
 
 export const DELIVERY = 'WebhookDelivery';
@@ -100,48 +100,37 @@ export class DeliveryLog {
     return parked.modifiedCount === 1;
   }
 
-  /** Makes it due now, whatever became of it before. @returns `null` when it is not kept any more */
-  async reopen(id: string): Promise<DeliveryHead | null> {
-    if (!isId(id)) return null;
-    const reopened = await this.model.collection.findOneAndUpdate({ _id: idOf(id) }, this.dueAgain(), {
-      returnDocument: 'after',
-      projection: { payload: 0 },
-    });
-    return reopened && plain(reopened as unknown as DeliveryRecord);
-  }
-
-  /** Meta's ids of accounts that were not connected when a delivery of since then named them. */
-  async unknownIds(since: Date): Promise<string[]> {
-    const ids: unknown[] = await this.model.collection.distinct('unknown_ids', {
-      unknown_ids: { $gt: '' },
-      ...sinceId(since),
-    });
-    return ids as string[];
-  }
-
   /**
-   * Makes what is done with due again, for an account that was not connected when it came. One that is not done with
-   * keeps the id: a job that has read it may not have seen the account.
-   * @returns how many
+   * What no job has done though it was due, what has waited longest first, without payloads.
+   * @param fewerAttempts leaves out what the sweep has handed on so often
    */
-  async reopenFor(metaId: string, accountId: string, since: Date): Promise<number> {
-    const { $set, $unset } = this.dueAgain();
-    const { modifiedCount } = await this.model.collection.updateMany(
-      { unknown_ids: metaId, ...sinceId(since), state: 'stored' },
-      { $set, $unset, $addToSet: { account_ids: accountId }, $pull: { unknown_ids: metaId } as never },
-    );
-    return modifiedCount;
-  }
-
-  /** What no job has done though it was due, oldest first, without payloads. */
-  async findUnhanded(dueBefore: Date, limit: number): Promise<DeliveryHead[]> {
+  async findUnhanded(dueBefore: Date, limit: number, fewerAttempts?: number): Promise<DeliveryHead[]> {
+    const filter = {
+      unfinished: true as const,
+      state: 'received' as const,
+      due_at: { $lte: dueBefore },
+      ...(fewerAttempts === undefined ? {} : { attempts: { $lt: fewerAttempts } }),
+    };
     const found = await this.model.collection
-      .find<DeliveryRecord>(
-        { unfinished: true, state: 'received', due_at: { $lte: dueBefore } },
-        { projection: { payload: 0 }, sort: { _id: 1 }, limit, hint: { unfinished: 1, state: 1, _id: 1, due_at: 1 } },
-      )
+      .find<DeliveryRecord>(filter, { projection: { payload: 0 }, sort: { due_at: 1, _id: 1 }, limit, hint: dueIndex })
       .toArray();
     return found.map(plain);
+  }
+
+  /** The one that has waited longest to be stored, without its payload. */
+  async findOldestReceived(): Promise<DeliveryHead | null> {
+    const filter = { unfinished: true as const, state: 'received' as const };
+    const options = { projection: { payload: 0 }, sort: { _id: 1 as const }, maxTimeMS: 1_000 };
+    const found = await this.model.collection.findOne<DeliveryRecord>(filter, options);
+    return found && plain(found);
+  }
+
+  /** Why they are not stored yet, though nothing is wrong with them. */
+  async noteObstacle(ids: string[], error: string): Promise<void> {
+    await this.model.collection.updateMany(
+      { _id: { $in: ids.map(idOf) }, state: 'received' },
+      { $set: { error: error.slice(0, 1_000) } },
+    );
   }
 
   /** The sweep handed them over; each next look comes twice as late, up to ten minutes. */
@@ -163,7 +152,7 @@ export class DeliveryLog {
     };
     const filter = {
       ...(state ? { state } : {}),
-      ...(state && state !== 'stored' ? { unfinished: true } : {}),
+      ...(state === 'received' || state === 'parked' ? { unfinished: true } : {}),
       ...(accountId ? { account_ids: accountId } : {}),
       ...(Object.keys(range).length > 0 ? { _id: range } : {}),
     };
@@ -225,21 +214,17 @@ export class DeliveryLog {
     return scrubbed;
   }
 
-  /** Sets how long deliveries are kept. */
-  async keepFor(days: number): Promise<void> {
-    await keepFor(this.model.collection, 'received_at', days);
-  }
-
-  private dueAgain() {
+  /**
+   * From when they were stored, or somebody decided to let them go: what was acknowledged and is stored nowhere else yet
+   * stays, however long nobody works the queues.
+   */
+  retention(): RetentionTarget {
+    // By the name `retention` earlier versions deleted by the time of arrival, stored or not.
     return {
-      $set: {
-        state: 'received' as const,
-        unfinished: true as const,
-        attempts: 0,
-        failures: 0,
-        due_at: this.clock.date(),
-      },
-      $unset: { error: '' as const, stored_at: '' as const },
+      collection: this.model.collection,
+      field: 'stored_at',
+      index: 'retention_of_stored',
+      replaces: [retentionIndex],
     };
   }
 
@@ -257,8 +242,8 @@ export class DeliveryLog {
   }
 }
 
-/** An id tells when it was made. */
-function sinceId(since: Date) {
+/** @internal an id tells when it was made */
+export function sinceId(since: Date) {
   return { _id: { $gte: Types.ObjectId.createFromTime(Math.floor(since.getTime() / 1_000)) } };
 }
 
@@ -280,10 +265,12 @@ function toRecord(delivery: NewDelivery) {
   };
 }
 
-function plain(record: DeliveryRecord): Delivery {
+/** @internal */
+export function plain(record: DeliveryRecord): Delivery {
   return { ...record, _id: String(record._id) };
 }
 
-function escapeRegex(text: string): string {
+/** @internal */
+export function escapeRegex(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -37,8 +37,8 @@ export class DeliverySweeper {
       const waiting = await this.queue.countWaiting('deliveries');
       if (waiting === undefined) return;
       busy = waiting >= enoughWaiting;
-      due = await this.log.findUnhanded(new Date(this.clock.now() - (busy ? overdueMs : 0)), pageSize);
-      if (busy) due = due.filter(({ attempts }) => attempts < turnsBehindQueue);
+      const dueBefore = new Date(this.clock.now() - (busy ? overdueMs : 0));
+      due = await this.log.findUnhanded(dueBefore, pageSize, busy ? turnsBehindQueue : undefined);
       const hopeless = due.filter(({ attempts, failures }) => failures >= maxFailures || attempts >= maxAttempts);
       for (const delivery of hopeless) await this.giveUp(delivery);
       for (const batch of jobsOf(due.filter((delivery) => !hopeless.includes(delivery)))) {

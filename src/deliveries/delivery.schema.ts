@@ -3,9 +3,10 @@ import { Schema, type Types } from 'mongoose';
 /**
  * - `received`: durable, its events not stored yet;
  * - `stored`: done with;
- * - `parked`: nobody could understand it, or storing it failed again and again. Kept for a person to look at and replay.
+ * - `parked`: nobody could understand it, or storing it failed again and again. Kept until a person replays or discards it;
+ * - `discarded`: a person decided that it need not be stored.
  */
-export type DeliveryState = 'received' | 'stored' | 'parked';
+export type DeliveryState = 'received' | 'stored' | 'parked' | 'discarded';
 
 /** One body that Meta sent, as it came. What a 200 promises is in here before the 200 goes out. */
 export interface DeliveryRecord {
@@ -26,10 +27,11 @@ export interface DeliveryRecord {
   failures: number;
   error?: string;
   handed_at?: Date;
+  /** When it was done with, stored or discarded: from then on its retention counts. */
   stored_at?: Date;
   /** While `received`: when the sweep looks at it next. */
   due_at?: Date;
-  /** Set while not `stored`, so that one small index finds all that is left to do. */
+  /** Set while `received` or `parked`, so that one small index finds all that is left to do. */
   unfinished?: true;
 }
 
@@ -37,7 +39,7 @@ export const DeliverySchema = new Schema<DeliveryRecord>(
   {
     received_at: { type: Date, required: true },
     payload: { type: String },
-    state: { type: String, required: true, enum: ['received', 'stored', 'parked'] },
+    state: { type: String, required: true, enum: ['received', 'stored', 'parked', 'discarded'] },
     events: { type: Number, required: true, default: 0 },
     account_ids: { type: [String], default: [] } as never,
     unknown_ids: { type: [String], default: undefined } as never,
@@ -53,10 +55,16 @@ export const DeliverySchema = new Schema<DeliveryRecord>(
 );
 
 // Every index here is paid for at the door, by each delivery: there are no others than these and the TTL, whose length
-// is a setting (delivery-retention.service.ts). The log is listed by `_id`, which grows with time.
+// is a setting (`DeliveryLog.retention`). The log is listed by `_id`, which grows with time.
 
-// The sweep, and GET /admin/deliveries by `received` or `parked`: what is stored leaves this index.
-DeliverySchema.index({ unfinished: 1, state: 1, _id: 1, due_at: 1 }, { partialFilterExpression: { unfinished: true } });
+// GET /admin/deliveries by `received` or `parked`, and the oldest of them: what is stored leaves this index.
+DeliverySchema.index({ unfinished: 1, state: 1, _id: 1 }, { partialFilterExpression: { unfinished: true } });
+/** The sweep: what is due, past what is put off, and behind a long queue past what was handed on before. */
+export const dueIndex = 'due';
+DeliverySchema.index(
+  { due_at: 1, _id: 1, attempts: 1 },
+  { name: dueIndex, partialFilterExpression: { unfinished: true } },
+);
 // GET /admin/deliveries of an account; erasing a person from an account's deliveries.
 DeliverySchema.index({ account_ids: 1, _id: 1 });
 // What an account that is connected late has missed. Most deliveries have no such ids and pay nothing for it.

@@ -2,10 +2,12 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AccountDirectory } from '../accounts/index.js';
 import { Scheduled } from '../queue/index.js';
-import { DeliveryLog } from './delivery-log.repository.js';
+import { DeliveryReopening } from './delivery-reopening.repository.js';
 
 /** As long as Meta would have delivered them again, had it been told that nobody here knows the account. */
 const redeliveryMs = 36 * 3_600_000;
+/** Somebody whose app is subscribed to many foreign accounts has thousands of them. */
+const idsPerLook = 300;
 
 /**
  * A delivery of several accounts is acknowledged as soon as one of them is connected here, so Meta does not bring it
@@ -14,9 +16,11 @@ const redeliveryMs = 36 * 3_600_000;
 @Injectable()
 export class LateAccounts {
   private readonly logger = new Logger(LateAccounts.name);
+  /** Ids are looked at in their order, some at each look; the next begins behind these. */
+  private seenUntil = '';
 
   constructor(
-    private readonly log: DeliveryLog,
+    private readonly reopening: DeliveryReopening,
     private readonly accounts: AccountDirectory,
     private readonly clock: Clock,
   ) {}
@@ -25,10 +29,11 @@ export class LateAccounts {
   @Scheduled({ name: 'reopen-for-late-accounts', everyMs: 5_000 })
   async reopen(): Promise<void> {
     const since = new Date(this.clock.now() - redeliveryMs);
-    const unknown = await this.log.unknownIds(since);
+    const unknown = await this.reopening.unknownIds(this.seenUntil, idsPerLook);
+    this.seenUntil = unknown.length < idsPerLook ? '' : (unknown.at(-1) ?? '');
     if (unknown.length === 0) return;
     for (const [metaId, { _id }] of await this.accounts.findByIgIds(unknown)) {
-      const deliveries = await this.log.reopenFor(metaId, _id, since);
+      const deliveries = await this.reopening.reopenFor(metaId, _id, since);
       if (deliveries === 0) continue; // parked, or being stored at this moment
       this.logger.log({ msg: 'deliveries are done again for an account connected later', account_id: _id, deliveries });
     }

@@ -7,7 +7,7 @@ class PartHealthView {
   @ApiPropertyOptional({ description: 'Round trip of the check.', example: 2 })
   latency_ms?: number;
 
-  @ApiPropertyOptional({ example: 'not reachable' })
+  @ApiPropertyOptional({ description: '`not reachable`, or what it refuses.', example: 'takes no writes (READONLY)' })
   reason?: string;
 }
 
@@ -17,15 +17,23 @@ class PartsView {
 
   @ApiProperty({ type: PartHealthView })
   redis!: PartHealthView;
+
+  @ApiProperty({
+    type: PartHealthView,
+    description: '`down`: they are taken and kept, and can not be stored as messages.',
+  })
+  deliveries!: PartHealthView;
 }
 
 export class HealthView {
   @ApiProperty({
-    enum: ['healthy', 'degraded', 'unhealthy', 'stopping'],
-    description: '`degraded`: Redis is away. Deliveries are still taken; answers wait.',
+    enum: ['healthy', 'degraded', 'unhealthy', 'stopping', 'starting'],
+    description:
+      '`degraded`: Redis is away or takes no writes, or deliveries can not be stored. They are still taken; answers wait. ' +
+      '`starting`: indexes are being built.',
     example: 'healthy',
   })
-  status!: 'healthy' | 'degraded' | 'unhealthy' | 'stopping';
+  status!: 'healthy' | 'degraded' | 'unhealthy' | 'stopping' | 'starting';
 
   @ApiProperty({ enum: ['Instagram DM API'], example: 'Instagram DM API' })
   service!: 'Instagram DM API';

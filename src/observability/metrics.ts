@@ -72,6 +72,12 @@ export const metrics = {
     labelNames: ['kind'],
     registers,
   }),
+  partUp: new Gauge({
+    name: 'dm_part_up',
+    help: 'Whether a part does what it is there for: mongodb and redis take writes, deliveries are stored',
+    labelNames: ['part'],
+    registers,
+  }),
   scrapeFailures: new Counter({
     name: 'dm_scrape_failures_total',
     help: 'Gauges that could not be read when they were asked for, by source',

@@ -1,11 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { ConflictError, NotFoundError, UnavailableError } from '../errors/index.js';
-import { DeadLetters, type DeadLetter } from './dead-letters.repository.js';
+import { AppError, ConflictError, NotFoundError, UnavailableError } from '../errors/index.js';
+import { DeadLetters, type DeadLetter, type DeadLetterFilter } from './dead-letters.repository.js';
 import { JobQueue } from './job-queue.js';
 import { jobs, type JobName } from './jobs.js';
 
 /** Does again what a letter tells of. Throws when it can't be started; must be safe to run twice. */
 export type Replay = (letter: DeadLetter) => Promise<void>;
+
+export interface ReplayedPage {
+  replayed: number;
+  /** Those that are open still. */
+  failed: { _id: string; error: string }[];
+  /** Where the next page begins behind; none when this was the last. */
+  lastId?: string;
+}
 
 /**
  * Replays dead letters. The rooms that write letters register how theirs are done again, at module init; letters of
@@ -46,6 +54,24 @@ export class DeadLetterReplays {
       throw error;
     }
     return claimed;
+  }
+
+  /**
+   * Replays a page of open letters, newest first, one after the other. One that can't be started stays open and costs
+   * the others nothing.
+   */
+  async replayPage(filter: Omit<DeadLetterFilter, 'state'>, by: string): Promise<ReplayedPage> {
+    const letters = await this.letters.list({ ...filter, state: 'open' });
+    const page: ReplayedPage = { replayed: 0, failed: [], lastId: letters.at(-1)?._id };
+    for (const { _id } of letters) {
+      try {
+        await this.replay(_id, by);
+        page.replayed++;
+      } catch (error) {
+        page.failed.push({ _id, error: error instanceof AppError ? error.message : 'It could not be started.' });
+      }
+    }
+    return letters.length < filter.limit ? { ...page, lastId: undefined } : page;
   }
 
   private async addJobAgain({ subject, payload }: DeadLetter): Promise<void> {

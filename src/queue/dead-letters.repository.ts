@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types } from 'mongoose';
 import { Clock } from '#libs/clock';
-import { keepFor } from '../database/index.js';
+import type { RetentionTarget } from '../database/index.js';
 import type { DeadLetterRecord } from './dead-letter.schema.js';
 
 export const DEAD_LETTER = 'DeadLetter';
@@ -16,6 +16,11 @@ export type NewDeadLetter = Pick<
 export interface DeadLetterFilter {
   state?: DeadLetterRecord['state'];
   kind?: DeadLetterRecord['kind'];
+  reason?: string;
+  /** Written at or after. */
+  since?: Date;
+  /** Written before. */
+  until?: Date;
   /** The last letter of the page before. */
   after?: Pick<DeadLetter, '_id' | 'created_at'>;
   limit: number;
@@ -54,14 +59,21 @@ export class DeadLetters {
   }
 
   /** Newest first. */
-  async list({ state = 'open', kind, after, limit }: DeadLetterFilter): Promise<DeadLetter[]> {
+  async list({ state = 'open', kind, reason, since, until, after, limit }: DeadLetterFilter): Promise<DeadLetter[]> {
     const older = after && [
       { created_at: { $lt: after.created_at } },
       { created_at: after.created_at, _id: { $lt: new Types.ObjectId(after._id) } },
     ];
+    const written = { ...(since ? { $gte: since } : {}), ...(until ? { $lt: until } : {}) };
     const letters = await this.model.collection
       .find<StoredLetter>(
-        { state, ...(kind ? { kind } : {}), ...(older ? { $or: older } : {}) },
+        {
+          state,
+          ...(kind ? { kind } : {}),
+          ...(reason ? { reason } : {}),
+          ...(since || until ? { created_at: written } : {}),
+          ...(older ? { $or: older } : {}),
+        },
         { sort: { created_at: -1, _id: -1 }, limit },
       )
       .toArray();
@@ -98,9 +110,9 @@ export class DeadLetters {
     await this.model.collection.deleteMany({ 'payload.dm_id': { $in: dmIds } });
   }
 
-  /** Sets how many days a letter is kept after its last change: one that was opened again, or replayed, starts anew. */
-  async keepFor(days: number): Promise<void> {
-    await keepFor(this.model.collection, 'updated_at', days);
+  /** From a letter's last change: one that was opened again, or replayed, starts anew. */
+  retention(): RetentionTarget {
+    return { collection: this.model.collection, field: 'updated_at' };
   }
 
   private async move(id: string, from: DeadLetterRecord['state'], update: object): Promise<DeadLetter | null> {

@@ -29,6 +29,14 @@ const options: Record<RedisPurpose, RedisOptions> = {
   blocking: { maxRetriesPerRequest: null, connectTimeout: 1_500, socketTimeout: 15_000, enableReadyCheck: false },
 };
 
+/**
+ * A server that has become a replica (a failover behind a fixed address), is loading its data or has lost its master keeps
+ * the connection and refuses commands on it for as long as it stands: a new one may lead to the server that took over.
+ */
+const refusesForGood = /^(READONLY|LOADING|MASTERDOWN)\b/;
+/** `true` makes a new connection and lets the command fail; a cluster's nodes are told by the cluster itself. */
+const reconnectOnError = ({ message }: Error): boolean => refusesForGood.test(message);
+
 const keepAlive = 10_000;
 
 /** Comes back 0.2 to 0.5 s after Redis does; the jitter keeps a fleet from arriving at once. */
@@ -39,7 +47,7 @@ const retryStrategy = (): number => 200 + Math.floor(Math.random() * 300);
  * @param url `redis://`, `rediss://`, `redis+sentinel://host:port,host:port/master-name`, `redis+cluster://host:port,host:port`
  */
 export function connectRedis(url: string, purpose: RedisPurpose): RedisClient {
-  const base: RedisOptions = { ...options[purpose], keepAlive, retryStrategy };
+  const base: RedisOptions = { ...options[purpose], keepAlive, retryStrategy, reconnectOnError };
   if (url.startsWith('redis+cluster:')) {
     const { nodes, username, password } = parseHosts(url);
     const cluster = new Cluster(nodes, {

@@ -265,7 +265,7 @@ describe('/admin/dead-letters', () => {
 
 describe('what grows', () => {
   it.each([
-    ['webhook_deliveries', 'received_at', 30],
+    ['webhook_deliveries', 'stored_at', 30],
     ['dead_letters', 'updated_at', 90],
     ['audit_log', 'at', 400],
   ])('in %s goes by its %s after as many days as the settings say', async (name, field, days) => {

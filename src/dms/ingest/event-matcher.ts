@@ -39,9 +39,18 @@ export class EventMatcher {
         .catch(() => undefined); // whoever needs it asks again
   }
 
-  async match(delivery: DecodedDelivery, deliveryId: string, settingsOf: SettingsOf): Promise<MatchedDelivery> {
+  /**
+   * @param among the accounts, by our ids, that the delivery was found to be for when it came. Whoever holds such an
+   * account now may be another tenant, who has no right to what was written before. Empty: nobody has looked yet
+   */
+  async match(
+    delivery: DecodedDelivery,
+    deliveryId: string,
+    settingsOf: SettingsOf,
+    among: readonly string[] = [],
+  ): Promise<MatchedDelivery> {
     const events = delivery.entries.flatMap((entry) => entry.events).filter((event) => !event.isTest);
-    const known = await this.directory.findByIgIds([...new Set(events.flatMap((event) => event.accountIds))]);
+    const known = await this.accountsOf(events, among);
     const matched: MatchedDelivery = { items: [], accounts: [...new Set(known.values())], unplaced: [] };
     const settings = new Map<string, AgentSettings>();
     for (const account of matched.accounts) settings.set(account._id, await settingsOf(account));
@@ -55,6 +64,21 @@ export class EventMatcher {
       else matched.unplaced.push(event);
     }
     return matched;
+  }
+
+  /** By Meta's ids. */
+  private async accountsOf(
+    events: WebhookEvent[],
+    among: readonly string[],
+  ): Promise<ReadonlyMap<string, AccountSummary>> {
+    const ids = new Set(events.flatMap((event) => event.accountIds));
+    if (among.length === 0) return this.directory.findByIgIds([...ids]);
+    const accounts = await Promise.all(among.map((id) => this.directory.get(id)));
+    return new Map(
+      accounts.flatMap((account) =>
+        account ? [...ownIds(account)].flatMap((id) => (ids.has(id) ? [[id, account] as const] : [])) : [],
+      ),
+    );
   }
 
   private itemOf(

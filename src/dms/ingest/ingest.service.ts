@@ -11,7 +11,7 @@ import type { DmRecord } from '../dm.schema.js';
 import { CommentsRepository } from './comments.repository.js';
 import { IngestBatch, type BatchSnapshot, type IngestItem } from './ingest-batch.js';
 import { IngestRepository } from './ingest.repository.js';
-import { isTransient } from './is-transient.js';
+import { storingFailure } from './storing-failure.js';
 
 export interface PendingNews {
   /** Of the new messages. */
@@ -32,6 +32,8 @@ export interface IngestOutcome {
   settled: Set<string>;
   /** Conversations of which nothing could be stored, because somebody holds them: come back for them. */
   held: Set<string>;
+  /** Deliveries, by id, with an event that this version could not store, and why: they come again. */
+  failed: Map<string, unknown>;
   /** DMs taken back, now or before: every raw copy that comes must lose its content too. */
   unsent: DmRecord[];
 }
@@ -56,13 +58,14 @@ export class IngestService {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws when the store is away; what of it could not be stored for now, the outcome names as `held` */
+  /** @throws when the store is away, or refuses what is no event's fault; what of it could not be stored for now, the outcome names as `held` */
   async store(items: IngestItem[]): Promise<IngestOutcome> {
     const outcome: IngestOutcome = {
       pending: new Map(),
       created: new Set(),
       settled: new Set(),
       held: new Set(),
+      failed: new Map(),
       toCopy: [],
       unsent: [],
     };
@@ -85,13 +88,18 @@ export class IngestService {
       report(await this.commit(items), outcome);
     } catch (error) {
       if (error instanceof ContendedError) return this.storeAround(items, error, outcome);
-      if (isTransient(error)) throw error;
+      const failure = storingFailure(error);
+      if (failure === 'store') throw error;
       if (items.length > 1) {
         // One of them can't be stored; find it without costing the others.
         for (const item of items) await this.storeBatch([item], outcome);
         return;
       }
-      await this.setAside(items[0] as IngestItem, error);
+      const item = items[0] as IngestItem;
+      // What nobody delivered can't be delivered again.
+      const { deliveryId } = item.context;
+      if (failure === 'content' || !deliveryId) await this.setAside(item, error);
+      else outcome.failed.set(String(deliveryId), error);
     }
   }
 

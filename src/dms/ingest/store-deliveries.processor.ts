@@ -15,7 +15,7 @@ import { HandOn } from './hand-on.service.js';
 import type { IngestItem } from './ingest-batch.js';
 import { IngestLoad } from './ingest-load.js';
 import { IngestService, type IngestOutcome } from './ingest.service.js';
-import { isTransient } from './is-transient.js';
+import { storingFailure } from './storing-failure.js';
 
 /** What an answer that was begun here reads, it has by then. Everything else of its message can wait so long. */
 const firstReadsMs = 10;
@@ -84,7 +84,10 @@ export class StoreDeliveriesProcessor {
         if (ids.some((id) => held.has(id))) failures.set(index, new ContendedError());
     } catch (error) {
       // Alone they would meet the same others, or the same outage: they come again, each in its own time.
-      if (comesAgain(error)) throw error;
+      if (comesAgain(error)) {
+        await this.noteObstacle(jobs, error);
+        throw error;
+      }
       for (const [index, { delivery_ids: ids }] of jobs.entries()) {
         const held = await this.storeApart(ids).catch((failure: unknown) => void failures.set(index, failure));
         if (held && held.size > 0) failures.set(index, new ContendedError());
@@ -108,9 +111,17 @@ export class StoreDeliveriesProcessor {
     }
   }
 
+  /** Where they wait because of MongoDB's or its set-up's fault, an admin and the health check see of what. */
+  private async noteObstacle(jobs: StoreJob[], error: unknown): Promise<void> {
+    if (error instanceof ContendedError) return;
+    const ids = jobs.flatMap(({ delivery_ids: some }) => some);
+    // It is written to the MongoDB that may be away.
+    await this.deliveries.noteObstacle(ids, textOf(error)).catch(() => undefined);
+  }
+
   private async noteFailure(deliveryId: string, error: unknown): Promise<void> {
     this.logger.warn({ msg: 'a delivery could not be stored', delivery_id: deliveryId, err: error });
-    await this.deliveries.markFailed(deliveryId, error instanceof Error ? error.message : String(error));
+    await this.deliveries.markFailed(deliveryId, textOf(error));
   }
 
   /**
@@ -138,7 +149,7 @@ export class StoreDeliveriesProcessor {
     for (const dm of outcome.unsent)
       await this.deliveries.scrub(dm.delivery_ids.map(String), dm.message_id ? [dm.message_id] : []);
     const held = heldDeliveries(items, outcome);
-    const stored = open.filter((delivery) => !held.has(delivery._id));
+    const stored = open.filter(({ _id }) => !held.has(_id) && !outcome.failed.has(_id));
     const now = this.clock.date();
     for (const delivery of stored) metrics.storeLag.observe((now.getTime() - delivery.received_at.getTime()) / 1000);
     // What is stored is stored: a customer need not wait for its answer until the delivery is marked, too.
@@ -146,6 +157,7 @@ export class StoreDeliveriesProcessor {
     await Promise.all([
       this.handOn.tellOthers(outcome, items),
       this.deliveries.markStored(stored.map((delivery) => delivery._id)),
+      ...[...outcome.failed].map(([id, error]) => this.noteFailure(id, error)),
       this.health.noteEvents([...matchedAccounts], now),
     ]);
     return held;
@@ -167,7 +179,7 @@ export class StoreDeliveriesProcessor {
       const channel = this.channels.ofDelivery(body);
       if (!channel) return await this.park(delivery, 'no channel reads its object');
       const decoded = channel.webhook.decode(body, delivery.received_at.getTime());
-      return await this.matcher.match(decoded, delivery._id, settingsOf);
+      return await this.matcher.match(decoded, delivery._id, settingsOf, delivery.account_ids);
     } catch (error) {
       if ((error as Error).name !== 'GraphJsonError') throw error;
       return this.park(delivery, 'not parseable');
@@ -182,7 +194,11 @@ export class StoreDeliveriesProcessor {
 
 /** It is no delivery's fault: the job is tried again as it is. */
 function comesAgain(error: unknown): boolean {
-  return error instanceof ContendedError || isTransient(error);
+  return error instanceof ContendedError || storingFailure(error) === 'store';
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function heldDeliveries(items: IngestItem[], { held }: IngestOutcome): Set<string> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
-import { keepFor } from '../../database/index.js';
+import type { RetentionTarget } from '../../database/index.js';
 import { COMMENT, type CommentRecord } from '../ingest/comments.repository.js';
 
 /** Removes comments by age. Nothing else counts or points to them, as conversations do to DMs: MongoDB can do it. */
@@ -9,8 +9,8 @@ import { COMMENT, type CommentRecord } from '../ingest/comments.repository.js';
 export class CommentRemovalRepository {
   constructor(@InjectModel(COMMENT) private readonly model: Model<CommentRecord>) {}
 
-  /** Sets how long comments are kept after they were recorded. @param days 0: for ever */
-  async keepFor(days: number): Promise<void> {
-    await keepFor(this.model.collection, 'created_at', days);
+  /** From when they were recorded. */
+  retention(): RetentionTarget {
+    return { collection: this.model.collection, field: 'created_at' };
   }
 }
