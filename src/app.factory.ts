@@ -70,7 +70,7 @@ export async function setUpHttp(app: NestFastifyApplication, config: AppConfig, 
     origin: dashboardOrigins(config),
     credentials: true,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['retry-after', 'ratelimit-remaining', 'x-request-id'],
+    exposedHeaders: ['location', 'retry-after', 'ratelimit-remaining', 'x-request-id'],
     maxAge: 600,
   });
   app.useGlobalPipes(validationPipe());
