@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Res } from 
 import { ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ForUsers, Scope, type TenantScope } from '../auth/index.js';
-import { IdempotencyKey } from '../dms/index.js';
+import { followHeader, IdempotencyKey, queuedDescription, tellWhatToFollow } from '../dms/index.js';
 import { ActsOnGet } from '../http/index.js';
 import { ApiErrors } from '../errors/index.js';
 import { DocumentsBody } from '../validation/index.js';
@@ -112,7 +112,8 @@ export class InboxController {
   @ApiResponse({
     status: 202,
     type: ReplyResponse,
-    description: 'Queued, or Meta’s answer is not known yet: `GET /instagram-dms/{id}` tells. Do not send it again.',
+    description: queuedDescription,
+    headers: followHeader,
   })
   @ApiErrors(400, 401, 403, 404, 409, 413, 415, 429, 502, 503)
   async reply(
@@ -124,6 +125,15 @@ export class InboxController {
   ): Promise<ReplyResponse> {
     const sent = await this.messages.reply(scope, id, message, key);
     void reply.status(sent.status);
-    return { success: true, message_id: sent.messageId, sent_at: sent.sentAt, id: sent.dmId, status: sent.dmStatus };
+    tellWhatToFollow(reply, sent.status === 202 ? sent.dmId : undefined);
+    return {
+      success: true,
+      message_id: sent.messageId,
+      sent_at: sent.sentAt,
+      id: sent.dmId,
+      status: sent.dmStatus,
+      held_reason: sent.heldReason,
+      next_attempt_at: sent.nextAttemptAt,
+    };
   }
 }

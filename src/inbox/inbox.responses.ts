@@ -69,9 +69,22 @@ export class ReplyResponse {
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-01-05T10:00:05.000Z' })
   sent_at!: string | null;
 
-  @ApiProperty({ description: 'The DM: `GET /instagram-dms/{id}`', example: '6740c0de6740c0de6740c0de' })
+  @ApiProperty({
+    description: 'The DM: `GET /instagram-dms/{id}`. Of a long answer the first part that is not over, else the first',
+    example: '6740c0de6740c0de6740c0de',
+  })
   id!: string;
 
   @ApiProperty({ enum: ['queued', 'sending', 'sent', 'unconfirmed'], example: 'sent' })
   status!: string;
+
+  @ApiPropertyOptional({ description: 'Why a `queued` one waits', example: 'rate_limit' })
+  held_reason?: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    description: 'While it is not over: when it is looked at next',
+  })
+  next_attempt_at?: string;
 }

@@ -109,7 +109,7 @@ describe('DELETE /instagram-dms/{id}', () => {
 });
 
 describe('a message over the limit', () => {
-  it('answers 429 with Retry-After, waits, can be followed, and is not sent once it is deleted', async () => {
+  it('answers 202 and what it waits for, can be followed, and is not sent once it is deleted', async () => {
     const answers = [];
     for (let n = 0; n < 5; n++) {
       answers.push(
@@ -120,11 +120,18 @@ describe('a message over the limit', () => {
           .send({ recipient_id: to, message_text: `Message ${n}`, platform_account_id: accountId }),
       );
     }
-    const waiting = answers.filter(({ status }) => status === 429);
+    const [waiting] = answers.filter(({ status }) => status === 202);
 
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429, expect.any(Number)]);
-    expect(Number(waiting[0]?.headers['retry-after'])).toBeGreaterThan(0);
-    const dmId = waiting[0]?.body.details.dm_id as string;
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 202, 202]);
+    expect(waiting?.headers).not.toHaveProperty('retry-after');
+    expect(waiting?.body).toMatchObject({
+      success: true,
+      result: null,
+      stored: { status: 'queued', held_reason: 'rate_limit', next_attempt_at: expect.any(String) },
+    });
+    expect(Date.parse(waiting?.body.stored.next_attempt_at)).toBeGreaterThan(Date.now());
+    const dmId = waiting?.body.stored._id as string;
+    expect(waiting?.headers['location']).toBe(`/instagram-dms/${dmId}`);
     const followed = await (await app.call()).get(`/instagram-dms/${dmId}`).expect(200);
     expect(followed.body.data).toMatchObject({ status: 'queued', held_reason: 'rate_limit' });
 
@@ -133,5 +140,25 @@ describe('a message over the limit', () => {
       status: 'failed',
       error: { kind: 'cancelled' },
     });
+  });
+
+  it('answers the same to a reply from the inbox, whose conversation counts as read', async () => {
+    const customer = app.sandbox.createCustomer({ username: 'asks.when.busy' });
+    customer.sendText('Are you open?');
+    const id = conversationIdOf(accountId, customer.idFor(app.sandbox.account));
+    const conversation = async () => (await (await app.call()).get(`/inbox/conversations/${id}`)).body.data;
+    await eventually(async () => expect(await conversation()).toMatchObject({ unread_count: 1 }));
+
+    const answer = await (await app.call()).post(`/inbox/conversations/${id}/messages`).send({ message: 'We are.' });
+
+    expect(answer.status).toBe(202);
+    expect(answer.body).toMatchObject({
+      message_id: null,
+      status: 'queued',
+      held_reason: 'rate_limit',
+      next_attempt_at: expect.any(String),
+    });
+    expect(answer.headers['location']).toBe(`/instagram-dms/${answer.body.id}`);
+    expect(await conversation()).toMatchObject({ unread_count: 0 });
   });
 });

@@ -35,14 +35,16 @@ describe('a message that Meta refuses for now', () => {
 
     const answer = await send();
 
-    expect(answer.status).toBe(502);
+    expect(answer.status).toBe(202);
     expect(answer.body).toMatchObject({
-      code: 'send_deferred',
-      error: expect.stringMatching(/ is queued and goes out by itself .* do not send it again\.$/),
-      details: { code, fbtrace_id: expect.any(String), status: 'queued', held_reason: held },
+      success: true,
+      result: null,
+      stored: { status: 'queued', held_reason: held, error: { code, fbtrace_id: expect.any(String) } },
     });
-    const { dm_id: id, next_attempt_at: next } = answer.body.details;
-    expect((await send()).body).toMatchObject({ code: 'send_deferred', details: { dm_id: id } });
+    const { _id: id, next_attempt_at: next } = answer.body.stored;
+    expect(answer.headers['location']).toBe(`/instagram-dms/${id}`);
+    const again = await send();
+    expect([again.status, again.body.stored._id]).toEqual([202, id]);
 
     await end();
     await eventually(async () => {

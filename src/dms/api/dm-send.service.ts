@@ -68,7 +68,7 @@ export class DmSendService implements BeforeApplicationShutdown {
   /**
    * Sends, and answers when Meta has answered, or when it is known that this takes longer. The agent steps back from
    * the conversation.
-   * @throws {OutsideWindowError | GraphRefusedError | SendDeferredError | SendWaitsError | AccountNotUsableError | IdempotencyKeyReusedError | IdempotencyKeyUsedError}
+   * @throws {OutsideWindowError | GraphRefusedError | NotSentError | AccountNotUsableError | IdempotencyKeyReusedError | IdempotencyKeyUsedError}
    */
   async send(scope: TenantScope, dto: SendDmDto, idempotencyKey?: string): Promise<SendAnswer> {
     const account = await this.accounts.getOwned(scope, dto.platform_account_id);
@@ -175,7 +175,7 @@ export class DmSendService implements BeforeApplicationShutdown {
       await Promise.race(steps);
       parts = await this.outbound.findByIds(ids);
     }
-    return answerOf(await this.answers.keep(parts), this.clock.now());
+    return answerOf(await this.answers.keep(parts));
   }
 
   private isDue(parts: DmRecord[]): boolean {

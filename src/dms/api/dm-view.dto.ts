@@ -145,7 +145,11 @@ export class DmView {
   @ApiPropertyOptional({ description: 'Why a `queued` DM waits', example: 'rate_limit' })
   held_reason?: string;
 
-  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'When it is tried next' })
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    description: 'While it is not over: when it is looked at next',
+  })
   next_attempt_at?: string;
 
   @ApiPropertyOptional({ example: 1 })

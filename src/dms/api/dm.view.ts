@@ -79,7 +79,7 @@ export function dmView(dm: Omit<ShownDm, '_id'> & { _id: unknown }): DmView {
     source: dm.source,
     status: dm.status,
     held_reason: dm.status === 'queued' ? dm.held_reason : undefined,
-    next_attempt_at: dm.next_attempt_at?.toISOString(),
+    next_attempt_at: isOver(dm) ? undefined : dm.next_attempt_at?.toISOString(),
     attempts: dm.attempts,
     truncated_parts: dm.truncated_parts,
     error: dm.error,
@@ -102,6 +102,11 @@ export function dmView(dm: Omit<ShownDm, '_id'> & { _id: unknown }): DmView {
     created_at: dm.created_at.toISOString(),
     updated_at: dm.updated_at.toISOString(),
   };
+}
+
+/** An operator's decision keeps a turn of its own in the store, until no echo can correct it: nobody has to wait for it. */
+function isOver({ status }: Pick<DmRecord, 'status'>): boolean {
+  return status === undefined || status === 'sent' || status === 'failed';
 }
 
 /** Without Meta's raw form, and without where our copy lies. */

@@ -10,6 +10,7 @@ import { DmListService, type DmList } from './dm-list.service.js';
 import { DmSendService } from './dm-send.service.js';
 import { DeleteDmQuery, ListDmsQuery, PatchDmDto, PrivateReplyDto, ResolveDmDto, SendDmDto } from './dms.dto.js';
 import { DeleteDmResponse, DmListResponse, DmResponse, SendDmResponse } from './dms.responses.js';
+import { followHeader, queuedDescription, tellWhatToFollow } from './follow-send.js';
 import { IdempotencyKey } from './idempotency-key.decorator.js';
 import type { SendAnswer } from './send-answer.js';
 
@@ -29,7 +30,8 @@ const dmId = {
 const later = {
   status: 202,
   type: SendDmResponse,
-  description: 'Queued, or Meta’s answer is not known yet: `GET /instagram-dms/{id}` tells. Do not send it again.',
+  description: queuedDescription,
+  headers: followHeader,
 } as const;
 
 @ApiTags('Instagram DMs')
@@ -56,9 +58,9 @@ export class DmsController {
   @ApiOperation({
     summary: 'Send a message',
     description:
-      'Waits up to 8 seconds for Meta’s answer. 429: a limit holds it back; it is queued and goes out by itself. ' +
-      '403: the 24-hour window is closed. 502: Meta refused it; `details` has its code, and `code` says whether for ' +
-      'good (`graph_refused`) or for now (`send_deferred`: it is queued and goes out by itself).',
+      'Waits up to 8 seconds for Meta’s answer. 202: it is queued, for a limit, a refusal that passes or an answer that ' +
+      'is not there yet, and goes out or fails by itself. An error says that it is not queued and will not be sent. ' +
+      '403: the 24-hour window is closed. 502: Meta refused it for good; `details` has its code.',
   })
   @ApiHeader(idempotency)
   @DocumentsBody(SendDmDto, { anyOf: [{ required: ['message_text'] }, { required: ['attachment'] }] })
@@ -158,7 +160,8 @@ export class DmsController {
   }
 }
 
-function answer(reply: FastifyReply, { status, body }: SendAnswer): SendAnswer['body'] {
+function answer(reply: FastifyReply, { status, body, open }: SendAnswer): SendAnswer['body'] {
   void reply.status(status);
+  tellWhatToFollow(reply, open?._id);
   return body;
 }

@@ -1,23 +1,18 @@
 import type { DmRecord, HeldReason, SendAnswerSnapshot } from '../dm.schema.js';
 import type { DmView } from './dm-view.dto.js';
 import { dmView } from './dm.view.js';
-import {
-  GraphRefusedError,
-  NotSentError,
-  OutsideWindowError,
-  SendDeferredError,
-  SendWaitsError,
-} from './send.errors.js';
+import { GraphRefusedError, NotSentError, OutsideWindowError } from './send.errors.js';
 
 export interface SendAnswer {
-  /** 202: the message is on its way or its outcome is not known yet; `stored` says where it stands. */
+  /** 200: Meta has answered. 202: it is queued, or its outcome is not known yet, and goes on by itself. */
   status: 200 | 202;
+  /** Of a 202: the DM to follow, the first one that is not over. */
+  open?: DmView;
   body: { success: true; result: unknown; stored: DmView; parts?: DmView[] };
 }
 
-const limits: readonly (HeldReason | undefined)[] = ['rate_limit', 'meta_limit'];
 /** Waits that are short as a rule: worth staying for. */
-const passing: readonly (HeldReason | undefined)[] = ['earlier_send_open', 'retry', 'circuit_open', ...limits];
+const passing: readonly HeldReason[] = ['earlier_send_open', 'retry', 'circuit_open', 'rate_limit', 'meta_limit'];
 
 /** Whether nothing more can be learned by waiting until `deadlineMs`. */
 export function isAnswerable(parts: DmRecord[], deadlineMs: number): boolean {
@@ -37,27 +32,21 @@ export function snapshotOf(dm: DmRecord): SendAnswerSnapshot {
 
 /**
  * What a send's DMs answer, by what is stored of them alone: so the same Idempotency-Key gets the same answer however
- * often it comes, on whatever process.
- * @throws {AppError} when a part was refused, for good or for now, or waits for a limit
+ * often it comes, on whatever process. An error says that nothing will be sent: whoever reads it may send anew. What
+ * is queued is no error, whatever it waits for: clients and proxies repeat a 429 or a 502 by themselves.
+ * @throws {AppError} when a part was refused for good
  */
-export function answerOf(parts: DmRecord[], nowMs: number): SendAnswer {
+export function answerOf(parts: DmRecord[]): SendAnswer {
   const failed = parts.find((dm) => dm.status === 'failed');
   if (failed) throw failureOf(failed);
-  const waiting = parts.find((dm) => dm.status === 'queued');
-  if (waiting) {
-    if (limits.includes(waiting.held_reason)) {
-      const waitMs = (waiting.next_attempt_at?.getTime() ?? nowMs) - nowMs;
-      throw new SendWaitsError(waiting, Math.max(1, Math.ceil(waitMs / 1000)));
-    }
-    if (waiting.error?.code !== undefined && !passing.includes(waiting.held_reason))
-      throw new SendDeferredError(waiting);
-  }
   const answers = parts.map((dm) => dm.send_answer ?? snapshotOf(dm));
   const views = answers.map(({ view }) => view);
   const [first] = answers as [SendAnswerSnapshot];
-  const allSent = parts.every((dm) => dm.status === 'sent');
+  const open = parts.findIndex((dm) => dm.status !== 'sent');
+  const allSent = open < 0;
   return {
     status: allSent ? 200 : 202,
+    ...(allSent ? {} : { open: views[open] }),
     body: {
       success: true,
       result: allSent ? first.result : null,

@@ -1,5 +1,5 @@
-import { ConflictError, ForbiddenError, TooManyRequestsError, UpstreamError } from '../../errors/index.js';
-import type { DmRecord, HeldReason } from '../dm.schema.js';
+import { ConflictError, ForbiddenError, UpstreamError } from '../../errors/index.js';
+import type { DmRecord } from '../dm.schema.js';
 import { windowSentence } from '../outbound/send-window.js';
 
 /** Meta's 24 hours since the customer's last message are over. */
@@ -26,39 +26,6 @@ export class GraphRefusedError extends UpstreamError {
 
   constructor(dm: DmRecord) {
     super(`Instagram did not take the message: ${wordsOf(dm)}`, { details: refusalDetails(dm) });
-  }
-}
-
-/** Meta refused for now. It stays queued and goes out by itself: asking again would send it twice. */
-export class SendDeferredError extends UpstreamError {
-  override readonly code = 'send_deferred';
-
-  constructor(dm: DmRecord) {
-    const when = (dm.held_reason && goesOut[dm.held_reason]) ?? 'later';
-    super(
-      `Instagram did not take the message for now: ${wordsOf(dm)} It is queued and goes out by itself ${when}, ` +
-        'unless the 24-hour window closes first; do not send it again.',
-      { details: { ...refusalDetails(dm), next_attempt_at: dm.next_attempt_at?.toISOString() } },
-    );
-  }
-}
-
-/** When a message goes out that Meta refused for now. */
-const goesOut: Partial<Record<HeldReason, string>> = {
-  account: 'once the account is connected again',
-  sends_paused: 'once Meta’s block of the account’s messages is over',
-  unavailable: 'at one of the next tries, in some hours, if the person can be reached then',
-};
-
-/** It stays queued and goes out when its turn comes: asking again would send it twice. */
-export class SendWaitsError extends TooManyRequestsError {
-  override readonly code = 'send_waits';
-
-  constructor(dm: DmRecord, retryAfterS: number) {
-    super('The limit is reached. The message is queued and goes out when its turn comes; do not send it again.', {
-      retryAfterS,
-      details: { ...sendDetails(dm), next_attempt_at: dm.next_attempt_at?.toISOString() },
-    });
   }
 }
 

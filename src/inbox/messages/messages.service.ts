@@ -33,6 +33,8 @@ export interface ReplyAnswer {
   sentAt: string | null;
   dmId: string;
   dmStatus: string;
+  heldReason?: string;
+  nextAttemptAt?: string;
 }
 
 /** A conversation's messages: reading them, and answering by hand. */
@@ -88,15 +90,17 @@ export class InboxMessagesService {
       throw new ConflictError('Who wrote the comment is not known until Instagram has taken the private reply.');
     const { participant_id: recipient_id, platform_account_id } = conversation;
     const message = { recipient_id, message_text: text, platform_account_id };
-    const { status, body } = await this.sends.send(scope, message, idempotencyKey);
+    const { status, body, open } = await this.sends.send(scope, message, idempotencyKey);
     await this.readMarks.markRead(scope, conversation);
-    const { stored } = body;
+    const stored = open ?? body.stored;
     return {
       status,
       messageId: stored.message_id ?? null,
       sentAt: stored.message_id ? (stored.sent_at ?? new Date(stored.timestamp).toISOString()) : null,
       dmId: stored._id,
       dmStatus: stored.status ?? 'queued',
+      heldReason: stored.held_reason,
+      nextAttemptAt: stored.next_attempt_at,
     };
   }
 
