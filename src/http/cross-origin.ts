@@ -1,7 +1,7 @@
 import type { AppConfig } from '../config/index.js';
 
 /** Response headers that a dashboard's scripts may read. */
-export const exposedHeaders = ['retry-after', 'ratelimit-remaining', 'x-request-id'];
+export const exposedHeaders = ['location', 'retry-after', 'ratelimit-remaining', 'x-request-id'];
 
 /** An origin has no path, the dashboard's address may. In production a dashboard that is not set lets no browser in. */
 export function dashboardOrigins({ FRONTEND_URL: url, frontendIsSet, isProduction }: AppConfig): string[] {
