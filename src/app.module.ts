@@ -4,7 +4,7 @@ import { AccountsApiModule, AccountsModule, AccountsWorkerModule } from './accou
 import { AdminApiModule } from './admin/index.js';
 import { AgentApiModule, AgentModule, AgentWorkerModule } from './agent/index.js';
 import { AuthModule } from './auth/index.js';
-import { BlocklistApiModule, BlocklistModule } from './blocklist/index.js';
+import { BlocklistApiModule, BlocklistModule, BlocklistWorkerModule } from './blocklist/index.js';
 import { ChannelsModule, type ChannelRegistration } from './channels/index.js';
 import { ConfigModule, type AppConfig } from './config/index.js';
 import { DatabaseModule } from './database/index.js';
@@ -59,6 +59,7 @@ const worker: ModuleList = [
   DeliveriesWorkerModule,
   DmsWorkerModule,
   DmsSyncWorkerModule,
+  BlocklistWorkerModule,
   AgentWorkerModule,
   MediaWorkerModule,
   PrivacyWorkerModule,

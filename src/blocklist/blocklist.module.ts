@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { AccountsModule } from '../accounts/index.js';
+import { ConversationsModule } from '../conversations/index.js';
+import { BlockMarks } from './block-marks.service.js';
+import { BlockMarksTask } from './block-marks.task.js';
 import { BlocklistOwner } from './blocklist-owner.service.js';
 import { BlocklistController } from './blocklist.controller.js';
 import { BlocklistRepository } from './blocklist.repository.js';
@@ -9,9 +12,9 @@ import { Blocklist } from './blocklist.service.js';
 
 /** Whom tenants have blocked. */
 @Module({
-  imports: [MongooseModule.forFeature([{ name: BLOCKLIST_ENTRY, schema: BlocklistSchema }])],
-  providers: [BlocklistRepository, Blocklist],
-  exports: [Blocklist, BlocklistRepository],
+  imports: [ConversationsModule, MongooseModule.forFeature([{ name: BLOCKLIST_ENTRY, schema: BlocklistSchema }])],
+  providers: [BlocklistRepository, Blocklist, BlockMarks],
+  exports: [Blocklist, BlocklistRepository, BlockMarks],
 })
 export class BlocklistModule {}
 
@@ -22,3 +25,10 @@ export class BlocklistModule {}
   providers: [BlocklistOwner],
 })
 export class BlocklistApiModule {}
+
+/** Keeping conversations in step with the blocklist. */
+@Module({
+  imports: [BlocklistModule, ConversationsModule],
+  providers: [BlockMarksTask],
+})
+export class BlocklistWorkerModule {}

@@ -14,6 +14,8 @@ export type NewBlocklistEntry = Omit<BlocklistRecord, '_id' | 'platform'>;
 /** Who is blocked by whom. */
 export type BlockedPair = Pick<BlocklistRecord, 'user_id' | 'external_participant_id'>;
 
+const pair = { _id: 0, user_id: 1, external_participant_id: 1 } as const;
+
 /** An entry's id, as opposed to a person's. */
 export const isEntryId = (id: string): boolean => /^[0-9a-f]{24}$/i.test(id);
 
@@ -27,10 +29,35 @@ export class BlocklistRepository {
     return (await this.model.collection.findOne(pair, { projection: { _id: 1 } })) !== null;
   }
 
-  /** Everyone blocked within a scope. */
-  async pairs(scope: TenantScope): Promise<BlockedPair[]> {
-    const projection = { _id: 0, user_id: 1, external_participant_id: 1 };
-    return this.model.collection.find<BlockedPair>({ ...ownerFilter(scope), platform }, { projection }).toArray();
+  /** Those among these people whom a tenant has blocked. */
+  async among(userId: string, participantIds: string[]): Promise<Set<string>> {
+    const pairs = { user_id: userId, platform, external_participant_id: { $in: participantIds } };
+    const projection = { _id: 0, external_participant_id: 1 };
+    const found = await this.model.collection.find<BlockedPair>(pairs, { projection }).toArray();
+    return new Set(found.map(({ external_participant_id: id }) => id));
+  }
+
+  /** Who was blocked since then, the latest first. */
+  async pairsSince(since: Date, limit: number): Promise<BlockedPair[]> {
+    return this.model.collection
+      .find<BlockedPair>(
+        { created_at: { $gte: since } },
+        { projection: pair, sort: { created_at: -1, _id: -1 }, limit },
+      )
+      .toArray();
+  }
+
+  /** Everyone, a few at a time in the order of their ids. @returns no `last` at the end */
+  async walk(
+    after: Types.ObjectId | undefined,
+    limit: number,
+  ): Promise<{ pairs: BlockedPair[]; last?: Types.ObjectId }> {
+    const behind = after ? { _id: { $gt: after } } : {};
+    const pairs = await this.model.collection
+      .find<BlockedPair & { _id: Types.ObjectId }>(behind, { projection: { ...pair, _id: 1 }, sort: { _id: 1 }, limit })
+      .toArray();
+    const last = pairs.at(-1)?._id;
+    return { pairs, ...(last ? { last } : {}) };
   }
 
   /** Adds the entry, or what is new about it to the one there is. */
@@ -64,8 +91,10 @@ export class BlocklistRepository {
     );
   }
 
+  /** Of all tenants as MongoDB keeps the number; of one counted in the index, and a list has its limit. */
   async count(scope: TenantScope): Promise<number> {
-    return this.model.countDocuments(ownerFilter(scope));
+    const own = ownerFilter(scope);
+    return own.user_id === undefined ? this.model.estimatedDocumentCount() : this.model.countDocuments(own);
   }
 
   async countOf(userId: string): Promise<number> {

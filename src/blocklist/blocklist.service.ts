@@ -3,33 +3,27 @@ import { Clock } from '#libs/clock';
 import type { TenantScope } from '../auth/index.js';
 import { ConflictError, NotFoundError } from '../errors/index.js';
 import { cursorOf, pageOf, readCursor } from '../paging/index.js';
-import {
-  BlocklistRepository,
-  isEntryId,
-  type BlockedPair,
-  type BlocklistEntry,
-  type NewBlocklistEntry,
-} from './blocklist.repository.js';
+import { BlockMarks } from './block-marks.service.js';
+import { BlocklistRepository, isEntryId, type BlocklistEntry, type NewBlocklistEntry } from './blocklist.repository.js';
 
-/** Lists are read without the blocked conversations, which takes time in proportion to the blocked. */
+/** A list is counted whenever it is shown or added to. */
 const maxEntries = 10_000;
 
-/** Whom tenants don't want to hear from. Nothing is cached: blocking holds from the moment it was answered. */
+/**
+ * Whom tenants don't want to hear from. Blocking holds from the moment it was answered: the agent asks the list, and
+ * what lists of conversations and streams go by is written before.
+ */
 @Injectable()
 export class Blocklist {
   constructor(
     private readonly entries: BlocklistRepository,
+    private readonly marks: BlockMarks,
     private readonly clock: Clock,
   ) {}
 
   /** @param userId the tenant who owns the account the person wrote to */
   async isBlocked(userId: string, participantId: string): Promise<boolean> {
     return this.entries.exists(userId, participantId);
-  }
-
-  /** Everyone blocked within a scope. */
-  async blocked(scope: TenantScope): Promise<BlockedPair[]> {
-    return this.entries.pairs(scope);
   }
 
   /**
@@ -40,7 +34,8 @@ export class Blocklist {
     const known = await this.entries.exists(userId, entry.external_participant_id);
     if (!known && (await this.entries.countOf(userId)) >= maxEntries)
       throw new ConflictError(`The blocklist is full: it holds at most ${maxEntries} people.`);
-    return this.entries.upsert({ user_id: userId, ...entry, created_at: this.clock.date() });
+    const blocked = await this.entries.upsert({ user_id: userId, ...entry, created_at: this.clock.date() });
+    return this.settled(blocked);
   }
 
   async page(
@@ -62,13 +57,18 @@ export class Blocklist {
    */
   async remove(scope: TenantScope, userId: string, idOrParticipant: string): Promise<BlocklistEntry> {
     const byId = isEntryId(idOrParticipant) ? await this.entries.remove(scope, idOrParticipant) : null;
-    return byId ?? this.removePerson(userId, idOrParticipant);
+    return byId ? this.settled(byId) : this.removePerson(userId, idOrParticipant);
   }
 
   /** @throws {NotFoundError} this tenant has not blocked them */
   async removePerson(userId: string, participantId: string): Promise<BlocklistEntry> {
     const removed = await this.entries.removeParticipant(userId, participantId);
     if (!removed) throw new NotFoundError('There is no such blocklist entry.');
-    return removed;
+    return this.settled(removed);
+  }
+
+  private async settled(entry: BlocklistEntry): Promise<BlocklistEntry> {
+    await this.marks.settle(entry.user_id, [entry.external_participant_id]);
+    return entry;
   }
 }

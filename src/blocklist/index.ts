@@ -1,3 +1,4 @@
-export { BlocklistApiModule, BlocklistModule } from './blocklist.module.js';
-export { BlocklistRepository, type BlockedPair } from './blocklist.repository.js';
+export { BlockMarks, byTenant } from './block-marks.service.js';
+export { BlocklistApiModule, BlocklistModule, BlocklistWorkerModule } from './blocklist.module.js';
+export { BlocklistRepository } from './blocklist.repository.js';
 export { Blocklist } from './blocklist.service.js';

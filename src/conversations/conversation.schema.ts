@@ -42,8 +42,10 @@ export interface ConversationRecord {
   read_up_to_at?: Date;
   /** Equal to `counts.inbound_unread`; its own field because the contract names it. */
   unread_count: number;
-  /** Whether `unread_count` is above 0; derived on saving, so that lists find it in an index. */
-  unread?: boolean;
+  /** Which list shows it, see {@link placeOf}; derived on saving, so that lists find it in an index. */
+  unread?: ListPlace;
+  /** The tenant has blocked the participant: kept beside the blocklist, which lists then need not ask. */
+  blocked?: boolean;
   counts: ConversationCounts;
   archived: boolean;
   /** Words of the participant's names and the last message, as `searchTermsOf` has them; derived on saving. */
@@ -80,6 +82,16 @@ export interface ConversationRecord {
   updated_at: Date;
 }
 
+/**
+ * Where the lists' indexes have a conversation. With and without unread messages are two runs of one list; those of
+ * blocked people stand apart from both, so that leaving them out costs nothing.
+ */
+export type ListPlace = boolean | 'blocked_unread' | 'blocked_read';
+
+export function placeOf(unread: boolean, blocked = false): ListPlace {
+  return blocked ? (unread ? 'blocked_unread' : 'blocked_read') : unread;
+}
+
 /** The id of a conversation follows from its parties, so that storing a DM never has to look it up first. */
 export function conversationIdOf(platformAccountId: string, participantId: string): string {
   return createHash('sha256').update(`${platformAccountId}\n${participantId}`).digest('hex').slice(0, 24);
@@ -90,6 +102,7 @@ export function emptyConversation(
   account: { _id: string; user_id: string },
   participantId: string,
   now: Date,
+  { blocked = false } = {},
 ): Omit<ConversationRecord, '_id'> & { _id: string } {
   return {
     _id: conversationIdOf(account._id, participantId),
@@ -100,6 +113,7 @@ export function emptyConversation(
     unread_count: 0,
     counts: { inbound_unread: 0, inbound_read: 0, outbound_unread: 0, outbound_read: 0 },
     archived: false,
+    ...(blocked ? { blocked } : {}),
     answer_epoch: 0,
     send_epoch: 0,
     send_seq: 0,
@@ -126,7 +140,8 @@ export const ConversationSchema = new Schema<ConversationRecord>(
     read_up_to: Number,
     read_up_to_at: Date,
     unread_count: { type: Number, required: true, default: 0 },
-    unread: Boolean,
+    unread: Schema.Types.Mixed,
+    blocked: Boolean,
     counts: {
       _id: false,
       inbound_unread: { type: Number, default: 0 },
@@ -157,7 +172,8 @@ export const ConversationSchema = new Schema<ConversationRecord>(
 // One conversation per account and person, whatever happens at once: `conversationIdOf` makes its id of them. Each index
 // here is paid for by every message that is stored, also where its key stays as it was (docs/performance-notes.md).
 
-// GET /inbox/conversations of a tenant, newest first. Without `unread` MongoDB merges the two runs, still sorted.
+// GET /inbox/conversations of a tenant, newest first. Without `unread` MongoDB merges the two runs, still sorted; those
+// of blocked people are two runs of their own.
 const newestFirst = { archived: 1, unread: 1, last_message_at: -1, _id: -1 } as const;
 ConversationSchema.index({ user_id: 1, ...newestFirst });
 // The same for one account.

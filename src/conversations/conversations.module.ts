@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
+import { ConversationBlocks } from './conversation-blocks.repository.js';
 import { ConversationClaims } from './conversation-claims.repository.js';
 import { ConversationLocks } from './conversation-locks.repository.js';
 import { CONVERSATION, ConversationSchema } from './conversation.schema.js';
@@ -9,7 +10,14 @@ import { ConversationsRepository } from './conversations.repository.js';
 /** The conversation record, where storing, answering, sending and the inbox meet. */
 @Module({
   imports: [MongooseModule.forFeature([{ name: CONVERSATION, schema: ConversationSchema }])],
-  providers: [ConversationsRepository, ConversationClaims, ConversationLocks, ConversationTotals],
-  exports: [ConversationsRepository, ConversationClaims, ConversationLocks, ConversationTotals, MongooseModule],
+  providers: [ConversationsRepository, ConversationBlocks, ConversationClaims, ConversationLocks, ConversationTotals],
+  exports: [
+    ConversationsRepository,
+    ConversationBlocks,
+    ConversationClaims,
+    ConversationLocks,
+    ConversationTotals,
+    MongooseModule,
+  ],
 })
 export class ConversationsModule {}

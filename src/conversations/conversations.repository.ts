@@ -6,7 +6,7 @@ import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../auth/index.js';
 import { NotFoundError } from '../errors/index.js';
 import { endPause, pauseFields, pauseUpdate, setPause, type PauseReason } from './agent-pauses.js';
-import { CONVERSATION, type ConversationRecord } from './conversation.schema.js';
+import { CONVERSATION, placeOf, type ConversationRecord } from './conversation.schema.js';
 import { searchTermsOf } from './search-terms.js';
 
 /** A conversation as other rooms see it: plain, its id a string. */
@@ -231,7 +231,7 @@ export function writtenBack(conversation: Conversation, before?: Conversation) {
   };
 }
 
-type DerivedFrom = 'participant_name' | 'participant_username' | 'last_message' | 'unread_count' | 'unread';
+type DerivedFrom = 'participant_name' | 'participant_username' | 'last_message' | 'unread_count' | 'unread' | 'blocked';
 
 /** What follows from other fields, where they changed; kept beside them for the indexes' sake. */
 function derivedFrom(
@@ -239,7 +239,7 @@ function derivedFrom(
   before?: Pick<ConversationRecord, DerivedFrom>,
 ): Partial<Pick<ConversationRecord, 'unread' | 'search_terms'>> {
   const { participant_name: name, participant_username: username, last_message: last } = conversation;
-  const unread = conversation.unread_count > 0;
+  const unread = placeOf(conversation.unread_count > 0, conversation.blocked);
   const saysTheSame =
     before?.last_message === last && before?.participant_name === name && before?.participant_username === username;
   return {

@@ -7,6 +7,7 @@ export {
   type AgentPauses,
   type PauseReason,
 } from './agent-pauses.js';
+export { ConversationBlocks, type BlockMark } from './conversation-blocks.repository.js';
 export { ConversationClaims, type AnswerClaim, type Claim } from './conversation-claims.repository.js';
 export { ConversationLocks } from './conversation-locks.repository.js';
 export {
@@ -14,8 +15,10 @@ export {
   conversationIdOf,
   emptyConversation,
   latestChange,
+  placeOf,
   type ConversationCounts,
   type ConversationRecord,
+  type ListPlace,
 } from './conversation.schema.js';
 export { ConversationsModule } from './conversations.module.js';
 export {

@@ -7,6 +7,7 @@ import { databaseOptions } from './database-options.js';
 import { IndexKeeper } from './index-keeper.repository.js';
 import { Retentions } from './retention.js';
 import { Transactions } from './transaction.js';
+import { Walks } from './walks.js';
 
 // A filter from a request is data: `{$ne: ''}` where a value belongs is refused, and so is a field the schema does not
 // know (mongoose's default would drop it and match everything).
@@ -31,8 +32,8 @@ export class NoReplicaSetError extends Error {
       }),
     }),
   ],
-  providers: [Transactions, AbandonedTransactions, Retentions, IndexKeeper],
-  exports: [Transactions, Retentions, IndexKeeper],
+  providers: [Transactions, AbandonedTransactions, Retentions, IndexKeeper, Walks],
+  exports: [Transactions, Retentions, IndexKeeper, Walks],
 })
 export class DatabaseModule implements OnApplicationBootstrap {
   constructor(

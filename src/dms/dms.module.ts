@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { AccountsModule } from '../accounts/index.js';
+import { BlocklistModule } from '../blocklist/index.js';
 import { ConversationsModule } from '../conversations/index.js';
 import { DeliveriesModule } from '../deliveries/index.js';
 import { DmEditService } from './api/dm-edit.service.js';
@@ -33,6 +34,7 @@ import { TombstoneSchema } from './tombstone.schema.js';
 @Module({
   imports: [
     AccountsModule,
+    BlocklistModule,
     ConversationsModule,
     DeliveriesModule,
     MongooseModule.forFeature([
@@ -61,6 +63,7 @@ import { TombstoneSchema } from './tombstone.schema.js';
     CommentRemovalRepository,
     IngestLoad,
     Mailbox,
+    BlocklistModule,
     ConversationsModule,
     ...outboundProviders,
   ],

@@ -11,6 +11,7 @@ import { InboxController } from './inbox.controller.js';
 import { InboxMessagesService } from './messages/messages.service.js';
 import { ReadMarks } from './messages/read-marks.js';
 import { ChangesRepository } from './stream/changes.repository.js';
+import { HiddenConversations } from './stream/hidden-conversations.js';
 import { LiveEventBuilder } from './stream/live-event-builder.js';
 import { LiveFeed } from './stream/live-feed.service.js';
 import { StreamTickets } from './stream/stream-tickets.service.js';
@@ -20,7 +21,7 @@ import { StreamService } from './stream/stream.service.js';
 
 /** `/inbox/*`. */
 @Module({
-  imports: [AccountsModule, ConversationsModule, DmsModule, DmsApiModule, DmsSyncModule, BlocklistModule],
+  imports: [AccountsModule, ConversationsModule, DmsModule, DmsApiModule, DmsSyncModule],
   controllers: [InboxController, CommentsController, StreamController],
   providers: [
     InboxConversationsRepository,
@@ -29,6 +30,7 @@ import { StreamService } from './stream/stream.service.js';
     InboxCommentsService,
     ReadMarks,
     ChangesRepository,
+    HiddenConversations,
     LiveEventBuilder,
     LiveFeed,
     StreamTickets,

@@ -74,13 +74,13 @@ afterAll(async () => {
 
 const mine = { user_id: tenant.userId };
 const cases: [string, typeof tenant, ConversationFilter][] = [
-  ['a tenant’s', tenant, { within: mine, archived: false }],
-  ['a tenant’s unread', tenant, { within: mine, archived: false, unread: true }],
-  ['a tenant’s read', tenant, { within: mine, archived: false, unread: false }],
-  ['a tenant’s archived', tenant, { within: mine, archived: true }],
-  ['an account’s', tenant, { within: { platform_account_id: accountId }, archived: false }],
-  ['an admin’s', admin, { within: {}, archived: false }],
-  ['an admin’s unread', admin, { within: {}, archived: false, unread: true }],
+  ['a tenant’s', tenant, { within: mine, archived: false, blocked: false }],
+  ['a tenant’s unread', tenant, { within: mine, archived: false, blocked: false, unread: true }],
+  ['a tenant’s read', tenant, { within: mine, archived: false, blocked: false, unread: false }],
+  ['a tenant’s archived', tenant, { within: mine, archived: true, blocked: false }],
+  ['an account’s', tenant, { within: { platform_account_id: accountId }, archived: false, blocked: false }],
+  ['an admin’s', admin, { within: {}, archived: false, blocked: false }],
+  ['an admin’s unread', admin, { within: {}, archived: false, blocked: false, unread: true }],
 ];
 
 it.each(cases)(
@@ -106,7 +106,7 @@ it.each([
   ['a tenant', tenant, mine],
   ['an admin', admin, {}],
 ])('a search by %s examines what it finds, not everything', async (_, who, within) => {
-  const filter = { within, archived: false, terms: ['rare'] };
+  const filter = { within, archived: false, blocked: false, terms: ['rare'] };
   const explained = (await app.get(InboxConversationsRepository).explain(scopeOf(who), filter, 50)) as {
     queryPlanner: { winningPlan: Plan };
     executionStats: { totalDocsExamined: number; nReturned: number };
@@ -126,7 +126,7 @@ it('tells the total and pages deep without reading what lies between', async () 
     .get(InboxConversationsRepository)
     .page(
       scopeOf(tenant),
-      { within: mine, archived: false },
+      { within: mine, archived: false, blocked: false },
       { after: { at: new Date(start + 2_000_000), id: 'f'.repeat(24) }, limit: 50 },
     );
 

@@ -34,6 +34,7 @@ export class Memory {
           [conversationIdOf(account._id, customer), all.filter((dm) => dm.outbound_open && (dm.attempts ?? 0) > 0)],
         ]),
         tombstones: new Set(),
+        blocked: new Set(),
         answeredUntil: this.answeredUntil(),
         around: new Map([[conversationIdOf(account._id, customer), all]]),
         erasedAt: this.erasedAt,

@@ -33,6 +33,8 @@ export interface BatchSnapshot {
   openSends: Map<string, DmRecord[]>;
   /** Hard-deleted here, by `slotOf(account, key)`. */
   tombstones: Set<string>;
+  /** Conversations that would be new, of people whom the account's owner has blocked. */
+  blocked: ReadonlySet<string>;
   /** Of conversations in which a fetched message meets its webhook: the time of our latest message, ms. */
   answeredUntil: Map<string, number>;
   /** What was said around an echo that is not ours, or around a message that arrives after it, by conversation. */
@@ -210,7 +212,8 @@ export class IngestBatch {
         this.asRead.set(known._id, { ...known, counts: { ...known.counts } });
       return known;
     }
-    const fresh: Conversation = emptyConversation(context.account, context.participantId, context.now);
+    const blocked = this.snapshot.blocked.has(context.conversationId);
+    const fresh: Conversation = emptyConversation(context.account, context.participantId, context.now, { blocked });
     const erasedAt = this.snapshot.erasedAt.get(context.participantId);
     if (erasedAt !== undefined) fresh.erased_until = new Date(erasedAt);
     this.snapshot.conversations.set(fresh._id, fresh);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, type ClientSession } from 'mongoose';
+import { BlocklistRepository, byTenant } from '../../blocklist/index.js';
 import { ConversationLocks, ConversationsRepository } from '../../conversations/index.js';
 import { DM, DmStore } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
@@ -17,6 +18,7 @@ export class IngestRepository {
     private readonly store: DmStore,
     private readonly conversations: ConversationsRepository,
     private readonly locks: ConversationLocks,
+    private readonly blocklist: BlocklistRepository,
   ) {}
 
   /** @param locked takes the conversations before reading: for a batch that others have made start over before */
@@ -29,10 +31,14 @@ export class IngestRepository {
       conversations: await this.conversations.findByIds(conversationIds, session),
       openSends: new Map(),
       tombstones: new Set(),
+      blocked: new Set(),
       answeredUntil: new Map(),
       around: new Map(),
       erasedAt: new Map(),
     };
+    snapshot.blocked = await this.blockedAmong(
+      items.filter(({ context }) => !snapshot.conversations.has(context.conversationId)),
+    );
     for (const [accountId, mids] of midsByAccount) await this.loadDms(session, snapshot, accountId, [...mids]);
     await this.loadOpenSends(session, snapshot, items);
     await this.loadAnswers(session, snapshot, items);
@@ -43,6 +49,21 @@ export class IngestRepository {
   /** Conversations of these items that another transaction holds. */
   async heldAmong(items: IngestItem[]): Promise<Set<string>> {
     return this.locks.heldAmong(idsOf(items));
+  }
+
+  /** Conversations of these items with people whom the account's owner has blocked. */
+  private async blockedAmong(items: IngestItem[]): Promise<Set<string>> {
+    const blocked = new Set<string>();
+    for (const [userId, ofTenant] of byTenant(
+      items.map(({ context }) => ({ ...context, user_id: context.account.user_id })),
+    )) {
+      const people = await this.blocklist.among(
+        userId,
+        ofTenant.map(({ participantId }) => participantId),
+      );
+      for (const one of ofTenant) if (people.has(one.participantId)) blocked.add(one.conversationId);
+    }
+    return blocked;
   }
 
   async write(session: ClientSession, batch: IngestBatch): Promise<void> {

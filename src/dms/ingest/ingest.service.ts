@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { PrivacyService } from '../../accounts/index.js';
+import { BlockMarks } from '../../blocklist/index.js';
 import { ContendedError, Transactions } from '../../database/index.js';
 import { metrics } from '../../observability/index.js';
 import { DeadLetters } from '../../queue/index.js';
@@ -53,6 +54,7 @@ export class IngestService {
     private readonly transactions: Transactions,
     private readonly deadLetters: DeadLetters,
     private readonly privacy: PrivacyService,
+    private readonly blockMarks: BlockMarks,
     private readonly clock: Clock,
   ) {}
 
@@ -123,7 +125,18 @@ export class IngestService {
       await this.repository.write(session, batch);
       return batch;
     };
-    return this.transactions.run(store, { patienceMs: heldPatienceMs });
+    const batch = await this.transactions.run(store, { patienceMs: heldPatienceMs });
+    await this.settleBlocked(batch);
+    return batch;
+  }
+
+  /** Somebody may have been blocked or unblocked while their conversation began. The messages are stored either way. */
+  private async settleBlocked(batch: IngestBatch): Promise<void> {
+    const begun = batch.conversations().filter(({ _id }) => batch.created.has(_id));
+    if (begun.length === 0) return;
+    await this.blockMarks.settleBegun(begun).catch((error: unknown) => {
+      this.logger.warn({ msg: 'who is blocked could not be looked up again; a task does it', err: error });
+    });
   }
 
   /**

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
+import { Blocklist } from '../../blocklist/index.js';
 import {
   conversationIdOf,
   ConversationsRepository,
@@ -33,6 +34,7 @@ export class EchoMergeRepository {
     private readonly store: DmStore,
     private readonly conversations: ConversationsRepository,
     private readonly transactions: Transactions,
+    private readonly blocklist: Blocklist,
     private readonly clock: Clock,
   ) {}
 
@@ -121,7 +123,9 @@ export class EchoMergeRepository {
   private async conversationOf(session: ClientSession, dm: DmRecord): Promise<Conversation> {
     const known = await this.conversations.getById(dm.conversation_id, session);
     const account = { _id: dm.platform_account_id, user_id: dm.user_id };
-    return known ?? emptyConversation(account, dm.recipient_id, this.clock.date());
+    if (known) return known;
+    const blocked = await this.blocklist.isBlocked(account.user_id, dm.recipient_id);
+    return emptyConversation(account, dm.recipient_id, this.clock.date(), { blocked });
   }
 
   /** The provisional conversation of a private reply has done its duty. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Types, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import type { AccountSummary } from '../../accounts/index.js';
+import { Blocklist } from '../../blocklist/index.js';
 import {
   conversationIdOf,
   ConversationsRepository,
@@ -40,6 +41,7 @@ export class Outbox {
     private readonly store: DmStore,
     private readonly conversations: ConversationsRepository,
     private readonly outbound: OutboundRepository,
+    private readonly blocklist: Blocklist,
     private readonly clock: Clock,
   ) {}
 
@@ -127,7 +129,9 @@ export class Outbox {
   ): Promise<Conversation> {
     const id = conversationIdOf(account._id, participantId);
     const known = await this.conversations.getById(id, session);
-    return known ?? emptyConversation(account, participantId, this.clock.date());
+    if (known) return known;
+    const blocked = await this.blocklist.isBlocked(account.user_id, participantId);
+    return emptyConversation(account, participantId, this.clock.date(), { blocked });
   }
 }
 

@@ -9,14 +9,12 @@ import {
   untilHandedBack,
 } from '../../conversations/index.js';
 import { InvalidRequestError } from '../../errors/index.js';
-import { Blocklist } from '../../blocklist/index.js';
-import { cursorOf, pageOf, readCursor, type Position } from '../../paging/index.js';
+import { cursorOf, pageOf, readCursor } from '../../paging/index.js';
 import { ReadMarks } from '../messages/read-marks.js';
 import { conversationView, type ConversationView } from './conversation.view.js';
 import type { ListConversationsQuery, PatchConversationDto } from './conversations.dto.js';
 import {
   InboxConversationsRepository,
-  type BlockedConversation,
   type ConversationFilter,
   type ListedConversation,
   type Within,
@@ -39,7 +37,6 @@ export class InboxConversationsService {
     private readonly totals: ConversationTotals,
     private readonly accounts: AccountsService,
     private readonly directory: AccountDirectory,
-    private readonly blocklist: Blocklist,
     private readonly readMarks: ReadMarks,
     private readonly clock: Clock,
   ) {}
@@ -49,14 +46,11 @@ export class InboxConversationsService {
     const within = await this.within(scope, query.platform_account_id);
     const terms = query.q === undefined ? undefined : searchTermsOf(query.q).slice(0, maxTerms);
     if (terms?.length === 0) return { conversations: [], total: 0, next_cursor: null };
-    const asked = { within, archived: query.archived, unread: query.unread, terms };
-    const hidden = this.hidden(scope, within, query, terms);
-    const page = { after, limit: query.limit + 1 };
+    const { archived, unread, blocklisted: blocked } = query;
+    const filter = { within, archived, unread, blocked, terms };
     const [found, total] = await Promise.all([
-      query.blocklisted
-        ? this.repository.page(scope, { ...asked, only: await hidden }, page)
-        : this.pageWithout(hidden, scope, asked, page),
-      query.blocklisted ? (await hidden).length : this.total(scope, asked, hidden),
+      this.repository.page(scope, filter, { after, limit: query.limit + 1 }),
+      this.total(scope, filter),
     ]);
     const { data, next_cursor } = pageOf(found, query.limit, ({ last_message_at, _id: id }) =>
       // Lists hold conversations in which something was said.
@@ -100,43 +94,12 @@ export class InboxConversationsService {
     return { platform_account_id: (await this.accounts.getOwnedForReading(scope, accountId))._id };
   }
 
-  /** The ids of those among the asked for that the blocklist hides. */
-  private async hidden(scope: TenantScope, within: Within, query: ListConversationsQuery, terms?: string[]) {
-    const blocked = await this.repository.findBlocked(scope, within, await this.blocklist.blocked(scope));
-    return blocked.filter((conversation) => matches(conversation, query, terms)).map(({ _id }) => _id);
-  }
-
-  /** Reads the page while it is being found out what to hide: few pages hold any of it. */
-  private async pageWithout(
-    hidden: Promise<string[]>,
-    scope: TenantScope,
-    filter: ConversationFilter,
-    page: { after?: Position; limit: number },
-  ): Promise<ListedConversation[]> {
-    const [found, except] = await Promise.all([this.repository.page(scope, filter, page), hidden]);
-    const isHidden = new Set(except);
-    if (!found.some(({ _id }) => isHidden.has(_id))) return found;
-    return this.repository.page(scope, { ...filter, except }, page);
-  }
-
-  /** Without a search everything is counted in the index and the hidden ones are taken off. */
-  private async total(scope: TenantScope, filter: ConversationFilter, hidden: Promise<string[]>): Promise<number> {
-    if (filter.terms) return this.repository.count(scope, { ...filter, except: await hidden });
-    const { within, archived, unread } = filter;
-    const key = `conversations ${JSON.stringify([within, archived, unread])}`;
+  /** Counted in the index, but for a search; kept as long as no conversation changes. */
+  private async total(scope: TenantScope, filter: ConversationFilter): Promise<number> {
     const count = () => this.repository.count(scope, filter);
-    const [all, { length }] = await Promise.all([this.totals.whileUnchanged(key, within, count), hidden]);
-    return Math.max(0, all - length);
+    if (filter.terms) return count();
+    const { within, archived, unread, blocked } = filter;
+    const key = `conversations ${JSON.stringify([within, archived, unread, blocked])}`;
+    return this.totals.whileUnchanged(key, within, count);
   }
-}
-
-/** Whether a blocked conversation would be in the list that was asked for. */
-function matches(
-  { archived, unread_count: unread, search_terms: words = [] }: BlockedConversation,
-  query: ListConversationsQuery,
-  terms: string[] = [],
-): boolean {
-  if (archived !== query.archived) return false;
-  if (query.unread !== undefined && unread > 0 !== query.unread) return false;
-  return terms.every((term) => words.some((word) => word.startsWith(term)));
 }

@@ -3,8 +3,13 @@ import { InjectModel } from '@nestjs/mongoose';
 import { Types, type Model } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
-import { CONVERSATION, type Conversation, type ConversationRecord } from '../../conversations/index.js';
-import type { BlockedPair } from '../../blocklist/index.js';
+import {
+  CONVERSATION,
+  placeOf,
+  type Conversation,
+  type ConversationRecord,
+  type ListPlace,
+} from '../../conversations/index.js';
 import { pageBehind, type Position } from '../../paging/index.js';
 
 /** Conversations to list: of an account, of a tenant, or all; each way has its index. */
@@ -13,16 +18,12 @@ export type Within = { platform_account_id: string } | { user_id: string } | Rec
 export interface ConversationFilter {
   within: Within;
   archived: boolean;
+  /** Those with blocked people, or without. */
+  blocked: boolean;
   unread?: boolean;
   /** As `searchTermsOf` makes them; each must begin a word of a name or of the last message. */
   terms?: string[];
-  /** These alone, or all but these. */
-  only?: string[];
-  except?: string[];
 }
-
-/** As much of a conversation as the blocklist needs. */
-export type BlockedConversation = Pick<Conversation, '_id' | 'archived' | 'unread_count' | 'search_terms'>;
 
 /** A conversation as lists show it. */
 export type ListedConversation = Omit<Conversation, keyof typeof unlisted>;
@@ -56,7 +57,7 @@ export class InboxConversationsRepository {
       (conversation: ListedConversation) => conversation.last_message_at,
       ({ time, idBelow }, count) => {
         const last_message_at = time instanceof Date ? time : { ...everSpoken, ...time };
-        const _id = idBelow ? { _id: { ...where._id, $lt: idBelow } } : {};
+        const _id = idBelow ? { _id: { $lt: idBelow } } : {};
         return this.find(filter, { ...where, last_message_at, ..._id }, count);
       },
     );
@@ -67,24 +68,8 @@ export class InboxConversationsRepository {
     const where = await this.where(scope, filter);
     const hint = indexOf(filter);
     if (filter.terms || filter.unread !== undefined) return this.model.collection.countDocuments(where, { hint });
-    const runs = [false, true].map((unread) => this.model.collection.countDocuments({ ...where, unread }, { hint }));
+    const runs = placesOf(filter).map((unread) => this.model.collection.countDocuments({ ...where, unread }, { hint }));
     return (await Promise.all(runs)).reduce((sum, n) => sum + n, 0);
-  }
-
-  /** The conversations with blocked people. */
-  async findBlocked(scope: TenantScope, within: Within, blocked: BlockedPair[]): Promise<BlockedConversation[]> {
-    if (blocked.length === 0) return [];
-    const pairs = new Set(blocked.map(({ user_id, external_participant_id: id }) => `${user_id}\n${id}`));
-    const participants = [...new Set(blocked.map(({ external_participant_id: id }) => id))];
-    const found = await this.model.collection
-      .find<ConversationRecord>(
-        { participant_id: { $in: participants }, ...within, ...ownerFilter(scope), last_message_at: everSpoken },
-        { projection: { user_id: 1, participant_id: 1, archived: 1, unread_count: 1, search_terms: 1 } },
-      )
-      .toArray();
-    return found
-      .filter(({ user_id, participant_id }) => pairs.has(`${user_id}\n${participant_id}`))
-      .map((record) => ({ ...record, _id: String(record._id) }));
   }
 
   async setArchived(scope: TenantScope, id: string, archived: boolean): Promise<void> {
@@ -99,7 +84,7 @@ export class InboxConversationsRepository {
     return this.model.collection
       .find(await this.where(scope, filter))
       .sort(newestFirst)
-      .hint(indexOf(filter) ?? {})
+      .hint(indexOf(filter))
       .limit(limit)
       .explain('executionStats');
   }
@@ -107,22 +92,18 @@ export class InboxConversationsRepository {
   private async find(filter: ConversationFilter, where: object, limit: number): Promise<ListedConversation[]> {
     const hint = indexOf(filter);
     const found = await this.model.collection
-      .find<ConversationRecord>(where, { projection: unlisted, sort: newestFirst, limit, ...(hint ? { hint } : {}) })
+      .find<ConversationRecord>(where, { projection: unlisted, sort: newestFirst, limit, hint })
       .toArray();
     return found.map((record) => ({ ...record, _id: String(record._id) }));
   }
 
-  private async where(
-    scope: TenantScope,
-    { within, archived, unread, terms, only, except }: ConversationFilter,
-  ): Promise<Query & { _id?: object }> {
-    const ids = only ? { $in: only.map(toId) } : except?.length ? { $nin: except.map(toId) } : undefined;
+  private async where(scope: TenantScope, filter: ConversationFilter): Promise<Query> {
+    const { within, archived, terms } = filter;
     return {
       ...within,
       archived,
-      unread: unread ?? { $in: [false, true] },
+      unread: { $in: placesOf(filter) },
       last_message_at: everSpoken,
-      ...(ids ? { _id: ids } : {}),
       ...(terms ? await this.searching(scope, within, terms) : {}),
       // An account belongs to one tenant and was looked up within the scope: only elsewhere does the filter name it.
       ...('platform_account_id' in within ? {} : ownerFilter(scope)),
@@ -140,10 +121,12 @@ export class InboxConversationsRepository {
   }
 }
 
-const toId = (id: string): Types.ObjectId => new Types.ObjectId(id);
+/** Where in the lists' indexes stands what is asked for. */
+function placesOf({ unread, blocked }: ConversationFilter): ListPlace[] {
+  return (unread === undefined ? [false, true] : [unread]).map((state) => placeOf(state, blocked));
+}
 
-function indexOf({ within, terms, only }: ConversationFilter): Record<string, 1 | -1> | undefined {
-  if (only) return undefined;
+function indexOf({ within, terms }: ConversationFilter): Record<string, 1 | -1> {
   if (terms) return { user_id: 1, search_terms: 1 };
   const prefix = Object.keys(within).map((name) => [name, 1] as const);
   return { ...Object.fromEntries(prefix), archived: 1, unread: 1, last_message_at: -1, _id: -1 };

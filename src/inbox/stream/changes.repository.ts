@@ -37,7 +37,15 @@ const shownOfDm = [
   ...['placeholder', 'unsent', 'edits', 'reactions', 'reply_to', 'direction', 'source', 'timestamp'],
 ];
 const shownOfConversation = [
-  ...['participant_name', 'participant_username', 'participant_avatar', 'external_id', 'archived', 'unread_count'],
+  ...[
+    'participant_name',
+    'participant_username',
+    'participant_avatar',
+    'external_id',
+    'archived',
+    'unread_count',
+    'blocked',
+  ],
   ...['last_message', 'last_message_at', 'last_inbound_at', 'agent_paused_until', 'agent_paused_reason'],
 ];
 

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { AccountDirectory } from '../../accounts/index.js';
 import type { ConversationRecord } from '../../conversations/index.js';
 import { isVisible, type DmRecord } from '../../dms/index.js';
-import { Blocklist } from '../../blocklist/index.js';
 import { InboxConversationsService } from '../conversations/conversations.service.js';
 import { messageView } from '../messages/message.view.js';
+import { HiddenConversations } from './hidden-conversations.js';
 import type { StoreChange } from './changes.repository.js';
 import { sseText, type LiveEvent, type LiveEventName } from './live-event.js';
 
@@ -18,7 +18,7 @@ interface Parties {
 export class LiveEventBuilder {
   constructor(
     private readonly conversations: InboxConversationsService,
-    private readonly blocklist: Blocklist,
+    private readonly hidden: HiddenConversations,
     private readonly directory: AccountDirectory,
   ) {}
 
@@ -37,8 +37,7 @@ export class LiveEventBuilder {
 
   private async ofDm(dm: DmRecord | undefined, change: string, id: string): Promise<LiveEvent | undefined> {
     if (!dm || dm.placeholder) return undefined;
-    const participant = dm.direction === 'inbound' ? dm.sender_id : dm.recipient_id;
-    if (await this.blocklist.isBlocked(dm.user_id, participant)) return undefined;
+    if (await this.hidden.isHidden(dm.conversation_id)) return undefined;
     const { conversation_id, platform_account_id } = dm;
     if (!isVisible(dm)) {
       const gone = { id: String(dm._id), external_id: dm.message_id ?? null, conversation_id, platform_account_id };
@@ -52,8 +51,7 @@ export class LiveEventBuilder {
     change: string,
     id: string,
   ): Promise<LiveEvent | undefined> {
-    if (!record?.last_message_at) return undefined;
-    if (await this.blocklist.isBlocked(record.user_id, record.participant_id)) return undefined;
+    if (!record?.last_message_at || record.blocked) return undefined;
     const conversation = await this.conversations.view({ ...record, _id: String(record._id) });
     return event('conversation', record, { change, conversation }, id);
   }

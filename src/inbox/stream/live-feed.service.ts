@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { ChangesRepository, isPositionLost, mayBePosition, type ChangeReader } from './changes.repository.js';
+import { HiddenConversations } from './hidden-conversations.js';
 import { LiveEventBuilder } from './live-event-builder.js';
 import type { LiveEvent } from './live-event.js';
 
@@ -44,6 +45,7 @@ export class LiveFeed implements BeforeApplicationShutdown {
   constructor(
     private readonly changes: ChangesRepository,
     private readonly builder: LiveEventBuilder,
+    private readonly hidden: HiddenConversations,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -102,6 +104,7 @@ export class LiveFeed implements BeforeApplicationShutdown {
   }
 
   private forget(): void {
+    this.hidden.forget();
     this.kept = [];
     this.keptSize = 0;
     this.floor = undefined;
@@ -132,6 +135,7 @@ export class LiveFeed implements BeforeApplicationShutdown {
       const change = await reader.next();
       const position = reader.position;
       if (position === undefined || signal.aborted) continue;
+      if (change) this.hidden.learn(change);
       const event = change && (await this.builder.build(change, position));
       this.floor ??= position;
       this.position = position;
