@@ -7,7 +7,9 @@ import type { AppConfig } from './config/index.js';
 import { ErrorFilter } from './errors/index.js';
 import { validationPipe } from './validation/index.js';
 import {
+  dashboardOrigins,
   drainOnClose,
+  exposedHeaders,
   frameworkErrorAnswers,
   registerBodyParsers,
   registerHttpHooks,
@@ -56,7 +58,7 @@ export function newAdapter(config: AppConfig): FastifyAdapter {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     logger: false,
-    ...frameworkErrorAnswers,
+    ...frameworkErrorAnswers(config),
   });
 }
 
@@ -71,17 +73,12 @@ export async function setUpHttp(app: NestFastifyApplication, config: AppConfig, 
     origin: dashboardOrigins(config),
     credentials: true,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['retry-after', 'ratelimit-remaining', 'x-request-id'],
+    exposedHeaders,
     maxAge: 600,
   });
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ErrorFilter());
   if (config.SWAGGER_ENABLED ?? !config.isProduction) serveDocs(app, config);
-}
-
-/** An origin has no path, the dashboard's address may. In production a dashboard that is not set lets no browser in. */
-function dashboardOrigins({ FRONTEND_URL: url, frontendIsSet, isProduction }: AppConfig): string[] {
-  return frontendIsSet || !isProduction ? [new URL(url).origin] : [];
 }
 
 /** https is what the world can reach; a deployment that forgot to say it is production takes example secrets there. */

@@ -11,7 +11,7 @@ const nowS = clock.now() / 1000;
 const good = { sub: 'user-1', role: 'user', exp: nowS + 60 };
 
 function service(settings: Partial<AppConfig> = {}): TokenService {
-  return new TokenService({ JWT_SECRET: new Secret(secret), ...settings } as AppConfig, clock);
+  return new TokenService({ JWT_SECRET: new Secret(secret), JWT_LEEWAY_SECONDS: 0, ...settings } as AppConfig, clock);
 }
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -37,6 +37,19 @@ describe('TokenService', () => {
 
     await expect(service().verify(own)).resolves.toEqual({ userId: 'user-1', role: 'admin' });
     await expect(service().verify(forge(hs256, good))).resolves.toEqual({ userId: 'user-1', role: 'user' });
+  });
+
+  it('takes a token whose signer’s clock is some seconds off, as far as the setting says', async () => {
+    const skewed = { early: { ...good, nbf: nowS + 3, iat: nowS + 3 }, late: { ...good, exp: nowS - 3 } };
+    const tooFar = { early: { ...good, nbf: nowS + 6 }, late: { ...good, exp: nowS - 6 } };
+    const lenient = service({ JWT_LEEWAY_SECONDS: 5 });
+
+    for (const claims of Object.values(skewed)) {
+      await expect(lenient.verify(forge(hs256, claims))).resolves.toMatchObject({ userId: 'user-1' });
+      await expect(service().verify(forge(hs256, claims))).rejects.toBeInstanceOf(UnauthenticatedError);
+    }
+    for (const claims of Object.values(tooFar))
+      await expect(lenient.verify(forge(hs256, claims))).rejects.toBeInstanceOf(UnauthenticatedError);
   });
 
   it('gives the role user to a token that names none', async () => {

@@ -115,6 +115,7 @@ export const envSchema = z.object({
   JWT_SECRET: z.string().min(1),
   JWT_ISSUER: z.string().min(1).optional(),
   JWT_AUDIENCE: z.string().min(1).optional(),
+  JWT_LEEWAY_SECONDS: wholeNumber(0, 60).default(5),
   ENCRYPTION_KEY: key32,
   ENCRYPTION_KEYS_PREVIOUS: list.pipe(z.array(key32)).default([]),
   METRICS_TOKEN: z.string().min(16, 'expected at least 16 characters').optional(),

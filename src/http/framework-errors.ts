@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type Server } from 'node:http';
 import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { AppConfig } from '../config/index.js';
 import { answerTo, type ErrorBody } from '../errors/index.js';
+import { crossOriginHeaders } from './cross-origin.js';
 
 interface Refusal {
   status: number;
@@ -26,22 +28,32 @@ function bodyOf({ status, error }: Refusal, requestId: string): ErrorBody {
   return answerTo(Object.assign(new Error(error), { statusCode: status }), requestId).body;
 }
 
-/** Fastify's own answers to what reaches no route and no filter, in the one shape of an error. */
-export const frameworkErrorAnswers = {
-  frameworkErrors(error, request: FastifyRequest, reply: FastifyReply): void {
-    const refusal = addressRefusals[error.code] ?? malformed;
-    void reply.status(refusal.status).send(bodyOf(refusal, request.id));
-  },
-  clientErrorHandler(error, socket): void {
-    // The client is gone, or the answer is on its way: there is nothing left to say.
-    if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
-    const refusal = parserRefusals[error.code] ?? malformed;
-    const body = JSON.stringify(bodyOf(refusal, randomUUID()));
-    socket.end(
-      `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}\r\nConnection: close\r\n` +
-        `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    );
-    // Cut at once, a client that is still sending would lose the answer; left open, it could stay for ever.
-    setTimeout(() => socket.destroy(), lingerMs).unref();
-  },
-} satisfies Pick<FastifyServerOptions, 'frameworkErrors' | 'clientErrorHandler'>;
+/** Fastify's own answers to what reaches no route, no hook and no filter, in the one shape of an error. */
+export function frameworkErrorAnswers(
+  config: AppConfig,
+): Pick<FastifyServerOptions<Server>, 'frameworkErrors' | 'clientErrorHandler'> {
+  const crossOrigin = crossOriginHeaders(config);
+  return {
+    frameworkErrors(error, request: FastifyRequest, reply: FastifyReply): void {
+      const refusal = addressRefusals[error.code] ?? malformed;
+      void reply.headers(crossOrigin(request.headers.origin ?? ''));
+      void reply.header('x-request-id', request.id).status(refusal.status).send(bodyOf(refusal, request.id));
+    },
+    clientErrorHandler(error, socket): void {
+      // The client is gone, or the answer is on its way: there is nothing left to say.
+      if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
+      const refusal = parserRefusals[error.code] ?? malformed;
+      const body = JSON.stringify(bodyOf(refusal, randomUUID()));
+      const headers = {
+        Connection: 'close',
+        'Content-Type': 'application/json; charset=utf-8',
+        'Content-Length': Buffer.byteLength(body),
+        ...crossOrigin(),
+      };
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      socket.end(`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
+      // Cut at once, a client that is still sending would lose the answer; left open, it could stay for ever.
+      setTimeout(() => socket.destroy(), lingerMs).unref();
+    },
+  };
+}

@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { AppConfig } from '../config/index.js';
 import { enterLogContext, leaveLogContext, metrics } from '../observability/index.js';
+import { crossOriginHeaders } from './cross-origin.js';
 import { isDelivery } from './webhook-requests.js';
 
 /**
@@ -17,10 +18,15 @@ const aboutThisAnswer = new Set(['content-type', 'content-length', 'date', 'conn
 /** Security headers, log context, request log and the HTTP histogram. */
 export async function registerHttpHooks(fastify: FastifyInstance, config: AppConfig, logger: Logger): Promise<void> {
   const headers = await securityHeaders(config);
+  const crossOrigin = crossOriginHeaders(config);
   fastify.addHook('onRequest', (request, reply, done) => {
     // The others tell browsers what a page may do; Meta's server has no use for a dozen headers on each answer.
     if (isDelivery(request)) void reply.header('x-content-type-options', 'nosniff');
-    else for (const [name, value] of headers) reply.raw.setHeader(name, value);
+    else {
+      const { origin = '' } = request.headers;
+      for (const [name, value] of [...headers, ...Object.entries(crossOrigin(origin))])
+        reply.raw.setHeader(name, value);
+    }
     // People's messages are in nearly every answer: no proxy and no browser keeps one. A file says itself how long it keeps.
     if (!isPageOfDocs(request)) reply.raw.setHeader('cache-control', 'no-store');
     done();

@@ -3,6 +3,7 @@ import { ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs
 import type { FastifyReply } from 'fastify';
 import { ForUsers, Scope, type TenantScope } from '../auth/index.js';
 import { IdempotencyKey } from '../dms/index.js';
+import { ActsOnGet } from '../http/index.js';
 import { ApiErrors } from '../errors/index.js';
 import { DocumentsBody } from '../validation/index.js';
 import { IdPipe } from '../paging/index.js';
@@ -74,6 +75,7 @@ export class InboxController {
   }
 
   @Get(':id/messages')
+  @ActsOnGet()
   @ForUsers()
   @ApiOperation({
     summary: 'A conversation’s messages in order',

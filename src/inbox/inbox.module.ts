@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/index.js';
-import { BlocklistModule } from '../blocklist/index.js';
 import { ConversationsModule } from '../conversations/index.js';
 import { DmsApiModule, DmsModule, DmsSyncModule } from '../dms/index.js';
 import { CommentsController } from './comments/comments.controller.js';

@@ -28,7 +28,7 @@ const stored = (customer: SandboxCustomer) =>
 const block = async (person: string) =>
   (await app.call()).post('/inbox/blocklist').send({ external_participant_id: person }).expect(200);
 const unblock = async (person: string) => (await app.call()).delete(`/inbox/blocklist/${person}`).expect(200);
-const listed = async (query: object = {}, as: typeof tenant | typeof admin = tenant): Promise<string[]> => {
+const listed = async (query: object = {}, as: typeof tenant = tenant): Promise<string[]> => {
   const { body } = await (
     await app.call(as)
   )

@@ -2,6 +2,7 @@ import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Caller, ForUsers, Public, type Principal } from '../../auth/index.js';
+import { ActsOnGet } from '../../http/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { actingFor } from '../acting-for.js';
 import { OAuthLoginParam, OAuthStartAnswer, OAuthStartQuery } from './oauth.dto.js';
@@ -18,6 +19,7 @@ export class OAuthController {
 
   @ForUsers()
   @Get(':login/start')
+  @ActsOnGet()
   @ApiOperation({
     summary: 'Begin connecting an account by clicking',
     description:
@@ -44,6 +46,7 @@ export class OAuthController {
   /** Meta sends the person's browser here, which has no token: the signed single-use state and the cookie stand in. */
   @Public()
   @Get(':login/callback')
+  @ActsOnGet()
   @ApiOperation({
     summary: 'The way back from Meta’s dialog',
     description:

@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ForUsers, Scope, type TenantScope } from '../../auth/index.js';
+import { ActsOnGet } from '../../http/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { AccountIdParam } from '../accounts.dto.js';
 import { LiveConversationsAnswer, LiveConversationsQuery, ProfileAnswer, ProfileParams } from './look-ups.dto.js';
@@ -13,6 +14,7 @@ export class LookUpsController {
 
   @ForUsers()
   @Get(':id/profiles/:igsid')
+  @ActsOnGet()
   @ApiOperation({
     summary: 'A person’s profile, as Meta shows it now',
     description: 'Meta tells it of people who have written to the account, 404 of others. Kept for an hour.',
@@ -25,6 +27,7 @@ export class LookUpsController {
 
   @ForUsers()
   @Get(':id/conversations')
+  @ActsOnGet()
   @ApiOperation({
     summary: 'The account’s conversations, as Meta lists them now',
     description: 'What is stored here is under `/inbox/conversations`. Kept for half a minute.',

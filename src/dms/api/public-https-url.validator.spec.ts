@@ -1,4 +1,6 @@
-import { isPublicHttpsUrl } from './public-https-url.validator.js';
+import 'reflect-metadata';
+import { plainToInstance } from 'class-transformer';
+import { IsPublicHttpsUrl, isPublicHttpsUrl } from './public-https-url.validator.js';
 
 describe('isPublicHttpsUrl', () => {
   it.each(['https://cdn.example.com/menu.png', 'https://xn--caf-dma.example/a.jpg?x=1#y'])('allows %s', (url) => {
@@ -31,4 +33,21 @@ describe('isPublicHttpsUrl', () => {
   it.each([undefined, null, 7, {}, ['https://example.com']])('refuses what is no text: %p', (value) => {
     expect(isPublicHttpsUrl(value)).toBe(false);
   });
+});
+
+class Link {
+  @IsPublicHttpsUrl()
+  url!: unknown;
+}
+
+it.each([
+  ['https://cdn.example.com/our menu.png', 'https://cdn.example.com/our%20menu.png'],
+  [' https://cdn.example.com/a.png\n', 'https://cdn.example.com/a.png'],
+  ['https://bücher.example.com/ä.png', 'https://xn--bcher-kva.example.com/%C3%A4.png'],
+  ['HTTPS://CDN.Example.com', 'https://cdn.example.com/'],
+  ['https://cdn.example.com/a/../b.png', 'https://cdn.example.com/b.png'],
+  ['not a url', 'not a url'],
+  [7, 7],
+])('%j is checked and used as %j', (given, used) => {
+  expect(plainToInstance(Link, { url: given })).toEqual({ url: used });
 });

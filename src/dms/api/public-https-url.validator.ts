@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
-import { ValidateBy, type ValidationOptions } from 'class-validator';
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { ValidateBy } from 'class-validator';
 
 const maxLength = 2_000;
 /** Names that lead into a network of one's own, or nowhere. */
@@ -26,16 +28,21 @@ export function isPublicHttpsUrl(value: unknown): boolean {
   );
 }
 
-/** Validates with {@link isPublicHttpsUrl}. */
-export function IsPublicHttpsUrl(options?: ValidationOptions): PropertyDecorator {
-  return ValidateBy(
-    {
+/** As a browser would send it: spaces and umlauts encoded, names in their ASCII form. What is no URL stays as it is. */
+export function asSent(value: unknown): unknown {
+  return typeof value === 'string' && value.length <= maxLength && URL.canParse(value) ? new URL(value).href : value;
+}
+
+/** Makes it what {@link asSent} says and checks that with {@link isPublicHttpsUrl}: what was checked is what is used. */
+export function IsPublicHttpsUrl(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => asSent(value)),
+    ValidateBy({
       name: 'isPublicHttpsUrl',
       validator: {
         validate: isPublicHttpsUrl,
         defaultMessage: () => `expected a public https address of at most ${maxLength} characters`,
       },
-    },
-    options,
+    }),
   );
 }

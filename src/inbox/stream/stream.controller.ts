@@ -2,6 +2,7 @@ import { Controller, Get, Headers, HttpCode, Post, Query, Res, UseGuards } from 
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Caller, CallerUntil, ForUsers, Public, WithoutAddressLimit, type Principal } from '../../auth/index.js';
+import { ActsOnGet } from '../../http/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { StreamTickets } from './stream-tickets.service.js';
 import { DocumentsStream } from './stream.docs.js';
@@ -22,6 +23,7 @@ export class StreamController {
   @UseGuards(StreamGuard)
   @ApiBearerAuth()
   @Get()
+  @ActsOnGet()
   @DocumentsStream()
   async stream(
     @Caller() caller: Principal,

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { Clock } from '#libs/clock';
 import { AccountsService } from '../../accounts/index.js';
 import { scopeOf, type Principal } from '../../auth/index.js';
-import { TooManyRequestsError } from '../../errors/index.js';
+import { TooManyRequestsError, UnauthenticatedError } from '../../errors/index.js';
 import type { LiveEvent } from './live-event.js';
 import { LiveFeed } from './live-feed.service.js';
 import { SseConnection } from './sse-connection.js';
@@ -51,6 +51,8 @@ export class StreamService implements BeforeApplicationShutdown {
       (account === undefined || platformAccountId === account._id);
     let attached = false;
     const ageMs = Math.min(maxAgeMs, expiresAtS * 1000 - this.clock.now());
+    // Good for a request a little longer; a stream would end at once, and its client come back at once.
+    if (ageMs <= 0) throw new UnauthenticatedError('The Bearer token has expired.');
     const latest = (): string | undefined => (attached ? this.feed.latest : undefined);
     const connection = new SseConnection(begin(reply), ageMs, accepts, latest);
     this.open.set(connection, name);
