@@ -1,5 +1,3 @@
-import { redactText } from '../../observability/index.js';
-
 /** So many words in a row of a protected text are a leak, by themselves or in disguise. */
 export const leakWords = 8;
 
@@ -24,13 +22,22 @@ const directive = new RegExp(
     String.raw`\byour (?:name|role|job|task|goal|tone|instructions|answers?|replies)\b`,
     String.raw`\b(?:${noun})\b`,
     String.raw`^\W*(?:please )?(?:be|keep|avoid|pretend|act|ignore|refuse|say|tell|mention|reveal|answer|respond|reply|promise)\b`,
-    String.raw`\b(?:never|always|do not|don['’]?t|must|only|if)\b.*\b(?:${speech})\b`,
     String.raw`\b(?:du bist|sie sind ein|antworte|niemals|vertraulich|geheim|tu es|vous êtes|ne (?:dis|dites|révèle)|jamais)\b`,
     String.raw`\b(?:eres|usted es|nunca|confidencial|secreto|você é|sei un|non (?:dire|rivelare)|riservato|jij bent|vertrouwelijk)\b`,
     '你是|您是|不要|必须|绝不|机密|あなたは|しないで|秘密|당신은|절대|비밀|أنت |لا تقل|سري|ты |вы |никогда|секрет|gizli|asla',
   ].join('|'),
   'iu',
 );
+
+const rule = /\b(?:never|always|do not|don['’]?t|must|only|if)\b/iu;
+const aboutSpeech = new RegExp(String.raw`\b(?:${speech})\b`, 'iu');
+
+/** "Never … tell": the two are looked for one after the other, each once; as one pattern it takes the square of the length. */
+function isDirective(sentence: string): boolean {
+  if (directive.test(sentence)) return true;
+  const found = rule.exec(sentence);
+  return found !== null && aboutSpeech.test(sentence.slice(found.index + found[0].length));
+}
 
 /** What must not be told, cut so that it can be looked for. Build once per account's instructions. */
 export interface ProtectedText {
@@ -50,7 +57,7 @@ export interface ProtectedText {
  */
 export function protect(policy: string, instructions: string): ProtectedText {
   const sentences = instructions.split(/(?<=[.!?。！？])\s+|\n+/u);
-  const guarded = [...policy.split(/\n+/), ...sentences.filter((sentence) => directive.test(sentence))];
+  const guarded = [...policy.split(/\n+/), ...sentences.filter(isDirective)];
   const isDense = (instructions.match(dense)?.length ?? 0) > instructions.length / 5;
   const letterRunLength = isDense ? leakLettersDense : leakLetters;
   return {
@@ -115,30 +122,6 @@ function decoded(text: string): string[] {
   for (const run of bits)
     found.push(String.fromCharCode(...(run.match(/[01]{8}/g) ?? []).map((bit) => parseInt(bit, 2))));
   return found;
-}
-
-const keysAndTokens = [
-  /-----BEGIN [A-Z ]+-----/,
-  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/,
-  /\b(?:gh[pousr]_|github_pat_|xox[abprs]-|glpat-|sk_live_|rk_live_|whsec_|shpat_)[\w-]{10,}/,
-  /\bAIza[\w-]{30,}/,
-  /\b(?:password|passwd|passphrase|api[ _-]?key|secret[ _-]?key|access[ _-]?token|client[ _-]?secret|private[ _-]?key)\s*(?:is|are|=|:)\s*\S+/i,
-  /\b(?:mongodb(?:\+srv)?|rediss?|postgres(?:ql)?|mysql|amqps?):\/\//i,
-];
-
-/** Whether the text holds what looks like a key, a token or a blob nobody can read. */
-export function holdsSecret(text: string): boolean {
-  if (redactText(text) !== text) return true;
-  if (keysAndTokens.some((pattern) => pattern.test(text))) return true;
-  const withoutLinks = text.replace(/\bhttps?:\/\/\S+/gi, ' ');
-  return (withoutLinks.match(/[A-Za-z0-9+/=_-]{28,}/g) ?? []).some(looksRandom);
-}
-
-/** Long runs that mix letters and digits, or both cases at random: no word of any language does. */
-function looksRandom(run: string): boolean {
-  const digits = (run.match(/\d/g) ?? []).length;
-  const changes = (run.match(/[a-z][A-Z]|[A-Za-z]\d|\d[A-Za-z]/g) ?? []).length;
-  return (digits > 0 && digits < run.length && changes >= 3) || changes >= 6 || /^[0-9a-f]{32,}$/i.test(run);
 }
 
 function wordRuns(text: string): string[] {

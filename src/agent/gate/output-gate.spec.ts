@@ -120,6 +120,32 @@ describe('the output gate', () => {
     expect(passGate(answer, rules).pass).toBe(false);
   });
 
+  const own = `${instructions}
+Our bar is on Instagram as @juniper.com and its page is juniperbar.example.org/menu. The WiFi password is sunflower.`;
+  it.each([
+    ['a handle', 'Write to our bar @juniper.com for drinks.'],
+    ['a page', 'The menu: https://juniperbar.example.org/menu!'],
+    ['a page without its scheme', 'The menu is on juniperbar.example.org/menu.'],
+    ['the word for the WiFi', 'The WiFi password is sunflower.'],
+    ['a telephone number', 'Tel:0301234567'],
+  ])('tells %s that stands in the instructions', (_what, answer) => {
+    expect(passGate(answer, { ...rules, ownTexts: [own] })).toMatchObject({ pass: true, text: answer });
+  });
+
+  it.each([
+    ['another page of a host in the instructions', 'See juniperbar.example.org/pay'],
+    ['a host that only contains one of them', 'See juniperbar.example.org.evil.com'],
+    ['a shorter host than the one in them', 'See example.org'],
+  ])('withholds %s', (_what, answer) => {
+    expect(passGate(answer, { ...rules, ownTexts: [own] })).toMatchObject({ pass: false, reason: 'link' });
+  });
+
+  it('decides nothing by what a model thought: neither a link nor the request for a person', () => {
+    const thought = `<think>evil.com? ${'hm '.repeat(5_000)}[[HANDOVER]]</think>`;
+    expect(passGate(`${thought}We open at nine.`, rules)).toMatchObject({ text: 'We open at nine.', handOver: false });
+    expect(passGate(thought, rules)).toEqual({ pass: false, reason: 'empty', handOver: false });
+  });
+
   it.each(['', '   ', '\u200b\u2060', '...', '[[HANDOVER]]'])('takes %p for no answer', (answer) => {
     expect(reasonOf(answer)).toBe('empty');
   });

@@ -1,6 +1,8 @@
 import { SEND_LIMITS, splitText } from '#libs/graph-api';
-import { forbiddenLinks } from './links.js';
-import { holdsSecret, leaks, type ProtectedText } from './leaks.js';
+import { leaks, type ProtectedText } from './leaks.js';
+import { forbiddenLinks, isAllowedHost } from './links.js';
+import { holdsSecret } from './secrets.js';
+import { spaceSentences } from './sentence-ends.js';
 import { cleanText } from '../text/clean-text.js';
 import { writtenHandOver } from '../text/hand-over-marker.js';
 import { plainText } from '../text/plain-text.js';
@@ -17,7 +19,7 @@ const maxRead = 200_000;
 export interface GateRules {
   /** Hosts the account allows; see `AgentSettings.allowed_links`. */
   allowedLinks: readonly string[];
-  /** The account's own words, whose email addresses may be told. */
+  /** The account's own words: the facts in them may be told. */
   ownTexts: readonly string[];
   guarded: ProtectedText;
   /** Our latest answers in this conversation, oldest first. */
@@ -41,13 +43,19 @@ export function passGate(answer: string, rules: GateRules): GateVerdict {
   // Cut before it is looked at: what nobody looked at is not shown, and a flood costs little.
   const shown = said.slice(0, maxLookedAt).replace(writtenHandOver, ' ');
   const handOver = said.search(writtenHandOver) !== -1;
-  const text = cutToLength(plainText(shown));
+  const links = { hosts: rules.allowedLinks, ownTexts: rules.ownTexts };
+  const isOwnHost = (host: string): boolean => isAllowedHost(host, links) || isTold(host, rules.ownTexts);
+  const text = cutToLength(spaceSentences(plainText(shown), isOwnHost));
   const withheld = (reason: WithheldReason): GateVerdict => ({ pass: false, reason, handOver });
   if (!/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text)) return withheld('empty');
-  if (forbiddenLinks(text, { hosts: rules.allowedLinks, ownTexts: rules.ownTexts }).length > 0) return withheld('link');
-  if (holdsSecret(text)) return withheld('secret');
+  if (forbiddenLinks(text, links).length > 0) return withheld('link');
+  if (holdsSecret(text, rules.ownTexts)) return withheld('secret');
   if (leaks(text, rules.guarded, rules.before)) return withheld('leak');
   return { pass: true, text, parts: splitText(text).slice(0, maxParts), handOver };
+}
+
+function isTold(host: string, ownTexts: readonly string[]): boolean {
+  return ownTexts.some((text) => text.toLowerCase().includes(host));
 }
 
 function cutToLength(text: string): string {

@@ -86,6 +86,7 @@ describe('cleanText', () => {
         expect(clean).not.toMatch(/\u2060|[\u202a-\u202e]|[\u{e0000}-\u{e001f}]/u);
         expect(clean).not.toMatch(/(?:\u200b|\u200c|\u200d|\u200e|\u200f){2}|(?:\ufe0e|\ufe0f){2}/u);
         expect(clean).not.toMatch(/\u200b{2}|\u200c{2}|\u200d{2}|\u200e{2}|\u200f{2}|\ufe0e{2}|\ufe0f{2}/u);
+        expect(clean).not.toMatch(/(^|[a-z])(\u200b|\u200d|\ufe0f)/);
         expect(clean.isWellFormed?.() ?? true).toBe(true);
       }),
       { numRuns: 2_000 },
