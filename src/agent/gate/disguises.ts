@@ -16,7 +16,7 @@ const dressedDot = new RegExp(
 const writtenDots =
   'dot|d\\.?o\\.?t|d\\s?o\\s?t|d0t|punkt|punto|point|ponto|точка|tochka|nokta|kropka|punt|tečka|pont|piste|prik|点|點|ドット|닷|نقطة|نقطه|bod';
 const wrappedDot = new RegExp(
-  String.raw`[^\S\n]*[([{<"'“”‘’*|«\/\\]+\s*(?:\.|${writtenDots})\s*[)\]}>"'“”‘’*|»\/\\]+[^\S\n]*(?=[\p{L}\p{N}])`,
+  String.raw`[^\S\n]*[([{<"'“”‘’*|«\/\\]{1,3}\s*(?:\.|${writtenDots})\s*[)\]}>"'“”‘’*|»\/\\]{1,3}[^\S\n]*(?=[\p{L}\p{N}])`,
   'giu',
 );
 const hyphenedDot = new RegExp(
@@ -28,12 +28,12 @@ const gluedDot = /(?<=\b(?!(?:polka|micro|red|big|hot|eye|blue)dot)[a-z0-9-]{2,4
 const notAName =
   'the|a|an|this|that|one|some|any|each|every|which|what|no|good|first|last|best|next|polka|my|our|your|el|la|un|una|este|ese|cada|qué|nuestro|su|o|ao|no|do|um|em|esse|nosso|der|den|dem|das|die|ein|einen|jeder|dieser|diesem|diesen|zum|am|im|beim|le|ce|au|du|il|lo|al|dal|nel|questo|certain|de|to|is|and|y|e|und|et';
 const spokenDot = new RegExp(
-  String.raw`(?<=(?<![\p{L}\p{N}])(?!(?:${notAName})[^\S\n])[\p{L}\p{N}_-]{1,63})[^\S\n]+(?:${writtenDots}|full stop|period)[^\S\n]+(?=(?:${webEndings}|${countries})(?=[/:?#]|[^\S\n]*(?:[.,!?)"]|$)|[^\S\n]+(?:dot|punto|ponto)\b))`,
+  String.raw`(?=[^\S\n])(?<=(?<![\p{L}\p{N}])(?!(?:${notAName})[^\S\n])[\p{L}\p{N}_-]{1,63})[^\S\n]+(?:${writtenDots}|full stop|period)[^\S\n]+(?=(?:${webEndings}|${countries})(?=[/:?#]|[^\S\n]*(?:[.,!?)"]|$)|[^\S\n]+(?:dot|punto|ponto)\b))`,
   'gimu',
 );
 /** Goes on as a sentence does; these endings follow "dot" in names alone. */
 const spokenWebDot = new RegExp(
-  String.raw`(?<=(?<![\p{L}\p{N}])(?!(?:${notAName})[^\S\n])[\p{L}\p{N}_-]{1,63})[^\S\n]+(?:dot|d0t|punkt|punto|point|ponto|точка|nokta|kropka)[^\S\n]+(?=(?:com|ком|net|org|xyz|biz|ru|ру|io|ly|app|dev|site)(?![\p{L}\p{N}]))`,
+  String.raw`(?=[^\S\n])(?<=(?<![\p{L}\p{N}])(?!(?:${notAName})[^\S\n])[\p{L}\p{N}_-]{1,63})[^\S\n]+(?:dot|d0t|punkt|punto|point|ponto|точка|nokta|kropka)[^\S\n]+(?=(?:com|ком|net|org|xyz|biz|ru|ру|io|ly|app|dev|site)(?![\p{L}\p{N}]))`,
   'giu',
 );
 const codedDot = /%2e|&#0*46;|&#x0*2e;|&period;|\\u002e|\\x2e/giu;
@@ -88,7 +88,7 @@ export function undisguise(text: string): string {
   for (let round = 0; round < 3; round++) plain = plain.replace(spokenWebDot, '.').replace(spokenDot, '.');
   plain = plain
     .replace(brokenWww, 'www.')
-    .replace(/(?<=www\.[\w-]+)[^\S\n]*\.?[^\S\n]+(?=[a-z]{2,}(?![\p{L}]))/giu, '.');
+    .replace(/(?=[^\S\n.])(?<=www\.[\w-]{1,63})[^\S\n]*\.?[^\S\n]+(?=[a-z]{2,}(?![\p{L}]))/giu, '.');
   plain = plain.replace(dotBehindSpace, '.');
   if (speaksPortuguese(plain)) return plain;
   return plain
@@ -100,7 +100,7 @@ export function undisguise(text: string): string {
 /** Any sign between two words, the second of them an ending that is no word. */
 const signAsDot = /(?<=[a-z0-9]{2})[^\p{L}\p{M}\p{N}\s@&+'’"“”()[\]{}/_-](?=(?:com|net|org)(?![\p{L}\p{N}]))/giu;
 const spacedDotCom = new RegExp(
-  String.raw`(?<=(?<![\p{L}\p{N}])(?!(?:${notAName})[^\S\n])[\p{L}\p{N}_-]{2,63})[^\S\n]+dot-?(?=(?:com|net|org)[^\S\n]*(?:[.,!?)"]|$))`,
+  String.raw`(?=[^\S\n])(?<=(?<![\p{L}\p{N}])(?!(?:${notAName})[^\S\n])[\p{L}\p{N}_-]{2,63})[^\S\n]+dot-?(?=(?:com|net|org)[^\S\n]*(?:[.,!?)"]|$))`,
   'gimu',
 );
 const spacedLetters =

@@ -22,23 +22,25 @@ const bareSchemes = [
 ];
 const label = String.raw`[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}_-]{0,61}[\p{L}\p{M}\p{N}])?`;
 const email = new RegExp(
-  String.raw`(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}(?:@|[^\S\n]*(?:\((?:at|@|ät)\)|\[(?:at|@|ät)\]|\{(?:at|@)\})[^\S\n]*|[^\S\n]@[^\S\n])(?:${label}\.)+(?:xn--[a-z0-9-]+|\p{L}[\p{L}\p{M}-]{1,23})`,
+  String.raw`(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}(?:@|[^\S\n]*(?:\((?:at|@|ät)\)|\[(?:at|@|ät)\]|\{(?:at|@)\})[^\S\n]*|[^\S\n]@[^\S\n])(?:${label}\.){1,20}(?:xn--[a-z0-9-]+|\p{L}[\p{L}\p{M}-]{1,23})`,
   'giu',
 );
 const path = String.raw`(?::\d{2,5})?(?:[/?#][^\s<>"“”]*)?`;
 const domain = new RegExp(
-  String.raw`(?<![\p{L}\p{M}\p{N}_-])(?<host>(?:${label}\.)+(?:xn--[a-z0-9-]+|\p{L}[\p{L}\p{M}]{1,23}))(?<path>(?![\p{L}\p{M}\p{N}_-])${path})`,
+  String.raw`(?<![\p{L}\p{M}\p{N}_-])(?<host>(?:${label}\.){1,20}(?:xn--[a-z0-9-]+|\p{L}[\p{L}\p{M}]{1,23}))(?<path>(?![\p{L}\p{M}\p{N}_-])${path})`,
   'giu',
 );
+/** More labels than are read at once. */
+const endless = /^(?:[^.]*\.){20}/u;
 /** Instagram shows it as a mention. With a path behind it, it is an address. */
 const handle =
   /(?<![\p{L}\p{N}._%+-])@[a-z0-9_](?:[a-z0-9_.]{0,28}[a-z0-9_])?(?![\p{L}\p{N}_]|\.[\p{L}\p{N}_]|[/:?#]\S)/giu;
 const webHandle = /\.(?:com|net|org|ru)$/iu;
 const ipv4 = /(?<![\d.])((?:\d{1,3}\.){3}\d{1,3})(?![\d]|\.\d)((?::\d{2,5})?(?:\/\S*)?)/gu;
 const ipv6 =
-  /\[[0-9a-f:]*:[0-9a-f:.]*\]|(?<![\w:])(?=[0-9a-f:]*[a-f][0-9a-f:]*::|[0-9a-f]{4}:)[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])/giu;
+  /\[[0-9a-f:]{0,40}:[0-9a-f:.]{0,40}\]|(?<![\w:])(?=[0-9a-f:]{0,40}[a-f][0-9a-f:]{0,40}::|[0-9a-f]{4}:)[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])/giu;
 /** `www.` makes a link of any word, and an address is one read from behind. */
-const halfHost = /(?<![\p{L}\p{N}.-])www\.[\p{L}\p{N}_-]+(?!\.?[\p{L}\p{N}_-])|\S+\/\/:s?ptth/giu;
+const halfHost = /(?<![\p{L}\p{N}.-])www\.[\p{L}\p{N}_-]+(?!\.?[\p{L}\p{N}_-])|\/\/:s?ptth/giu;
 const numberAddress = /\b0x[0-9a-f]{8}\b|(?<![\p{L}\p{N}.-])xn--[a-z0-9-]{2,}(?![\w.-]*\.[a-z])/giu;
 
 /**
@@ -66,7 +68,7 @@ export function forbiddenLinks(text: string, allowed: AllowedLinks): string[] {
   rest = note(ipv6, rest);
   rest = note(halfHost, rest, ([host]) => !isAllowedHost(host, allowed));
   rest = note(numberAddress, rest, ([host]) => !isAllowedHost(host, allowed));
-  note(domain, rest, (match) => isLink(match, rest) && !isAllowedDomain(match, allowed));
+  note(domain, rest, (match) => endless.test(match[0]) || (isLink(match, rest) && !isAllowedDomain(match, allowed)));
   found.push(...lookAlikeLinks(rest, allowed));
   return found;
 }
@@ -145,7 +147,8 @@ function isLink({ groups = {}, index = 0 }: RegExpMatchArray, text: string): boo
 }
 
 const webEnding = new RegExp(`\\.(?:${webEndings}|c0m|n3t|0rg)$`, 'i');
-const token = /(?<![\p{L}\p{M}\p{N}@._-])[\p{L}\p{M}\p{N}\p{So}\p{RI}_-]+(?:\.[\p{L}\p{M}\p{N}\p{So}\p{RI}_-]+)+/gu;
+const token =
+  /(?<![\p{L}\p{M}\p{N}@._-])[\p{L}\p{M}\p{N}\p{So}\p{RI}_-]+(?:\.[\p{L}\p{M}\p{N}\p{So}\p{RI}_-]+){1,20}/gu;
 
 /** Domains whose letters are of another script, or whose zero is an o: they look like one to who reads them. */
 function lookAlikeLinks(text: string, allowed: AllowedLinks): string[] {

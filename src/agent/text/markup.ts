@@ -38,7 +38,7 @@ function withCodeMasked(text: string): string {
 
 function inline(text: string): string {
   let plain = text
-    .replace(/!?\[([^\]\n]{0,500})\]\(\s*<?([^)\s>]{0,2000})>?[^)\n]{0,300}\)/g, linkAsText)
+    .replace(/!?\[([^\]\n]{0,500})\]\(\s{0,20}<?([^)\s>]{0,2000})>?(?:[^\S\n][^)\n]{0,300})?\)/g, linkAsText)
     .replace(handleOrAddress, (token) => mask(token));
   // Strong within emphasis within struck-out words: three levels are all there is.
   for (let level = 0; level < 3; level++) {
