@@ -8,6 +8,7 @@ import { dmView, shownFields, viewProjection, type ShownDm } from './dm.view.js'
 const inner = [
   'raw',
   'delivery_ids',
+  'other_delivery_ids',
   'outbound',
   'outbound_open',
   'send_seq',
@@ -22,6 +23,7 @@ const inner = [
   'media_to_keep',
   'media_to_drop',
   'agent_next_at',
+  'automatic_by',
 ] as const satisfies readonly (keyof DmRecord)[];
 
 /** The fields of a stored DM, as its type names them. */
