@@ -77,9 +77,12 @@ const routes: Record<string, Route> = {
   'GET /admin/dead-letters': admins('DeadLetters.list'),
   'GET /admin/dead-letters/{id}': admins('DeadLetters.find', loose),
   'POST /admin/dead-letters/{id}/replay': admins('DeadLetterReplays.replay', loose),
+  'POST /admin/dead-letters/replay': admins('DeadLetterReplays.replayPage'),
   'GET /admin/audit-log': admins('AuditLog.list'),
   'GET /admin/deliveries': admins('DeliveriesService.list'),
   'GET /admin/deliveries/{id}': admins('DeliveriesService.get', loose),
+  'POST /admin/deliveries/replay': admins('DeliveriesService.replayPage'),
+  'POST /admin/deliveries/{id}/discard': admins('DeliveriesService.discard', loose),
   'POST /admin/deliveries/{id}/replay': admins('DeliveriesService.replay', loose),
 };
 
