@@ -124,6 +124,7 @@ export const envSchema = z.object({
   OPENAI_API_KEY: z.string().min(1).optional(),
   OPENAI_BASE_URL: httpUrl('https://api.openai.com/v1').default('https://api.openai.com/v1'),
   OPENAI_MODEL: modelName.default('gpt-6-luna'),
+  OPENAI_MODELS: list.pipe(z.array(modelName)).default([]),
   OPENAI_TRANSCRIPTION_MODEL: modelName.default('gpt-transcribe'),
   OPENAI_REASONING_EFFORT: z.enum(reasoningEfforts).default('low'),
   OPENAI_TIMEOUT_MS: wholeNumber(100, 300_000).default(30_000),
@@ -131,6 +132,8 @@ export const envSchema = z.object({
   AGENT_QUIET_MS: wholeNumber(0, 120_000).default(2_500),
   AGENT_HISTORY: wholeNumber(1, 200).default(30),
   AGENT_MAX_AGE_HOURS: wholeNumber(1, 24).default(23),
+  AGENT_DAILY_TOKEN_LIMIT: wholeNumber(0, 1_000_000_000_000).default(20_000_000),
+  AGENT_DAILY_TOKEN_LIMIT_ALL: wholeNumber(0, 1_000_000_000_000).default(200_000_000),
   AGENT_PATIENCE_MS: wholeNumber(0, 3_600_000).default(120_000),
 
   SEND_PROOF_MS: wholeNumber(1_000, 3_600_000).default(90_000),

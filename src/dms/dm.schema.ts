@@ -141,6 +141,8 @@ export interface DmRecord {
   outbound?: OutboundBody;
   /** Position among the conversation's outbound DMs. */
   send_seq?: number;
+  /** Of an answer's last message: how many more there would have been, had it not been cut. */
+  truncated_parts?: number;
   /** Unique intent (`agent:<reply id>:<part>`, `api:<idempotency key>`): the same intent can't be queued twice. */
   send_key?: string;
   /** Of a caller's Idempotency-Key: what its first request asked for, hashed; another body is refused. */
@@ -218,6 +220,7 @@ export const DmSchema = new Schema<DmRecord>(
     error: Mixed,
     outbound: Mixed,
     send_seq: Number,
+    truncated_parts: Number,
     send_key: String,
     send_fingerprint: String,
     send_answer: Mixed,

@@ -139,8 +139,8 @@ export const metrics = {
   }),
   agentTokens: new Counter({
     name: 'dm_agent_tokens_total',
-    help: 'Tokens used by the agent by direction (input, output)',
-    labelNames: ['direction'],
+    help: 'Tokens used by the agent by model and direction (input, output)',
+    labelNames: ['direction', 'model'],
     registers,
   }),
   agentSkips: new Counter({

@@ -8,6 +8,7 @@ import {
   IsNumber,
   IsOptional,
   IsString,
+  IsTimeZone,
   Matches,
   Max,
   MaxLength,
@@ -16,6 +17,7 @@ import {
 } from 'class-validator';
 import { reasoningEfforts, type ReasoningEffort } from '../../config/index.js';
 import type { AgentSettings, AgentSettingsPatch } from './agent-settings.js';
+import type { LimitedSetting } from './operator-limits.js';
 
 const host = /^(\*\.)?([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,63}$/;
 const links = {
@@ -28,6 +30,12 @@ const automatic = {
     'Greetings and instant replies set up in the Instagram app, word for word: the agent does not take them for a person.',
   example: ['Hi! Thanks for your message.'],
 };
+const parts = { example: 4, description: 'A longer answer is cut after so many messages.' };
+const zone = {
+  example: 'Europe/Berlin',
+  description: 'The business’s time zone by its IANA name; the agent is told the time there.',
+};
+const zoneRule = { message: 'timezone must be the IANA name of a time zone, such as Europe/Berlin' };
 const phrases = { description: 'A message holding one of these goes to a person.', example: ['speak to a human'] };
 
 /** What an account's agent may be told. Everything is optional; what is left out stays as it is. */
@@ -81,6 +89,22 @@ export class AgentSettingsPatchDto implements AgentSettingsPatch {
   @Min(16)
   @Max(4_000)
   max_output_tokens?: number;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 10, ...parts })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(10)
+  max_reply_parts?: number;
+
+  @ApiPropertyOptional({ maxLength: 64, ...zone })
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  // An offset such as +02:00 is wrong half of the year.
+  @Matches(/^[A-Za-z]/, zoneRule)
+  @IsTimeZone(zoneRule)
+  timezone?: string;
 
   @ApiPropertyOptional({
     type: 'integer',
@@ -193,6 +217,21 @@ export class AgentSettingsPatchDto implements AgentSettingsPatch {
   hand_over_text?: string;
 }
 
+export class LimitedSettingView implements LimitedSetting {
+  @ApiProperty({ enum: ['model', 'daily_token_budget'], example: 'daily_token_budget' })
+  field!: LimitedSetting['field'];
+
+  @ApiProperty({
+    oneOf: [{ type: 'string' }, { type: 'integer' }],
+    example: 1_000_000_000,
+    description: 'What is set.',
+  })
+  asked!: string | number;
+
+  @ApiProperty({ oneOf: [{ type: 'string' }, { type: 'integer' }], example: 20_000_000, description: 'What holds.' })
+  used!: string | number;
+}
+
 /** What holds for an account: its own settings over the defaults. */
 export class AgentSettingsResponse implements AgentSettings {
   @ApiProperty({ example: true }) enabled!: boolean;
@@ -201,6 +240,8 @@ export class AgentSettingsResponse implements AgentSettings {
   @ApiProperty({ example: 0.4 }) temperature!: number;
   @ApiProperty({ enum: reasoningEfforts, ...effort }) reasoning_effort!: ReasoningEffort;
   @ApiProperty({ type: 'integer', example: 600 }) max_output_tokens!: number;
+  @ApiProperty({ type: 'integer', ...parts }) max_reply_parts!: number;
+  @ApiProperty(zone) timezone!: string;
   @ApiProperty({ type: 'integer', example: 30 }) history!: number;
   @ApiProperty({ type: 'integer', example: 2_500 }) quiet_ms!: number;
   @ApiProperty({ type: 'integer', example: 60 }) pause_after_human_minutes!: number;
@@ -213,4 +254,11 @@ export class AgentSettingsResponse implements AgentSettings {
   @ApiProperty({ type: 'integer', example: 30 }) replies_per_conversation_hour!: number;
   @ApiProperty({ type: [String], ...phrases }) hand_over_phrases!: string[];
   @ApiPropertyOptional({ example: 'Of course! One of us will write to you here.' }) hand_over_text?: string;
+
+  @ApiProperty({
+    type: [LimitedSettingView],
+    example: [],
+    description: 'Settings that are above what the operator of the server allows, or not allowed any more.',
+  })
+  limited!: LimitedSettingView[];
 }

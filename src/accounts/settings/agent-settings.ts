@@ -1,4 +1,5 @@
 import type { AppConfig, ReasoningEffort } from '../../config/index.js';
+import type { LimitedSetting } from './operator-limits.js';
 
 /** How the AI agent answers for one account. */
 export interface AgentSettings {
@@ -12,6 +13,10 @@ export interface AgentSettings {
   reasoning_effort: ReasoningEffort;
   /** Of the answer itself; what a model thinks has its own room. */
   max_output_tokens: number;
+  /** Longer answers are cut after so many messages. */
+  max_reply_parts: number;
+  /** The business's clock: an IANA name, such as Europe/Berlin. */
+  timezone: string;
   /** How many of the conversation's messages the model sees. */
   history: number;
   /** Wait this long after the customer's last message, so that a burst gets one answer. */
@@ -33,14 +38,17 @@ export interface AgentSettings {
   hand_over_phrases: string[];
   /** Told to a customer who asked for a person; without it the model's own sentence, if it wrote one. */
   hand_over_text?: string;
+  /** What the operator of the server does not allow, and what holds instead. */
+  limited: LimitedSetting[];
 }
 
-export type AgentSettingsPatch = Partial<AgentSettings>;
+/** What can be configured. */
+export type AgentSettingsPatch = Partial<Omit<AgentSettings, 'limited'>>;
 
 /** What an account has that nobody configured. */
 export function defaultAgentSettings(
   config: Pick<AppConfig, 'OPENAI_MODEL' | 'OPENAI_REASONING_EFFORT' | 'AGENT_HISTORY' | 'AGENT_QUIET_MS'>,
-): AgentSettings {
+): Omit<AgentSettings, 'limited'> {
   return {
     enabled: false,
     instructions:
@@ -50,6 +58,8 @@ export function defaultAgentSettings(
     temperature: 0.4,
     reasoning_effort: config.OPENAI_REASONING_EFFORT,
     max_output_tokens: 600,
+    max_reply_parts: 4,
+    timezone: 'UTC',
     history: config.AGENT_HISTORY,
     quiet_ms: config.AGENT_QUIET_MS,
     pause_after_human_minutes: 60,

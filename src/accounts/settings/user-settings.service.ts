@@ -5,6 +5,7 @@ import { InvalidRequestError, NotFoundError } from '../../errors/index.js';
 import type { AccountSummary } from '../account-summary.js';
 import { AccountsRepository } from '../accounts.repository.js';
 import { defaultAgentSettings, type AgentSettings, type AgentSettingsPatch } from './agent-settings.js';
+import { allowedModels, withinLimits } from './operator-limits.js';
 import { UserSettingsRepository } from './user-settings.repository.js';
 import type { UserConfigRecord, UserSettingsRecord } from './user-settings.schema.js';
 
@@ -41,11 +42,16 @@ export class UserSettingsService {
     return new Set(on.map(({ _id }) => _id));
   }
 
-  /** Changes the named fields (`undefined` puts one back to its default). @returns what holds afterwards */
+  /**
+   * Changes the named fields (`undefined` puts one back to its default).
+   * @returns what holds afterwards
+   * @throws {InvalidRequestError} a model that the operator of the server does not allow
+   */
   async saveAgentSettings(
     account: Pick<AccountSummary, '_id' | 'user_id' | 'username'>,
     patch: AgentSettingsPatch,
   ): Promise<AgentSettings> {
+    this.refuseModel(patch.model, 'model');
     await this.repository.patchAgent(account.user_id, account._id, account.username, patch);
     return this.agentSettings(account);
   }
@@ -57,12 +63,17 @@ export class UserSettingsService {
   /**
    * Replaces the tenant's configs.
    * @throws {NotFoundError} when a config names an account that is not the tenant's own
-   * @throws {InvalidRequestError} when two configs name the same account
+   * @throws {InvalidRequestError} when two configs name the same account, or one a model that is not allowed
    */
   async replace(userId: string, wanted: WantedSettings): Promise<UserSettingsView> {
     const { is_active, is_deleted } = wanted;
     const present = await this.repository.ensure(userId);
     const configs = wanted.configs && (await this.ownConfigs(userId, wanted.configs));
+    configs?.forEach(({ account_id: id, agent }, index) => {
+      const before = present.configs.find((config) => config.account_id === id)?.agent.model;
+      // What GET answers can be sent back, also when it is not allowed any more.
+      if (agent?.model !== before) this.refuseModel(agent?.model, `configs.${index}.agent.model`);
+    });
     const replaced = await this.repository.replace(userId, {
       ...(is_active === undefined ? {} : { is_active }),
       ...(is_deleted === undefined ? {} : { is_deleted }),
@@ -71,9 +82,18 @@ export class UserSettingsService {
     return view(replaced);
   }
 
+  /** @throws {InvalidRequestError} the operator of the server does not allow it */
+  private refuseModel(model: string | null | undefined, field: string): void {
+    const allowed = allowedModels(this.config);
+    if (model === undefined || model === null || allowed.includes(model)) return;
+    throw new InvalidRequestError(`${field}: this server allows ${allowed.join(', ')}.`, [
+      { field, expected: `one of: ${allowed.join(', ')}` },
+    ]);
+  }
+
   private merge(settings: UserSettingsRecord | null, accountId: string): AgentSettings {
     const config = settings?.configs.find(({ account_id: id }) => id === accountId);
-    const merged = { ...defaultAgentSettings(this.config), ...config?.agent };
+    const merged = withinLimits(defaultAgentSettings(this.config), config?.agent ?? {}, this.config);
     const inUse = settings?.is_active === true && !settings.is_deleted;
     const on = inUse && config !== undefined && config.is_active && !config.is_deleted;
     return { ...merged, enabled: merged.enabled && on };

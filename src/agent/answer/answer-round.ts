@@ -67,8 +67,8 @@ export class AnswerRound {
     switch (composition.kind) {
       case 'reply':
         return composition.handOver
-          ? this.write(round, handedOver(settings, composition.text), 'handed_over')
-          : this.write(round, { text: composition.text }, 'answered');
+          ? this.write(round, handedOver(settings, composition), 'handed_over')
+          : this.write(round, { text: composition.text, truncatedParts: composition.truncatedParts }, 'answered');
       case 'over_budget':
         await this.messages.skip(open, composition.reason);
         return 'done';
@@ -145,7 +145,9 @@ export class AnswerRound {
   }
 }
 
-function handedOver(settings: AgentSettings, words?: string): Decision {
-  const text = settings.hand_over_text ?? words;
-  return { ...(text === undefined ? {} : { text }), handOver: true, reason: 'handed_over' };
+function handedOver(settings: AgentSettings, words: Pick<Decision, 'text' | 'truncatedParts'> = {}): Decision {
+  const { hand_over_text: text } = settings;
+  const { text: said, truncatedParts } = words;
+  const told = text !== undefined ? { text } : said !== undefined ? { text: said, truncatedParts } : {};
+  return { ...told, handOver: true, reason: 'handed_over' };
 }

@@ -26,7 +26,7 @@ export interface Question {
 }
 
 export type Composition =
-  | { kind: 'reply'; text: string; parts: string[]; handOver: boolean; tokens: number }
+  | { kind: 'reply'; text: string; parts: string[]; truncatedParts?: number; handOver: boolean; tokens: number }
   | { kind: 'withheld'; reason: WithheldReason; handOver: boolean; tokens: number }
   | {
       kind: 'failed';
@@ -35,7 +35,7 @@ export type Composition =
       /** How long the provider asked us to wait. */
       retryAfterMs?: number;
       /** What broke, where it was nothing of the model's. */
-      cause?: unknown;
+      cause?: Error;
     }
   | { kind: 'over_budget'; reason: BudgetReason };
 
@@ -82,7 +82,7 @@ export class Composer {
         return { kind: 'failed', failure: error.failure, retryAfterMs: error.retryAfterMs };
       }
       this.logger.error({ msg: 'an answer could not be made', err: error });
-      return { kind: 'failed', failure: 'broken', cause: error };
+      return { kind: 'failed', failure: 'broken', cause: error instanceof Error ? error : new Error(String(error)) };
     }
   }
 
@@ -101,7 +101,8 @@ export class Composer {
     });
     const request = requestFor(settings, context.messages);
     const estimate = context.estimatedTokens + roomOf(request);
-    const purpose = conversation._id === undefined ? {} : { messageId: open.at(-1)?._id };
+    const messageId = conversation._id === undefined ? undefined : open.at(-1)?._id;
+    const purpose = { messageId, userId: account.user_id };
     const budget = await this.budgets.reserve(account._id, conversation._id, settings, estimate, purpose);
     if (!budget.granted) {
       if (budget.reason === 'answers_of_message') throw new ModelError('tried_enough', 'answers that came to nothing');
@@ -155,6 +156,7 @@ export class Composer {
     const verdict = passGate(answer, {
       allowedLinks: settings.allowed_links,
       ownTexts: [settings.instructions],
+      maxParts: settings.max_reply_parts,
       guarded: this.guardedOf(settings.instructions),
       before: own
         .filter((dm) => dm.source === 'agent')
@@ -163,8 +165,8 @@ export class Composer {
         .map((dm) => dm.text ?? ''),
     });
     if (verdict.pass) {
-      const { text, parts, handOver } = verdict;
-      return { kind: 'reply' as const, text, parts, handOver };
+      const { text, parts, truncatedParts, handOver } = verdict;
+      return { kind: 'reply' as const, text, parts, truncatedParts, handOver };
     }
     if (verdict.reason !== 'empty')
       this.logger.warn({ msg: 'an answer of the model was withheld', reason: verdict.reason });

@@ -131,7 +131,7 @@ export class OpenMessages {
     const [settings, blocked, spent] = await Promise.all([
       wanted,
       this.blocklist.isBlocked(account.user_id, participant_id),
-      this.budgets.spent(account._id, conversationId, wanted),
+      this.budgets.spent(account._id, conversationId, wanted, account.user_id),
     ]);
     return { account, settings, blocked, spent };
   }

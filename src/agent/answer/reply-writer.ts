@@ -20,6 +20,8 @@ import { isStillOpen, maxOpen, type Situation } from './open-messages.js';
 export interface Decision {
   /** What is told; without it the messages are closed in silence. */
   text?: string;
+  /** How many messages more it would have been. */
+  truncatedParts?: number;
   /** Why they are closed in silence. */
   reason?: string;
   handOver?: boolean;
@@ -136,7 +138,8 @@ export class ReplyWriter {
     // The key is that of the last message answered: the same messages can't be answered twice.
     const key = `agent:${ids.at(-1)}`;
     const parts = splitText(decision.text).map((text) => ({ text }));
-    const replies = this.outbox.plan(conversation, account, { source: 'agent', key, parts });
+    const { truncatedParts } = decision;
+    const replies = this.outbox.plan(conversation, account, { source: 'agent', key, parts, truncatedParts });
     if (!(await this.store.answer(session, ids, replies))) throw new Undo('changed');
     return replies;
   }

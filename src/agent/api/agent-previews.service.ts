@@ -105,8 +105,10 @@ export class AgentPreviews {
   private shown(composition: Composition, settings: AgentSettings): AgentPreview {
     switch (composition.kind) {
       case 'reply': {
-        const { text, parts, tokens } = composition;
-        return composition.handOver ? handOver(settings, text, tokens) : { outcome: 'reply', text, parts, tokens };
+        const { text, parts, truncatedParts, tokens } = composition;
+        if (composition.handOver) return handOver(settings, text, tokens);
+        const cut = truncatedParts === undefined ? {} : { truncated_parts: truncatedParts };
+        return { outcome: 'reply', text, parts, ...cut, tokens };
       }
       case 'withheld': {
         const { reason, tokens } = composition;
@@ -118,7 +120,7 @@ export class AgentPreviews {
           retryAfterS: 86_400 - ((this.clock.now() / 1_000) % 86_400),
         });
       case 'failed':
-        if (composition.cause !== undefined) throw composition.cause;
+        if (composition.cause) throw composition.cause;
         if (composition.tokens !== undefined)
           return fallBack(settings, `model_${composition.failure}`, composition.tokens);
         throw new ModelFailedError('The model gave no answer.', { details: { failure: composition.failure } });

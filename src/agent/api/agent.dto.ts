@@ -82,6 +82,9 @@ export class AgentPreview {
   })
   parts!: string[];
 
+  @ApiPropertyOptional({ type: 'integer', example: 2, description: 'How many messages were cut (`max_reply_parts`).' })
+  truncated_parts?: number;
+
   @ApiPropertyOptional({ example: 'withheld_link' })
   reason?: string;
 

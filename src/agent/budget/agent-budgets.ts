@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import type { AgentSettings } from '../../accounts/index.js';
+import { AppConfig } from '../../config/index.js';
 import { AgentUsageRepository, type Wanted } from './agent-usage.repository.js';
 
 const hourMs = 3_600_000;
@@ -15,7 +16,12 @@ const fallbackPauseMs = 30 * 60_000;
 /** Answers that the model may be paid for without one of them reaching whoever wrote the message. */
 const answersPerMessage = 5;
 
-export type BudgetReason = 'budget_conversation_hour' | 'budget_conversation_day' | 'budget_account_day';
+export type BudgetReason =
+  | 'budget_conversation_hour'
+  | 'budget_conversation_day'
+  | 'budget_account_day'
+  | 'budget_tenant_day'
+  | 'budget_server_day';
 /** Why there is no reservation; `answers_of_message`: the model was paid for often enough for one message. */
 type Refusal = BudgetReason | 'answers_of_message';
 
@@ -35,6 +41,8 @@ export interface Reservation {
 export interface Purpose {
   /** The last message that is answered. */
   messageId?: string;
+  /** The tenant it is for. */
+  userId?: string;
 }
 
 export type BudgetAnswer = Reservation | { granted: false; reason: Refusal };
@@ -46,7 +54,8 @@ interface Counter extends Wanted {
 }
 
 /**
- * Hard limits on what the model may cost, per conversation and hour, conversation and day, account and day. Each is
+ * Hard limits on what the model may cost, per conversation and hour, conversation and day, account and day, and what the
+ * operator of the server allows each tenant and all of them a day. Each is
  * reserved before the call, so that many calls at once can't pass a limit together. Windows are of UTC.
  */
 @Injectable()
@@ -54,6 +63,7 @@ export class AgentBudgets {
   constructor(
     private readonly usage: AgentUsageRepository,
     private readonly clock: Clock,
+    private readonly config: AppConfig,
   ) {}
 
   /** @param conversationId left out for a preview, which belongs to none */
@@ -98,11 +108,12 @@ export class AgentBudgets {
     accountId: string,
     conversationId: string,
     limits: Promise<Pick<AgentSettings, 'daily_token_budget' | 'replies_per_conversation_hour'>>,
+    userId?: string,
   ): Promise<BudgetReason | undefined> {
     const unlimited = { daily_token_budget: Infinity, replies_per_conversation_hour: Infinity };
-    const keys = this.countersFor(accountId, conversationId, unlimited, 1).map(({ key }) => key);
+    const keys = this.countersFor(accountId, conversationId, unlimited, 1, { userId }).map(({ key }) => key);
     const [amounts, settings] = await Promise.all([this.usage.amountsOf(keys), limits]);
-    const counters = this.countersFor(accountId, conversationId, settings, 1);
+    const counters = this.countersFor(accountId, conversationId, settings, 1, { userId });
     const reason = counters.find(({ key, limit }) => (amounts.get(key) ?? 0) >= limit)?.reason;
     return reason === 'answers_of_message' ? undefined : reason;
   }
@@ -129,10 +140,10 @@ export class AgentBudgets {
     conversationId: string | undefined,
     settings: Pick<AgentSettings, 'daily_token_budget' | 'replies_per_conversation_hour'>,
     tokens: number,
-    { messageId }: Purpose = {},
+    { messageId, userId }: Purpose = {},
   ): Counter[] {
     const now = this.clock.now();
-    const day = Math.floor(now / dayMs);
+    const day = dayOf(now);
     const hour = Math.floor(now / hourMs);
     const dayEnds = new Date((day + 1) * dayMs);
     const { daily_token_budget: budget, replies_per_conversation_hour: replies } = settings;
@@ -144,7 +155,8 @@ export class AgentBudgets {
       reason: 'budget_account_day',
       counts: 'tokens',
     };
-    if (conversationId === undefined) return [account];
+    const ceilings = this.ceilingsFor(account, day, userId);
+    if (conversationId === undefined) return [account, ...ceilings];
     const calls = {
       key: `calls:conversation:${conversationId}:${hour}`,
       amount: 1,
@@ -168,8 +180,27 @@ export class AgentBudgets {
       reason: 'answers_of_message',
       counts: 'answers',
     } as const;
-    return [calls, conversation, account, ...(messageId === undefined ? [] : [answers])];
+    return [calls, conversation, account, ...ceilings, ...(messageId === undefined ? [] : [answers])];
   }
+
+  /** What the operator allows; 0 is no ceiling. */
+  private ceilingsFor(account: Counter, day: number, userId: string | undefined): Counter[] {
+    const { AGENT_DAILY_TOKEN_LIMIT: ofTenant, AGENT_DAILY_TOKEN_LIMIT_ALL: ofAll } = this.config;
+    const ceilings: Counter[] = [];
+    if (userId !== undefined && ofTenant > 0)
+      ceilings.push({ ...account, key: ceilingKey(day, userId), limit: ofTenant, reason: 'budget_tenant_day' });
+    if (ofAll > 0) ceilings.push({ ...account, key: ceilingKey(day), limit: ofAll, reason: 'budget_server_day' });
+    return ceilings;
+  }
+}
+
+/** Counts what a tenant, or with none all of them, used on a day (of UTC, since 1970). */
+export function ceilingKey(day: number, userId?: string): string {
+  return userId === undefined ? `tokens:server:all:${day}` : `tokens:tenant:${userId}:${day}`;
+}
+
+export function dayOf(now: number): number {
+  return Math.floor(now / dayMs);
 }
 
 function fallbackKey(conversationId: string): string {

@@ -7,6 +7,7 @@ import { mayShowPicture } from './pictures.js';
 const noExtraHosts = { MEDIA_EXTRA_HOSTS: [], isProduction: true };
 const settings = {
   ...defaultAgentSettings({ OPENAI_MODEL: 'm', OPENAI_REASONING_EFFORT: 'low', AGENT_HISTORY: 30, AGENT_QUIET_MS: 0 }),
+  limited: [],
   instructions: 'You answer for a shop.',
 };
 

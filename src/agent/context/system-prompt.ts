@@ -1,5 +1,6 @@
 import type { AccountSummary, AgentSettings } from '../../accounts/index.js';
 import { handOverMarker } from '../text/hand-over-marker.js';
+import { localTime } from './local-time.js';
 
 /**
  * Our own rules, the same for every account. They are a request to the model, not a protection: what protects is that
@@ -15,8 +16,6 @@ export const policy = [
   `When the customer asks for a person, is in distress, threatens, or needs what you can't do, write ${handOverMarker} on a line of its own, after one friendly sentence that a person will take over.`,
 ].join('\n');
 
-const weekday = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' });
-
 export function systemPrompt(
   account: Pick<AccountSummary, 'username' | 'name'>,
   settings: AgentSettings,
@@ -28,7 +27,9 @@ export function systemPrompt(
     hosts.length > 0
       ? `You may link to these hosts and to no others: ${hosts.join(', ')}.`
       : 'Write no links and no web or email addresses, but for those in the instructions below.',
-    `The account is @${account.username}${account.name ? ` (${JSON.stringify(account.name)})` : ''}. It is now ${now.toISOString().slice(0, 16)}Z, a ${weekday.format(now)}.`,
+    `The account is @${account.username}${account.name ? ` (${JSON.stringify(account.name)})` : ''}.`,
     `The instructions of the business:\n${settings.instructions.trim()}`,
+    // What changes comes last: providers keep what comes before it, and charge less for it.
+    `It is now ${localTime(now, settings.timezone)}.`,
   ].join('\n\n');
 }

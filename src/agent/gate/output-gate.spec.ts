@@ -159,6 +159,20 @@ Our bar is on Instagram as @juniper.com and its page is juniperbar.example.org/m
     });
   });
 
+  it('gives as many messages as the account wants, and counts those that are missing', () => {
+    const long = 'Our candles are poured by hand in Leeds. '.repeat(300);
+    const partsOf = (wanted?: number) => {
+      const verdict = passGate(long, { ...rules, ...(wanted === undefined ? {} : { maxParts: wanted }) });
+      return verdict.pass ? [verdict.parts.length, verdict.truncatedParts] : [];
+    };
+
+    // Of what was not looked at the number is reckoned.
+    expect(partsOf()).toEqual([4, 9]);
+    expect(partsOf(1)).toEqual([1, 12]);
+    expect(partsOf(10)).toEqual([10, 3]);
+    expect(passGate('We open at nine.', { ...rules, maxParts: 1 })).not.toHaveProperty('truncatedParts');
+  });
+
   it('gives no more than four messages of a thousand bytes, whatever the model says', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 9_000 }), fc.lorem({ maxCount: 900 }), (odd, long) => {

@@ -11,8 +11,8 @@ import { withoutThoughts } from '../text/thoughts.js';
 /** Longer answers are cut at the end of a sentence: nobody reads more in a chat. */
 export const maxParts = 4;
 
-/** Characters of a model's answer that are looked at: a little more than can be shown. */
-const maxLookedAt = 8_000;
+/** Characters of a model's answer that are looked at for each message it may fill: more than can be shown. */
+const lookedAtPerPart = 2_000;
 /** Characters of a model's answer with its thoughts. */
 const maxRead = 200_000;
 
@@ -24,12 +24,14 @@ export interface GateRules {
   guarded: ProtectedText;
   /** Our latest answers in this conversation, oldest first. */
   before: readonly string[];
+  /** The account's own number of messages, in the place of {@link maxParts}. */
+  maxParts?: number;
 }
 
 export type WithheldReason = 'empty' | 'link' | 'leak' | 'secret';
 
 export type GateVerdict =
-  | { pass: true; text: string; parts: string[]; handOver: boolean }
+  | { pass: true; text: string; parts: string[]; truncatedParts?: number; handOver: boolean }
   | { pass: false; reason: WithheldReason; handOver: boolean };
 
 /**
@@ -38,29 +40,35 @@ export type GateVerdict =
  * one is not an answer.
  */
 export function passGate(answer: string, rules: GateRules): GateVerdict {
+  const most = rules.maxParts ?? maxParts;
+  const lookedAt = most * lookedAtPerPart;
   // Thoughts first: they may be longer than any answer, and decide nothing.
   const said = withoutThoughts(cleanText(answer.slice(0, maxRead)));
   // Cut before it is looked at: what nobody looked at is not shown, and a flood costs little.
-  const shown = said.slice(0, maxLookedAt).replace(writtenHandOver, ' ');
+  const shown = said.slice(0, lookedAt).replace(writtenHandOver, ' ');
   const handOver = said.search(writtenHandOver) !== -1;
   const links = { hosts: rules.allowedLinks, ownTexts: rules.ownTexts };
   const isOwnHost = (host: string): boolean => isAllowedHost(host, links) || isTold(host, rules.ownTexts);
-  const text = cutToLength(spaceSentences(plainText(shown), isOwnHost));
+  const { text, truncatedParts } = cutToLength(spaceSentences(plainText(shown), isOwnHost), most);
+  const unseenParts = Math.floor(Math.max(0, said.length - lookedAt) / SEND_LIMITS.textBytes);
   const withheld = (reason: WithheldReason): GateVerdict => ({ pass: false, reason, handOver });
   if (!/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text)) return withheld('empty');
   if (forbiddenLinks(text, links).length > 0) return withheld('link');
   if (holdsSecret(text, rules.ownTexts)) return withheld('secret');
   if (leaks(text, rules.guarded, rules.before)) return withheld('leak');
-  return { pass: true, text, parts: splitText(text).slice(0, maxParts), handOver };
+  const parts = splitText(text).slice(0, most);
+  const missing = truncatedParts + unseenParts;
+  return { pass: true, text, parts, ...(missing > 0 ? { truncatedParts: missing } : {}), handOver };
 }
 
 function isTold(host: string, ownTexts: readonly string[]): boolean {
   return ownTexts.some((text) => text.toLowerCase().includes(host));
 }
 
-function cutToLength(text: string): string {
-  if (Buffer.byteLength(text) <= SEND_LIMITS.textBytes) return text;
-  return splitText(text).slice(0, maxParts).join('\n\n');
+function cutToLength(text: string, most: number): { text: string; truncatedParts: number } {
+  if (Buffer.byteLength(text) <= SEND_LIMITS.textBytes) return { text, truncatedParts: 0 };
+  const parts = splitText(text);
+  return { text: parts.slice(0, most).join('\n\n'), truncatedParts: Math.max(0, parts.length - most) };
 }
 
 /** A model that ran out of tokens stops in the middle of a word: its last whole sentence is where the answer ends. */

@@ -10,7 +10,7 @@ import {
   type CircuitBreakerPolicy,
 } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
-import OpenAI, { APIError, type Uploadable } from 'openai';
+import OpenAI, { type APIError, type Uploadable } from 'openai';
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import { untilAborted, withOwnSignal } from '#libs/own-signal';
 import { AppConfig, type ReasoningEffort } from '../../config/index.js';
@@ -20,7 +20,7 @@ import { AcceptedParameters, type Parameters } from './accepted-parameters.js';
 import { readCompletion, type ModelAnswer } from './completion-reader.js';
 import { outputRoom, reasons, takesTemperature } from './known-models.js';
 import { ModelError } from './model-errors.js';
-import { fetchWithReadableErrors, isPassing, retryAfterMs, toModelError } from './provider-errors.js';
+import { fetchWithReadableErrors, isApiError, isPassing, retryAfterMs, toModelError } from './provider-errors.js';
 
 export interface ModelRequest {
   model: string;
@@ -85,8 +85,8 @@ export class ModelClient {
       const asking = () => this.within(signal, (own) => this.askAdapting(request, own));
       const answer = await this.breakerOf(request.model).execute(asking);
       stop({ outcome: 'answered' });
-      metrics.agentTokens.inc({ direction: 'input' }, answer.inputTokens);
-      metrics.agentTokens.inc({ direction: 'output' }, answer.outputTokens);
+      metrics.agentTokens.inc({ direction: 'input', model: request.model }, answer.inputTokens);
+      metrics.agentTokens.inc({ direction: 'output', model: request.model }, answer.outputTokens);
       return answer;
     } catch (error) {
       const failure = isBrokenCircuitError(error) ? new ModelError('unavailable', 'the circuit is open') : error;
@@ -137,7 +137,7 @@ export class ModelClient {
       try {
         return await this.trying(own, () => this.complete(model, messages, sent, own));
       } catch (error) {
-        if (!(error instanceof APIError) || adaptations >= mostAdaptations) throw error;
+        if (!isApiError(error) || adaptations >= mostAdaptations) throw error;
         if (this.accepted.learn(server, model, error, sent)) continue;
         if (messages !== request.messages || !isAboutPictures(error)) throw error;
         messages = withoutPictures(request.messages);
@@ -162,7 +162,7 @@ export class ModelClient {
       try {
         return await call();
       } catch (error) {
-        if (own.aborted || tries >= retries || !(error instanceof APIError) || !isPassing(error)) throw error;
+        if (own.aborted || tries >= retries || !isApiError(error) || !isPassing(error)) throw error;
         const pauseMs = firstPauseMs * 2 ** tries * (1 - Math.random() / 4);
         const waitMs = retryAfterMs(error.headers, Date.now()) ?? pauseMs;
         if (waitMs > longestOwnWaitMs) throw error;

@@ -22,8 +22,8 @@ export function toModelError(error: unknown, now: number): ModelError {
   // A body that broke off or is no JSON: the answer was made, and can't be read.
   if (nameOf(error) === 'SyntaxError')
     return new ModelError('unreadable', 'an answer that is no JSON', { answered: true });
-  if (!(error instanceof APIError)) return new ModelError('unavailable', String(nameOf(error) ?? 'the call failed'));
-  const { status, code, type, requestID } = error as APIError<number | undefined>;
+  if (!isApiError(error)) return new ModelError('unavailable', nameOf(error) ?? 'the call failed');
+  const { status, code, type, requestID } = error;
   const what = [status ?? 'no answer', code ?? type, requestID].filter((part) => part != null).join(' ');
   if (isOutOfCredit(error)) return new ModelError('quota', what);
   if (status === 404 && isModelGone(error)) return new ModelError('gone', what);
@@ -31,10 +31,15 @@ export function toModelError(error: unknown, now: number): ModelError {
   return new ModelError('unavailable', what, { retryAfterMs: retryAfterMs(error.headers, now) });
 }
 
+/** What an API answered, or that it could not be reached. */
+export function isApiError(error: unknown): error is APIError {
+  return error instanceof APIError;
+}
+
 /** Whether another try may go well. */
 export function isPassing(error: unknown): boolean {
-  if (!(error instanceof APIError)) return false;
-  const { status } = error as APIError<number | undefined>;
+  if (!isApiError(error)) return false;
+  const { status } = error;
   return !isOutOfCredit(error) && (status === undefined || [408, 409, 425, 429].includes(status) || status >= 500);
 }
 
@@ -90,6 +95,7 @@ function readableError(text: string): object {
 }
 
 /** A `DOMException` is no `Error` everywhere. */
-function nameOf(error: unknown): unknown {
-  return (error as { name?: unknown } | null | undefined)?.name;
+function nameOf(error: unknown): string | undefined {
+  const name = (error as { name?: unknown } | null | undefined)?.name;
+  return typeof name === 'string' ? name : undefined;
 }

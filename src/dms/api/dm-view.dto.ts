@@ -151,6 +151,13 @@ export class DmView {
   @ApiPropertyOptional({ example: 1 })
   attempts?: number;
 
+  @ApiPropertyOptional({
+    type: 'integer',
+    example: 2,
+    description: 'On the last message of an answer that was cut (`max_reply_parts`): how many messages are missing.',
+  })
+  truncated_parts?: number;
+
   @ApiPropertyOptional({ type: DmErrorView })
   error?: DmRecord['error'];
 

@@ -21,6 +21,7 @@ export function givenBack(taken: DmRecord): DmRecord {
     outbound: _outbound,
     send_key: _key,
     send_seq: _seq,
+    truncated_parts: _cut,
     send_fingerprint: _print,
     send_answer: _answer,
     ...rest

@@ -29,6 +29,8 @@ export interface NewReply {
   parts: NewOutbound[];
   /** Hash of what was asked for, where the same key may come with something else. */
   fingerprint?: string;
+  /** How many messages more it would have been, had it not been cut. */
+  truncatedParts?: number;
 }
 
 /** How long a new DM is left to whoever queued it before the sweep hands it over. */
@@ -93,6 +95,7 @@ export class Outbox {
       ...(part.outbound ? { outbound: part.outbound } : {}),
       send_seq: conversation.send_seq + 1 + n,
       send_key: `${reply.key}:${n}`,
+      ...(reply.truncatedParts && n === reply.parts.length - 1 ? { truncated_parts: reply.truncatedParts } : {}),
       ...(reply.fingerprint ? { send_fingerprint: reply.fingerprint } : {}),
       next_attempt_at: new Date(now.getTime() + graceMs),
       created_at: now,
