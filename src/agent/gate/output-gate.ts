@@ -40,6 +40,8 @@ export type GateVerdict =
  * one is not an answer.
  */
 export function passGate(answer: string, rules: GateRules): GateVerdict {
+  const most = rules.maxParts ?? maxParts;
+  const lookedAt = most * lookedAtPerPart;
   // Thoughts first: they may be longer than any answer, and decide nothing.
   const said = withoutThoughts(cleanText(answer.slice(0, maxRead)));
   const most = rules.maxParts ?? maxParts;
