@@ -44,8 +44,6 @@ export function passGate(answer: string, rules: GateRules): GateVerdict {
   const lookedAt = most * lookedAtPerPart;
   // Thoughts first: they may be longer than any answer, and decide nothing.
   const said = withoutThoughts(cleanText(answer.slice(0, maxRead)));
-  const most = rules.maxParts ?? maxParts;
-  const lookedAt = most * lookedAtPerPart;
   // Cut before it is looked at: what nobody looked at is not shown, and a flood costs little.
   const shown = said.slice(0, lookedAt).replace(writtenHandOver, ' ');
   const handOver = said.search(writtenHandOver) !== -1;
