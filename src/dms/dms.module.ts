@@ -16,6 +16,9 @@ import { DmSchema } from './dm.schema.js';
 import { DmMediaRepository } from './dm-media.repository.js';
 import { DmsRepository } from './dms.repository.js';
 import { COMMENT, CommentSchema, CommentsRepository } from './ingest/comments.repository.js';
+import { FetchMessageProcessor } from './hints/fetch-message.processor.js';
+import { MESSAGE_HINT, MessageHintSchema } from './hints/message-hint.schema.js';
+import { MessageHints } from './hints/message-hints.repository.js';
 import { EventMatcher } from './ingest/event-matcher.js';
 import { HandOn } from './ingest/hand-on.service.js';
 import { IngestLoad } from './ingest/ingest-load.js';
@@ -28,6 +31,7 @@ import { FetchProfileProcessor } from './profiles/fetch-profile.processor.js';
 import { StaleProfiles } from './profiles/stale-profiles.repository.js';
 import { CommentRemovalRepository } from './removal/comment-removal.repository.js';
 import { DmRemovalRepository } from './removal/dm-removal.repository.js';
+import { SyncLimits } from './sync/sync-limits.js';
 import { TombstoneSchema } from './tombstone.schema.js';
 
 /** The store of DMs and their way out. */
@@ -81,9 +85,20 @@ export class DmsApiModule {}
 
 /** Storing what Meta delivered, sending what is queued. */
 @Module({
-  imports: [AccountsModule, DeliveriesModule, DmsModule, MongooseModule.forFeature([{ name: DM, schema: DmSchema }])],
+  imports: [
+    AccountsModule,
+    DeliveriesModule,
+    DmsModule,
+    MongooseModule.forFeature([
+      { name: DM, schema: DmSchema },
+      { name: MESSAGE_HINT, schema: MessageHintSchema },
+    ]),
+  ],
   providers: [
     StoreDeliveriesProcessor,
+    MessageHints,
+    FetchMessageProcessor,
+    SyncLimits,
     EventMatcher,
     IngestService,
     IngestRepository,

@@ -14,6 +14,8 @@ export interface JobPayloads {
   'settle-send': { dm_id: string };
   /** Look the participant's name and picture up. */
   'fetch-profile': { conversation_id: string };
+  /** Ask Meta for a message that an event spoke of and that has not come. */
+  'fetch-message': { hint_id: string };
   /** Copy the media of a DM before Meta's links expire. */
   'keep-media': { dm_id: string };
   /** Remove our copies of media whose message was taken back, or deleted for good. */
@@ -63,6 +65,7 @@ export const jobs: Record<JobName, JobOptions> = {
   'send-conversation': { queue: 'outbound', attempts: 5, backoffMs: 1_000, timeoutMs: 300_000 },
   'settle-send': { queue: 'outbound', attempts: 5, backoffMs: 5_000, timeoutMs: 60_000 },
   'fetch-profile': { queue: 'people', attempts: 4, backoffMs: 5_000, timeoutMs: 30_000 },
+  'fetch-message': { queue: 'people', attempts: 3, backoffMs: 5_000, timeoutMs: 60_000 },
   'keep-media': { queue: 'people', attempts: 6, backoffMs: 5_000, timeoutMs: 300_000 },
   'drop-media': { queue: 'people', attempts: 10, backoffMs: 5_000, timeoutMs: 60_000 },
   'backfill-account': { queue: 'accounts', attempts: 10, backoffMs: 30_000, timeoutMs: 3_600_000 },

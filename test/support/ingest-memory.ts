@@ -2,7 +2,8 @@ import { Types } from 'mongoose';
 import { decodeDelivery, participantOf, type WebhookEvent } from '#libs/graph-api';
 import { conversationIdOf, type Conversation } from '../../src/conversations/index.js';
 import type { DmRecord } from '../../src/dms/dm.schema.js';
-import { IngestBatch, slotOf, type IngestItem, type ReadMark } from '../../src/dms/ingest/ingest-batch.js';
+import { slotOf, type ReadMark } from '../../src/dms/ingest/batch-snapshot.js';
+import { IngestBatch, type IngestItem } from '../../src/dms/ingest/ingest-batch.js';
 import { matchesOpenSend } from '../../src/dms/outbound/echo-matching.js';
 
 /** What the specs of storing events share: an account, a customer, their events, and a store in memory. */
@@ -56,6 +57,7 @@ export class Memory {
     }
     for (const conversation of batch.conversations()) this.conversations.set(conversation._id, conversation);
     this.lastMarks = batch.readMarks;
+    this.lastHints = batch.hints().map(({ mid, about }) => `${mid} ${about}`);
   }
 
   /** By participant. */
@@ -63,6 +65,7 @@ export class Memory {
 
   /** Of the last batch. */
   lastMarks: readonly ReadMark[] = [];
+  lastHints: readonly string[] = [];
 
   find(mid: string): DmRecord | undefined {
     return [...this.dms.values()].find((dm) => dm.message_id === mid);

@@ -5,6 +5,8 @@ import { Clock } from '#libs/clock';
 import { AccountDirectory, ownIds, type AccountSummary, type AgentSettings } from '../../accounts/index.js';
 import { AppConfig } from '../../config/index.js';
 import { conversationIdOf } from '../../conversations/index.js';
+import { DmsRepository } from '../dms.repository.js';
+import type { NewHint } from '../hints/message-hints.repository.js';
 import type { IngestItem } from './ingest-batch.js';
 import { dmKeyOf } from './reduce-dm.js';
 
@@ -13,6 +15,8 @@ export interface MatchedDelivery {
   accounts: AccountSummary[];
   /** Events nobody here can place (unknown kind without a mid, no parties): they stay in the delivery log. */
   unplaced: WebhookEvent[];
+  /** Messages that such an event speaks of. */
+  hints: NewHint[];
 }
 
 export type SettingsOf = (account: AccountSummary) => Promise<AgentSettings>;
@@ -24,6 +28,7 @@ export class EventMatcher {
 
   constructor(
     private readonly directory: AccountDirectory,
+    private readonly dms: DmsRepository,
     private readonly clock: Clock,
     private readonly config: AppConfig,
   ) {
@@ -51,7 +56,7 @@ export class EventMatcher {
   ): Promise<MatchedDelivery> {
     const events = delivery.entries.flatMap((entry) => entry.events).filter((event) => !event.isTest);
     const known = await this.accountsOf(events, among);
-    const matched: MatchedDelivery = { items: [], accounts: [...new Set(known.values())], unplaced: [] };
+    const matched: MatchedDelivery = { items: [], accounts: [...new Set(known.values())], unplaced: [], hints: [] };
     const settings = new Map<string, AgentSettings>();
     for (const account of matched.accounts) settings.set(account._id, await settingsOf(account));
     for (const event of events) {
@@ -59,9 +64,14 @@ export class EventMatcher {
       // An account that is not connected (yet) leaves its events in the delivery log; connecting opens them again.
       const agent = account && settings.get(account._id);
       if (!agent) continue;
-      const item = this.itemOf(underIgId(event, account), account, deliveryId, agent);
+      const named = underIgId(event, account);
+      const item =
+        this.itemOf(named, account, agent, { deliveryId }) ??
+        (await this.byMid(named, matched, account, agent, deliveryId));
       if (item) matched.items.push(item);
       else matched.unplaced.push(event);
+      const hint = item ? undefined : hintOf(event, account, deliveryId);
+      if (hint) matched.hints.push(hint);
     }
     return matched;
   }
@@ -81,14 +91,35 @@ export class EventMatcher {
     );
   }
 
-  private itemOf(
+  /** An event that names nobody belongs to the conversation of the message that it speaks of. */
+  private async byMid(
+    event: WebhookEvent,
+    { items }: MatchedDelivery,
+    account: AccountSummary,
+    agent: AgentSettings,
+    deliveryId: string,
+  ): Promise<IngestItem | undefined> {
+    const mid = dmKeyOf(event);
+    if (mid === undefined || event.senderId !== undefined || event.recipientId !== undefined) return undefined;
+    const beside = items.find(
+      (one) => one.context.account._id === account._id && one.event.kind === 'message' && one.event.mid === mid,
+    );
+    const dm = beside ? undefined : await this.dms.findByMid(account._id, mid);
+    const stored = dm?.direction === 'outbound' ? dm.recipient_id : dm?.sender_id;
+    const participantId = beside?.context.participantId ?? stored;
+    return participantId === undefined ? undefined : this.itemOf(event, account, agent, { deliveryId, participantId });
+  }
+
+  /** @param known the participant, where the event does not name them */
+  itemOf(
     event: WebhookEvent,
     account: AccountSummary,
-    deliveryId: string,
     agent: AgentSettings,
+    known: { deliveryId?: string; participantId?: string } = {},
   ): IngestItem | undefined {
     const own = ownIds(account);
-    const participantId = participantOf(event, own) ?? (event.isSelf ? account.ig_id : undefined);
+    const participantId =
+      participantOf(event, own) ?? known.participantId ?? (event.isSelf ? account.ig_id : undefined);
     const placeable =
       dmKeyOf(event) !== undefined || ['handover', 'referral', 'comment', 'mention', 'read'].includes(event.kind);
     const needsConversation = event.kind !== 'comment' && event.kind !== 'mention';
@@ -106,7 +137,7 @@ export class EventMatcher {
         conversationId: conversationIdOf(account._id, participant),
         participantId: participant,
         source: 'webhook',
-        deliveryId: new Types.ObjectId(deliveryId),
+        ...(known.deliveryId ? { deliveryId: new Types.ObjectId(known.deliveryId) } : {}),
         keepMedia: account.keep_media,
         agentOff: this.agentOff(agent),
         now: this.clock.date(),
@@ -119,6 +150,14 @@ export class EventMatcher {
     if (!this.config.AGENT_ENABLED) return 'agent_disabled';
     return enabled ? undefined : 'account_agent_off';
   }
+}
+
+function hintOf(event: WebhookEvent, account: AccountSummary, deliveryId: string): NewHint | undefined {
+  const { kind } = event;
+  if ((kind !== 'edit' && kind !== 'reaction' && kind !== 'read') || event.mid === undefined) return undefined;
+  // Numbered 0 it says nothing of the message but that there is one.
+  const says = kind !== 'edit' || event.numEdit !== 0;
+  return { platformAccountId: account._id, mid: event.mid, about: 'message', ...(says ? { deliveryId } : {}) };
 }
 
 /** A delivery may name the account by its Page; stored is the id that all others carry. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { JobQueue } from '../../queue/index.js';
+import { hintDelayMs } from '../hints/message-hints.repository.js';
 import type { IngestItem } from './ingest-batch.js';
 import type { IngestOutcome } from './ingest.service.js';
 import { Mailbox } from './mailbox.js';
@@ -38,6 +39,11 @@ export class HandOn {
       return began;
     });
     return (await Promise.all(begun)).includes('started');
+  }
+
+  /** Messages that may have to be asked for. */
+  async tellHints(ids: readonly string[]): Promise<void> {
+    for (const hint_id of ids) await this.queue.add('fetch-message', { hint_id }, { delayMs: hintDelayMs });
   }
 
   /** Everything else that follows from what was stored. */

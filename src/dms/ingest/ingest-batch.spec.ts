@@ -134,6 +134,22 @@ describe('a batch of events', () => {
     expect(memory.dms.size).toBe(2);
   });
 
+  it('hints at what it was told of and does not have: a message, the words of an edit', () => {
+    const memory = new Memory();
+    const hints = (...messaging: object[]): readonly string[] => (memory.store(decode(messaging)), memory.lastHints);
+    const edit = (more: object) => inbound({ message_edit: { mid: 'n1', ...more } });
+
+    expect(hints(edit({ num_edit: 0 }))).toEqual(['n1 message']);
+    expect(hints(inbound({ reaction: { mid: 'n2', action: 'react' } }), inbound({ read: { mid: 'n3' } }))).toEqual([
+      'n2 message',
+      'n3 message',
+    ]);
+    expect(hints(inbound({ message: { mid: 'n1', text: 'hi' } }), edit({ num_edit: 0 }))).toEqual([]);
+    expect(hints(edit({ num_edit: 1 }))).toEqual(['n1 edit:1']);
+    expect(hints(edit({ num_edit: 2, text: 'ho' }))).toEqual([]);
+    expect(hints(inbound({ message: { mid: 'n2', is_deleted: true } }), inbound({ read: { mid: 'n2' } }))).toEqual([]);
+  });
+
   it('leaves nothing of a message that was taken back', () => {
     const memory = new Memory();
     memory.store(story.filter((event) => 'mid' in event && event.mid === 'm3'));

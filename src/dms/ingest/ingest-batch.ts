@@ -4,7 +4,9 @@ import { applyToConversation, isVisible, noteCustomerAction } from '../dm-change
 import type { DmChange } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 import { clockSlackMs } from '../outbound/echo-matching.js';
-import { withWhatWasSaid } from '../merge-dm.js';
+import type { NewHint } from '../hints/message-hints.repository.js';
+import { untoldEdit, withWhatWasSaid } from '../merge-dm.js';
+import { slotOf, type BatchSnapshot, type ReadMark } from './batch-snapshot.js';
 import { noteHandover } from './note-handover.js';
 import { dmKeyOf, isFetched, isFull, reduceDm, type DmEvent, type IngestContext } from './reduce-dm.js';
 import { storedReferral } from './stored-fields.js';
@@ -24,40 +26,8 @@ export interface IngestItem {
   ownAppIds: ReadonlySet<string>;
 }
 
-/** What the store holds of everything a batch may touch, as one snapshot. */
-export interface BatchSnapshot {
-  /** By `slotOf(account, key)`. */
-  dms: Map<string, DmRecord>;
-  conversations: Map<string, Conversation>;
-  /** Sends of a conversation that were tried and whose outcome is open, oldest first. */
-  openSends: Map<string, DmRecord[]>;
-  /** Hard-deleted here, by `slotOf(account, key)`. */
-  tombstones: Set<string>;
-  /** Conversations that would be new, of people whom the account's owner has blocked. */
-  blocked: ReadonlySet<string>;
-  /** Of conversations in which a fetched message meets its webhook: the time of our latest message, ms. */
-  answeredUntil: Map<string, number>;
-  /** What was said around an echo that is not ours, or around a message that arrives after it, by conversation. */
-  around: Map<string, DmRecord[]>;
-  /** When these people were erased, ms; of those without a conversation. */
-  erasedAt: Map<string, number>;
-}
-
-/** Our messages of a stretch of time were read. */
-export interface ReadMark {
-  conversationId: string;
-  /** What is older was marked before; absent at a conversation's first mark. */
-  fromMs?: number;
-  upToMs: number;
-  /** When the customer told, by Meta's clock. */
-  at: Date;
-  now: Date;
-}
-
 /** A message of ours has the time it was queued at; one that had to wait went out after a later mark. */
 const waitedMs = 10 * 60_000;
-
-export const slotOf = (platformAccountId: string, key: string): string => `${platformAccountId}\n${key}`;
 
 type MatchesSend = (send: DmRecord, echo: MessageEvent) => boolean;
 
@@ -73,10 +43,11 @@ export class IngestBatch {
   /** Conversations that were there, as they were read. */
   readonly asRead = new Map<string, Conversation>();
   readonly readMarks: ReadMark[] = [];
+  /** Slots of DMs that an event spoke of without being the message. */
+  private readonly spokenOf = new Map<string, { platformAccountId: string; mid: string }>();
   private readonly whoAnswers = new WhoAnswers({
     around: (conversation) => this.around(conversation),
     put: (slot, conversation, before, after) => this.put(slot, conversation, before, after),
-    slotOf,
   });
 
   constructor(
@@ -124,6 +95,16 @@ export class IngestBatch {
     return [...this.snapshot.dms.values()].filter((dm) => dm.unsent);
   }
 
+  /** What an event spoke of and nobody has told: a message that is not here, the words of an edit. */
+  hints(): NewHint[] {
+    return [...this.spokenOf].flatMap(([slot, spoken]) => {
+      const dm = this.snapshot.dms.get(slot);
+      const edit = dm && untoldEdit(dm);
+      if (dm?.placeholder && !dm.unsent) return [{ ...spoken, about: 'message' }];
+      return edit && isFull(dm) ? [{ ...spoken, about: `edit:${edit.num_edit}` }] : [];
+    });
+  }
+
   private applyToDm(conversation: Conversation, event: DmEvent, key: string, item: IngestItem): void {
     const { context } = item;
     const byCustomer = directionOf(event, context.ownIds) === 'inbound';
@@ -133,6 +114,9 @@ export class IngestBatch {
     }
     const slot = slotOf(context.account._id, key);
     if (this.snapshot.tombstones.has(slot)) return;
+    const isMention = event.kind === 'edit' || event.kind === 'reaction' || event.kind === 'read';
+    if (isMention && context.source === 'webhook')
+      this.spokenOf.set(slot, { platformAccountId: context.account._id, mid: key });
     const before = this.snapshot.dms.get(slot);
     const ours =
       event.kind === 'message' && !byCustomer && !isFull(before)

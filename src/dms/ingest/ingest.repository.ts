@@ -7,7 +7,8 @@ import { DM, DmStore } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 import { matchesOpenSend } from '../outbound/echo-matching.js';
 import { lookAroundMs } from './automatic-echo.js';
-import { slotOf, type BatchSnapshot, type IngestBatch, type IngestItem, type ReadMark } from './ingest-batch.js';
+import { slotOf, type BatchSnapshot, type ReadMark } from './batch-snapshot.js';
+import type { IngestBatch, IngestItem } from './ingest-batch.js';
 import { dmKeyOf, isFetched } from './reduce-dm.js';
 
 /** Reads what a batch may touch as one snapshot, and writes what the batch made of it, in one transaction. */

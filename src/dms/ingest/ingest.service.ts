@@ -8,8 +8,10 @@ import { metrics } from '../../observability/index.js';
 import { DeadLetters } from '../../queue/index.js';
 import { matchesOpenSend } from '../outbound/echo-matching.js';
 import type { DmRecord } from '../dm.schema.js';
+import type { NewHint } from '../hints/message-hints.repository.js';
 import { CommentsRepository } from './comments.repository.js';
-import { IngestBatch, type BatchSnapshot, type IngestItem } from './ingest-batch.js';
+import type { BatchSnapshot } from './batch-snapshot.js';
+import { IngestBatch, type IngestItem } from './ingest-batch.js';
 import { IngestRepository } from './ingest.repository.js';
 import { storingFailure } from './storing-failure.js';
 
@@ -36,6 +38,8 @@ export interface IngestOutcome {
   failed: Map<string, unknown>;
   /** DMs taken back, now or before: every raw copy that comes must lose its content too. */
   unsent: DmRecord[];
+  /** Messages that events spoke of and that are not here. */
+  hints: NewHint[];
 }
 
 /** Transactions above this size gain nothing and hold their snapshot longer. */
@@ -68,6 +72,7 @@ export class IngestService {
       failed: new Map(),
       toCopy: [],
       unsent: [],
+      hints: [],
     };
     await this.storeComments(items);
     // Oldest first, so that a batch that holds a whole history ends with the conversation in its latest state.
@@ -193,4 +198,5 @@ function report(batch: IngestBatch, outcome: IngestOutcome): void {
     if (after.media_to_keep && !before?.media_to_keep) outcome.toCopy.push(after);
   }
   outcome.unsent.push(...batch.unsent());
+  outcome.hints.push(...batch.hints());
 }

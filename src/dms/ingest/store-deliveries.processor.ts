@@ -10,6 +10,7 @@ import { ContendedError } from '../../database/index.js';
 import { metrics } from '../../observability/index.js';
 import { HandlesJob, type JobPayloads } from '../../queue/index.js';
 import { DeliveryLog, type Delivery } from '../../deliveries/index.js';
+import { MessageHints, type NewHint } from '../hints/message-hints.repository.js';
 import { EventMatcher, type SettingsOf } from './event-matcher.js';
 import { HandOn } from './hand-on.service.js';
 import type { IngestItem } from './ingest-batch.js';
@@ -62,6 +63,7 @@ export class StoreDeliveriesProcessor {
     private readonly health: AccountHealth,
     private readonly settings: UserSettingsService,
     private readonly handOn: HandOn,
+    private readonly hints: MessageHints,
     private readonly load: IngestLoad,
     private readonly clock: Clock,
   ) {}
@@ -136,10 +138,12 @@ export class StoreDeliveriesProcessor {
     if (open.length === 0) return new Set();
     const items: IngestItem[] = [];
     const matchedAccounts = new Set<string>();
+    const hints: NewHint[] = [];
     for (const delivery of open) {
       const matched = await this.read(delivery, settingsOf);
       if (!matched) continue;
       items.push(...matched.items);
+      hints.push(...matched.hints);
       for (const account of matched.accounts) matchedAccounts.add(account._id);
       // Kept raw in the delivery log, where an admin sees them; counted here.
       for (const event of matched.unplaced) metrics.webhookEvents.inc({ kind: event.kind });
@@ -148,6 +152,8 @@ export class StoreDeliveriesProcessor {
     // Before the deliveries count as stored: a crash here must not leave a raw copy of what was taken back.
     for (const dm of outcome.unsent)
       await this.deliveries.scrub(dm.delivery_ids.map(String), dm.message_id ? [dm.message_id] : []);
+    // So do hints: the delivery that counts as stored is not looked at again.
+    const hinted = await this.hints.note([...hints, ...outcome.hints]);
     const held = heldDeliveries(items, outcome);
     const stored = open.filter(({ _id }) => !held.has(_id) && !outcome.failed.has(_id));
     const now = this.clock.date();
@@ -156,6 +162,7 @@ export class StoreDeliveriesProcessor {
     if (await this.handOn.beginAnswers(outcome, items)) await sleep(firstReadsMs);
     await Promise.all([
       this.handOn.tellOthers(outcome, items),
+      this.handOn.tellHints(hinted),
       this.deliveries.markStored(stored.map((delivery) => delivery._id)),
       ...[...outcome.failed].map(([id, error]) => this.noteFailure(id, error)),
       this.health.noteEvents([...matchedAccounts], now),

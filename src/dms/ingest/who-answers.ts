@@ -1,6 +1,7 @@
 import { endPause, pausesOf, setPause, type Conversation } from '../../conversations/index.js';
 import type { DmRecord } from '../dm.schema.js';
 import { isFasterThanPeople, isForeignEcho, isNamedAutomatic, lookAroundMs } from './automatic-echo.js';
+import { slotOf } from './batch-snapshot.js';
 import type { IngestItem } from './ingest-batch.js';
 import type { IngestContext } from './reduce-dm.js';
 
@@ -9,7 +10,6 @@ interface Batch {
   /** What of the conversation is known, oldest first, as the batch has made it so far. */
   around(conversation: Conversation): DmRecord[];
   put(slot: string, conversation: Conversation, before: DmRecord, after: DmRecord): void;
-  slotOf(platformAccountId: string, key: string): string;
 }
 
 /**
@@ -26,7 +26,7 @@ export class WhoAnswers {
     const isEcho = told && event.kind === 'message' && dm.direction === 'outbound' && !dm.send_key;
     if (isEcho && isNamedAutomatic(event.text, item.automaticTexts)) {
       const automatic = { ...dm, is_automatic: true as const, automatic_by: 'setting' as const };
-      return this.batch.put(this.batch.slotOf(dm.platform_account_id, event.mid), conversation, dm, automatic);
+      return this.batch.put(slotOf(dm.platform_account_id, event.mid), conversation, dm, automatic);
     }
     const echoAt = (conversation.foreign_echo_at = isEcho
       ? Math.max(conversation.foreign_echo_at ?? 0, dm.timestamp)
@@ -50,7 +50,7 @@ export class WhoAnswers {
       if (isAutomatic !== wasAutomatic) {
         const { is_automatic: _is, automatic_by: _by, ...plain } = echo;
         const judged = isAutomatic ? { ...echo, is_automatic: true as const, automatic_by: 'speed' as const } : plain;
-        const slot = this.batch.slotOf(echo.platform_account_id, echo.message_id ?? '');
+        const slot = slotOf(echo.platform_account_id, echo.message_id ?? '');
         this.batch.put(slot, conversation, echo, { ...judged, updated_at: now });
       }
       if (isAutomatic) hidden ||= pausesOf(conversation).human_reply?.by_mid === echo.message_id;
