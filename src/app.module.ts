@@ -14,7 +14,7 @@ import { HealthApiModule, HealthModule } from './health/index.js';
 import { InboxApiModule } from './inbox/index.js';
 import { MediaApiModule, MediaModule, MediaWorkerModule } from './media/index.js';
 import { ObservabilityModule } from './observability/index.js';
-import { PrivacyWorkerModule } from './privacy/index.js';
+import { PrivacyApiModule, PrivacyWorkerModule } from './privacy/index.js';
 import { QueueModule, QueueWorkerModule } from './queue/index.js';
 import { RedisModule } from './redis/index.js';
 import { WebhookApiModule } from './webhook/index.js';
@@ -50,6 +50,7 @@ const api: ModuleList = [
   InboxApiModule,
   AgentApiModule,
   MediaApiModule,
+  PrivacyApiModule,
 ];
 
 /** Job handlers and scheduled tasks. */

@@ -74,6 +74,10 @@ const routes: Record<string, Route> = {
   'POST /agent/preview': user('AgentPreviews.preview', {
     body: { account_id: '665f1c2ab7e4a1d2c3b4a596', message: 'Are you open?' },
   }),
+  'POST /privacy/erasures': user('PrivacyRequests.erase', {
+    body: { account_id: '665f1c2ab7e4a1d2c3b4a596', participant_id: '1254477777772222' },
+  }),
+  'GET /privacy/erasures/{id}': user('ErasureRequests.get'),
   'GET /admin/dead-letters': admins('DeadLetters.list'),
   'GET /admin/dead-letters/{id}': admins('DeadLetters.find', loose),
   'POST /admin/dead-letters/{id}/replay': admins('DeadLetterReplays.replay', loose),

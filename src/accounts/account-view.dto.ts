@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { AccountLogin, AccountStatus } from './account.schema.js';
+import { ErasureView } from './privacy/privacy.dto.js';
 
 const time = { type: String, format: 'date-time', example: '2026-11-21T12:00:00.000Z' } as const;
 
@@ -123,6 +124,11 @@ export class NotConnectedView {
 export class AccountAnswer {
   @ApiProperty({ enum: [true], example: true }) success!: true;
   @ApiProperty({ type: AccountView }) data!: AccountView;
+}
+
+export class DisconnectAnswer extends AccountAnswer {
+  @ApiPropertyOptional({ type: ErasureView, description: 'With `history=erase`: how far that is.' })
+  erasure?: ErasureView;
 }
 
 export class ConnectAnswer extends AccountAnswer {

@@ -3,11 +3,19 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../auth/index.js';
 import { ApiErrors } from '../errors/index.js';
 import { DocumentsBody } from '../validation/index.js';
-import { AccountAnswer, AccountListAnswer, ConnectAnswer } from './account-view.dto.js';
-import { AccountIdParam, ConnectAccountDto, ListAccountsQuery, UpdateAccountDto } from './accounts.dto.js';
+import { AccountAnswer, AccountListAnswer, ConnectAnswer, DisconnectAnswer } from './account-view.dto.js';
+import {
+  AccountIdParam,
+  ConnectAccountDto,
+  DisconnectQuery,
+  ListAccountsQuery,
+  UpdateAccountDto,
+} from './accounts.dto.js';
 import { AccountsService } from './accounts.service.js';
 import { actingFor } from './acting-for.js';
 import { ConnectService } from './connect/connect.service.js';
+import { ErasureRequests } from './privacy/erasure-requests.service.js';
+import { erasureView } from './privacy/status-page.js';
 
 @ApiTags('Accounts')
 @Controller('accounts')
@@ -15,6 +23,7 @@ export class AccountsController {
   constructor(
     private readonly accounts: AccountsService,
     private readonly connecting: ConnectService,
+    private readonly erasures: ErasureRequests,
   ) {}
 
   @ForUsers()
@@ -81,11 +90,18 @@ export class AccountsController {
   @ApiOperation({
     summary: 'Disconnect an account',
     description:
-      'Unsubscribes, wipes the token, keeps the history. The Instagram account may then be connected by anyone.',
+      'Unsubscribes, wipes the token, keeps the history. The Instagram account may then be connected by anyone. ' +
+      'With `history=erase` the history goes, too, also of an account that was disconnected before.',
   })
-  @ApiOkResponse({ type: AccountAnswer })
+  @ApiOkResponse({ type: DisconnectAnswer })
   @ApiErrors(400, 401, 404, 429, 503)
-  async disconnect(@Scope() scope: TenantScope, @Param() { id }: AccountIdParam): Promise<AccountAnswer> {
-    return { success: true, data: await this.accounts.disconnect(scope, id) };
+  async disconnect(
+    @Scope() scope: TenantScope,
+    @Param() { id }: AccountIdParam,
+    @Query() { history }: DisconnectQuery,
+  ): Promise<DisconnectAnswer> {
+    const data = await this.accounts.disconnect(scope, id);
+    if (history !== 'erase') return { success: true, data };
+    return { success: true, data, erasure: erasureView(await this.erasures.ofAccount(scope, data._id)) };
   }
 }

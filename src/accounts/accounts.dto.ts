@@ -107,6 +107,17 @@ export class ListAccountsQuery extends LimitQuery {
   skip: number = 0;
 }
 
+export class DisconnectQuery {
+  @ApiPropertyOptional({
+    enum: ['keep', 'erase'],
+    default: 'keep',
+    description: '`erase`: everything about the account goes for good, its record too. Runs by itself; see `erasure`.',
+  })
+  @MayBeAbsent()
+  @IsIn(['keep', 'erase'])
+  history?: 'keep' | 'erase';
+}
+
 export class AccountIdParam {
   @ApiProperty({
     description: 'Our id, or either id of the Instagram account (professional or app-scoped).',

@@ -24,6 +24,7 @@ import { OAuthDoor } from './oauth/oauth-door.js';
 import { OAuthService } from './oauth/oauth.service.js';
 import { OAuthStatesRepository } from './oauth/oauth-states.repository.js';
 import { OAuthStates } from './oauth/oauth-states.service.js';
+import { ErasureRequests } from './privacy/erasure-requests.service.js';
 import { ERASURE, ErasureSchema } from './privacy/erasure.schema.js';
 import { ErasuresRepository } from './privacy/erasures.repository.js';
 import { PrivacyController } from './privacy/privacy.controller.js';
@@ -80,6 +81,7 @@ const repositories = [
     Alerts,
     AlertWebhook,
     ConnectService,
+    ErasureRequests,
     LiveConversationsService,
     LookUpsService,
     MetaGateway,
@@ -102,6 +104,7 @@ const repositories = [
     AccountsService,
     Alerts,
     ConnectService,
+    ErasureRequests,
     LookUpsService,
     OAuthDoor,
     OAuthService,

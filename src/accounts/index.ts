@@ -8,6 +8,9 @@ export { AccountsApiModule, AccountsModule, AccountsWorkerModule } from './accou
 export { AccountsRepository } from './accounts.repository.js';
 export { AccountsService } from './accounts.service.js';
 export { Alerts } from './alerts/alerts.service.js';
+export { ErasureRequests } from './privacy/erasure-requests.service.js';
+export { ErasureView } from './privacy/privacy.dto.js';
+export { erasureView } from './privacy/status-page.js';
 export { ErasuresRepository, type Erasure } from './privacy/erasures.repository.js';
 export type { ErasureCounts } from './privacy/erasure.schema.js';
 export { PrivacyService } from './privacy/privacy.service.js';

@@ -116,6 +116,11 @@ export class BlocklistRepository {
     return record && plain(record);
   }
 
+  /** Erases a tenant's whole list. */
+  async eraseTenant(userId: string): Promise<void> {
+    await this.model.deleteMany({ user_id: userId });
+  }
+
   /** Erases a person from the lists of these tenants, of all of them when none are named. */
   async erasePerson(participantId: string, userIds?: string[]): Promise<void> {
     await this.model.deleteMany({

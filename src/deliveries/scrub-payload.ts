@@ -27,11 +27,21 @@ export function scrubMessages(payload: string, mids: ReadonlySet<string>): strin
 /** The delivery's text without any event that names this person. Their id is personal data too: nothing of it stays. */
 export function scrubPerson(payload: string, personId: string): string {
   const body = parseOrNothing(payload);
-  if (body === undefined) return payload.includes(personId) ? removed : payload;
-  if (!mentions(body, personId)) return payload.includes(personId) ? removed : payload;
+  if (body === undefined) return holdsId(payload, personId) ? removed : payload;
+  if (!mentions(body, personId)) return holdsId(payload, personId) ? removed : payload;
   const clean = JSON.stringify(withoutPerson(body, personId) ?? { removed: true });
-  return clean.includes(personId) ? removed : clean;
+  return holdsId(clean, personId) ? removed : clean;
 }
+
+/** A short id is a part of many a longer number, which names somebody else. */
+function holdsId(text: string, id: string): boolean {
+  for (let at = text.indexOf(id); at >= 0; at = text.indexOf(id, at + 1)) {
+    if (!isDigit(text[at - 1]) && !isDigit(text[at + id.length])) return true;
+  }
+  return false;
+}
+
+const isDigit = (character = ''): boolean => character >= '0' && character <= '9';
 
 function parseOrNothing(payload: string): unknown {
   try {
@@ -73,8 +83,8 @@ function idsOf(value: Json): Json {
 
 function mentions(value: unknown, id: string): boolean {
   if (Array.isArray(value)) return value.some((item) => mentions(item, id));
-  if (isObject(value)) return Object.entries(value).some(([key, inner]) => key.includes(id) || mentions(inner, id));
-  return typeof value === 'string' ? value.includes(id) : toId(value) === id;
+  if (isObject(value)) return Object.entries(value).some(([key, inner]) => holdsId(key, id) || mentions(inner, id));
+  return typeof value === 'string' ? holdsId(value, id) : toId(value) === id;
 }
 
 /** Lists lose the items that name the person, at the innermost list that holds them apart; `undefined` when nothing is left. */

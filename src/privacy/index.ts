@@ -1,1 +1,1 @@
-export { PrivacyWorkerModule } from './privacy.module.js';
+export { PrivacyApiModule, PrivacyWorkerModule } from './privacy.module.js';

@@ -6,9 +6,19 @@ import { retentionOf } from '../database/index.js';
 import { CommentRemovalRepository, DmsModule } from '../dms/index.js';
 import { MediaModule } from '../media/index.js';
 import { DeliveriesModule } from '../deliveries/index.js';
+import { PrivacyRequestsController } from './api/privacy-requests.controller.js';
+import { PrivacyRequests } from './api/privacy-requests.service.js';
 import { ErasureProcessor } from './erasure/erasure.processor.js';
 import { ErasureService } from './erasure/erasure.service.js';
 import { DmRetention } from './retention/dm-retention.service.js';
+
+/** `/privacy/*`. */
+@Module({
+  imports: [AccountsModule, ConversationsModule, DmsModule],
+  controllers: [PrivacyRequestsController],
+  providers: [PrivacyRequests],
+})
+export class PrivacyApiModule {}
 
 /** Erasing people, and DMs and comments past their retention. */
 @Module({

@@ -105,6 +105,11 @@ export class DeadLetters {
     await this.move(id, 'replayed', update);
   }
 
+  /** Removes all that is about an account, or a tenant, that is erased. */
+  async removeOf(owner: { platform_account_id: string } | { user_id: string }): Promise<void> {
+    await this.model.collection.deleteMany(owner);
+  }
+
   /** Removes the letters about a DM that was sent after all, or about a person who asked to be erased. */
   async removeAbout(dmIds: string[]): Promise<void> {
     await this.model.collection.deleteMany({ 'payload.dm_id': { $in: dmIds } });

@@ -15,6 +15,7 @@ interface Owned {
   conversation: string;
   participant: string;
   blocked: string;
+  erasure: string;
 }
 
 /**
@@ -51,12 +52,18 @@ describe('two tenants', () => {
         })
         .expect((answer: Response) => expect(answer.status).toBeLessThan(300))
     ).body as { data: { id?: string; _id?: string } };
+    // Of somebody who never wrote: everything else stays.
+    const erasure = await caller
+      .post('/privacy/erasures')
+      .send({ account_id: account, participant_id: '8880001112223334' })
+      .expect(202);
     owned = {
       account,
       dm: dm._id,
       conversation: dm.conversation_id,
       participant: customer.id,
       blocked: blocked.data.id ?? blocked.data._id ?? '',
+      erasure: erasure.body.data.id as string,
     };
     operations = operationsOf((await caller.get('/docs-json').expect(200)).body as OpenApiDocument);
   });
@@ -72,6 +79,7 @@ describe('two tenants', () => {
     if (name === 'id' && path.startsWith('/instagram-dms')) return owned.dm;
     if (name === 'id' && path.startsWith('/inbox/conversations')) return owned.conversation;
     if (name === 'id' && path.startsWith('/inbox/blocklist')) return owned.blocked;
+    if (name === 'id' && path.startsWith('/privacy/erasures')) return owned.erasure;
     if (name === 'id' && path.startsWith('/admin')) return owned.dm;
     if (name === 'igsid') return owned.participant;
     if (name === 'login') return 'instagram';
@@ -90,6 +98,8 @@ describe('two tenants', () => {
       // Text or attachment: the document can ask for neither alone.
       ...(path === '/instagram-dms/send' ? { message_text: 'Hello' } : {}),
       ...(path === '/agent/preview' ? { message: 'Hello' } : {}),
+      // A tenant as a whole is for admins to name.
+      ...(path === '/privacy/erasures' ? { tenant: undefined } : {}),
       ...Object.fromEntries(Object.entries(ids).filter(([name]) => name in exampleBody)),
     };
   }

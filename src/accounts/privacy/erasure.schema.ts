@@ -18,8 +18,13 @@ export interface ErasureRecord {
   request_hash: string;
   /** Keyed hash of the person's id (`SubjectHashes`): answers "was this person erased?" without keeping the id. */
   subject_hash: string;
-  /** `account`: everything about the accounts in `account_ids`; `person`: a customer's messages wherever they wrote. */
-  kind: 'account' | 'person';
+  /**
+   * `account`: everything about the accounts in `account_ids`; `tenant`: that, and what is the tenant's own; `person`: what
+   * a customer wrote, to these accounts or, where none are named, to any.
+   */
+  kind: 'account' | 'person' | 'tenant';
+  /** The tenant whose data it is, where one asked over the API: who may see the receipt. */
+  user_id?: string;
   /** Removed on completion. */
   subject_id?: string;
   account_ids?: string[];
@@ -39,7 +44,8 @@ export const ErasureSchema = new Schema<ErasureRecord>(
     code: { type: String, required: true },
     request_hash: { type: String, required: true },
     subject_hash: { type: String, required: true },
-    kind: { type: String, required: true, enum: ['account', 'person'] },
+    kind: { type: String, required: true, enum: ['account', 'person', 'tenant'] },
+    user_id: String,
     subject_id: String,
     account_ids: { type: [String], default: undefined },
     state: { type: String, required: true, enum: ['queued', 'running', 'done', 'failed'] },

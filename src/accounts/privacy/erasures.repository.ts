@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import mongoose, { Model, Types } from 'mongoose';
 import { Clock } from '#libs/clock';
+import { ownerFilter, type TenantScope } from '../../auth/index.js';
 import { ERASURE, type ErasureCounts, type ErasureRecord } from './erasure.schema.js';
 
 const { trusted } = mongoose;
@@ -10,7 +11,7 @@ const { trusted } = mongoose;
 export type Erasure = Omit<ErasureRecord, '_id'> & { _id: string };
 export type NewErasure = Pick<
   ErasureRecord,
-  'code' | 'request_hash' | 'subject_hash' | 'kind' | 'subject_id' | 'account_ids'
+  'code' | 'request_hash' | 'subject_hash' | 'kind' | 'subject_id' | 'account_ids' | 'user_id'
 >;
 
 /** Requests to erase and their receipts. The job that erases claims, reports progress, completes. */
@@ -50,6 +51,17 @@ export class ErasuresRepository {
       .sort({ requested_at: 1 })
       .lean<Pick<ErasureRecord, 'subject_hash' | 'requested_at'>[]>();
     return new Map(found.map(({ subject_hash, requested_at }) => [subject_hash, requested_at]));
+  }
+
+  /** One that a tenant asked for, in its scope. */
+  async findOwned(scope: TenantScope, id: string): Promise<Erasure | null> {
+    const asked = { _id: new Types.ObjectId(id), user_id: trusted({ $exists: true }) };
+    const record = await this.model.findOne({ $and: [asked, ownerFilter(scope)] }).lean<ErasureRecord | null>();
+    return record && plain(record);
+  }
+
+  async exists(kind: Erasure['kind'], userId: string): Promise<boolean> {
+    return (await this.model.exists({ kind, user_id: userId })) !== null;
   }
 
   async findByCode(code: string): Promise<Erasure | null> {

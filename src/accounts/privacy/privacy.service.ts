@@ -87,6 +87,11 @@ export class PrivacyService {
     return removed;
   }
 
+  /** What a tenant leaves behind beside its accounts; of one that has connected an account again the settings stay. */
+  async removeTenant(userId: string): Promise<void> {
+    if ((await this.accounts.idsOfUser(userId)).size === 0) await this.settings.remove(userId);
+  }
+
   /** Whether its owner has connected the account again since then. */
   async isConnectedSince(accountId: string, since: Date): Promise<boolean> {
     const account = await this.accounts.findById(accountId);

@@ -1,6 +1,6 @@
 import { plainPage } from '../pages/page.js';
 import type { Erasure } from './erasures.repository.js';
-import type { DataDeletionStatus } from './privacy.dto.js';
+import type { DataDeletionStatus, ErasureView } from './privacy.dto.js';
 
 const sentences: Record<DataDeletionStatus['state'], string> = {
   queued: 'Your request was received. Your data will be deleted shortly.',
@@ -25,6 +25,12 @@ export function statusOf(erasure: Erasure): DataDeletionStatus {
     ...(erasure.completed_at ? { completed_at: erasure.completed_at } : {}),
     removed: { ...erasure.counts },
   };
+}
+
+/** The same for who asked over the API. */
+export function erasureView(erasure: Erasure): ErasureView {
+  const { confirmation_code: _code, ...status } = statusOf(erasure);
+  return { id: erasure._id, kind: erasure.kind, ...status };
 }
 
 export function statusPage(status: DataDeletionStatus): string {

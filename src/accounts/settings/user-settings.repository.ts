@@ -78,6 +78,10 @@ export class UserSettingsRepository {
     );
   }
 
+  async remove(userId: string): Promise<void> {
+    await this.model.deleteOne({ user_id: userId, platform });
+  }
+
   async removeConfig(userId: string, accountId: string): Promise<void> {
     await this.model.updateOne({ user_id: userId, platform }, { $pull: { configs: { account_id: accountId } } });
   }

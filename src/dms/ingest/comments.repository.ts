@@ -111,7 +111,10 @@ export class CommentsRepository {
   }
 
   /** Part of erasing a person, or all that is about an account. */
-  async erase(of: { from_id: string } | { platform_account_id: string }, before?: Date): Promise<void> {
+  async erase(
+    of: { from_id: string; platform_account_id?: string } | { platform_account_id: string },
+    before?: Date,
+  ): Promise<void> {
     await this.model.collection.deleteMany({ ...of, ...(before ? { created_at: { $lt: before } } : {}) });
   }
 

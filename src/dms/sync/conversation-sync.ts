@@ -167,6 +167,9 @@ export class ConversationSync {
         now: this.clock.date(),
       },
     }));
+    // Meta takes its time: an account that was given back meanwhile, perhaps to be erased, gets nothing any more.
+    const record = await this.accounts.findById(account._id);
+    if (!record || record.released) throw new AccountNotUsableError('account_disabled', account._id);
     const outcome = await this.ingest.store(items);
     if (outcome.held.size > 0) throw new ContendedError();
     await this.handOn(outcome);

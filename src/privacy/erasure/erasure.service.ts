@@ -62,8 +62,9 @@ export class ErasureService {
     const erasure = await this.erasures.claim(erasureId, leaseMs);
     if (!erasure) return;
     try {
-      if (erasure.kind === 'account') await this.eraseAccounts(erasure, signal);
-      else await this.erasePerson(erasure, signal);
+      if (erasure.kind === 'person') await this.erasePerson(erasure, signal);
+      else await this.eraseAccounts(erasure, signal);
+      if (erasure.kind === 'tenant') await this.eraseTenant(erasure);
       if (await this.removal.hasCopiesLeft(erasureId)) throw new CopiesLeftError();
       if (erasure.attempts > 1) await this.alerts.clear('erasure_failed', erasureId);
       await this.erasures.complete(erasureId);
@@ -85,15 +86,20 @@ export class ErasureService {
   }
 
   private async erasePerson(erasure: Erasure, signal: AbortSignal): Promise<void> {
-    const personId = erasure.subject_id;
+    const { subject_id: personId, account_ids: only, user_id: userId } = erasure;
     if (personId === undefined) return;
-    const conversations = await this.conversations.partiesOf({ participant_id: personId });
-    const accountIds = new Set(conversations.map(({ platform_account_id }) => platform_account_id));
-    for (const id of await this.comments.accountsOf(personId)) accountIds.add(id);
+    const isMeant = (accountId: string): boolean => !only || only.includes(accountId);
+    const everywhere = await this.conversations.partiesOf({ participant_id: personId });
+    const conversations = everywhere.filter(({ platform_account_id: id }) => isMeant(id));
+    const accountIds = new Set(only ?? conversations.map(({ platform_account_id }) => platform_account_id));
+    for (const id of await this.comments.accountsOf(personId)) if (isMeant(id)) accountIds.add(id);
     for (const accountId of accountIds) await this.scrub(erasure, accountId, personId, signal);
     for (const conversation of conversations) await this.eraseConversation(erasure, conversation, signal);
-    await this.comments.erase({ from_id: personId });
-    await this.blocklist.erasePerson(personId);
+    for (const platform_account_id of accountIds) {
+      await this.comments.erase({ from_id: personId, platform_account_id });
+      await this.eraseTraces(platform_account_id, personId);
+    }
+    await this.blocklist.erasePerson(personId, userId === undefined ? undefined : [userId]);
   }
 
   private async eraseAccounts(erasure: Erasure, signal: AbortSignal): Promise<void> {
@@ -104,16 +110,31 @@ export class ErasureService {
       }
       const account = await this.directory.get(accountId);
       if (account) await this.scrub(erasure, accountId, account.ig_id, signal);
-      for (;;) {
-        const conversations = await this.conversations.partiesOf({ platform_account_id: accountId }, batch);
-        if (conversations.length === 0) break;
-        for (const conversation of conversations) await this.eraseConversation(erasure, conversation, signal);
-      }
+      await this.eraseConversations(erasure, accountId, signal);
       await this.comments.erase({ platform_account_id: accountId });
       await this.removal.removeTombstones(accountId);
+      await this.deadLetters.removeOf({ platform_account_id: accountId });
       const removed = await this.privacy.removeAccount(accountId, erasure.requested_at);
       await this.progress(erasure, { accounts: removed ? 1 : 0 }, signal);
+      // A backfill that was under way may have stored its last page meanwhile; without the record it stores no more.
+      if (removed) await this.eraseConversations(erasure, accountId, signal);
     }
+  }
+
+  private async eraseConversations(erasure: Erasure, accountId: string, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const conversations = await this.conversations.partiesOf({ platform_account_id: accountId }, batch);
+      if (conversations.length === 0) return;
+      for (const conversation of conversations) await this.eraseConversation(erasure, conversation, signal);
+    }
+  }
+
+  /** What is the tenant's own, and no account's. */
+  private async eraseTenant({ user_id: userId }: Erasure): Promise<void> {
+    if (userId === undefined) return;
+    await this.blocklist.eraseTenant(userId);
+    await this.deadLetters.removeOf({ user_id: userId });
+    await this.privacy.removeTenant(userId);
   }
 
   /** Of an account that its owner has connected again: what came since then was not meant. */
