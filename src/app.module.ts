@@ -7,6 +7,7 @@ import { AuthModule } from './auth/index.js';
 import { BlocklistApiModule, BlocklistModule, BlocklistWorkerModule } from './blocklist/index.js';
 import { ChannelsModule, type ChannelRegistration } from './channels/index.js';
 import { ConfigModule, type AppConfig } from './config/index.js';
+import { ConversationsWorkerModule } from './conversations/index.js';
 import { DatabaseModule } from './database/index.js';
 import { DeliveriesApiModule, DeliveriesModule, DeliveriesWorkerModule } from './deliveries/index.js';
 import { DmsApiModule, DmsModule, DmsSyncModule, DmsSyncWorkerModule, DmsWorkerModule } from './dms/index.js';
@@ -58,6 +59,7 @@ const worker: ModuleList = [
   QueueWorkerModule,
   AccountsWorkerModule,
   DeliveriesWorkerModule,
+  ConversationsWorkerModule,
   DmsWorkerModule,
   DmsSyncWorkerModule,
   BlocklistWorkerModule,

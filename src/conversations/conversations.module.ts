@@ -6,6 +6,7 @@ import { ConversationLocks } from './conversation-locks.repository.js';
 import { CONVERSATION, ConversationSchema } from './conversation.schema.js';
 import { ConversationTotals } from './conversation-totals.repository.js';
 import { ConversationsRepository } from './conversations.repository.js';
+import { SearchTermsTask } from './search-terms.task.js';
 
 /** The conversation record, where storing, answering, sending and the inbox meet. */
 @Module({
@@ -21,3 +22,10 @@ import { ConversationsRepository } from './conversations.repository.js';
   ],
 })
 export class ConversationsModule {}
+
+/** What is derived is brought up to date. */
+@Module({
+  imports: [ConversationsModule],
+  providers: [SearchTermsTask],
+})
+export class ConversationsWorkerModule {}

@@ -20,7 +20,7 @@ export {
   type ConversationRecord,
   type ListPlace,
 } from './conversation.schema.js';
-export { ConversationsModule } from './conversations.module.js';
+export { ConversationsModule, ConversationsWorkerModule } from './conversations.module.js';
 export {
   ConversationsRepository,
   type AgentPause,
@@ -28,4 +28,4 @@ export {
   type ConversationParties,
 } from './conversations.repository.js';
 export { ConversationTotals, type TotalsFilter } from './conversation-totals.repository.js';
-export { searchTermsOf } from './search-terms.js';
+export { isSelective, searchedLength, searchTermsOf } from './search-terms.js';

@@ -1,4 +1,4 @@
-import type { Conversation, ConversationCounts } from '../conversations/index.js';
+import { searchedLength, type Conversation, type ConversationCounts } from '../conversations/index.js';
 import type { DmRecord } from './dm.schema.js';
 
 /** A DM's state before a change; `undefined` when it was not there. */
@@ -13,13 +13,10 @@ function bucketOf(dm: NonNullable<Before>): keyof ConversationCounts {
   return `${dm.direction}_${dm.read ? 'read' : 'unread'}`;
 }
 
-/** Characters, as people count them. */
-const previewLength = 200;
-
-/** What lists show as the conversation's last message. */
+/** The conversation's last message: as much of it as is searched. Lists show its beginning. */
 export function previewOf(dm: Pick<DmRecord, 'text' | 'attachments' | 'postback' | 'unsent' | 'kind'>): string {
   if (dm.unsent) return 'Message unsent';
-  if (dm.text) return dm.text.length > previewLength ? [...dm.text].slice(0, previewLength).join('') : dm.text;
+  if (dm.text) return dm.text.length > searchedLength ? [...dm.text].slice(0, searchedLength).join('') : dm.text;
   if (dm.postback) return dm.postback.title ?? dm.postback.payload ?? 'Button';
   const first = dm.attachments[0];
   return first ? `[${first.type.replaceAll('_', ' ')}]` : `[${dm.kind}]`;

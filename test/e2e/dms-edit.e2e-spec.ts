@@ -52,6 +52,25 @@ describe('PATCH /instagram-dms/{id}', () => {
     expect(body.data.text).toBe('Corrected');
   });
 
+  it('gives no words back to a message that its author took back', async () => {
+    const guest = app.sandbox.createCustomer({ username: `guest.${Math.random().toString(36).slice(2, 10)}` });
+    const { mid } = guest.sendText('secret');
+    guest.unsend(mid ?? '');
+    const call = await app.call();
+    const sender_id = guest.idFor(app.sandbox.account);
+    const unsent = await eventually(async () => {
+      const { body } = await call.get('/instagram-dms/list').query({ sender_id });
+      expect(body.data).toEqual([expect.objectContaining({ unsent: true })]);
+      return body.data[0]._id as string;
+    });
+
+    await call.patch(`/instagram-dms/${unsent}`).send({ text: 'secret' }).expect(409);
+    const { body } = await call.patch(`/instagram-dms/${unsent}`).send({ read: true }).expect(200);
+
+    expect(body.data).toMatchObject({ unsent: true, read: true });
+    expect(body.data).not.toHaveProperty('text');
+  });
+
   it.each([
     ['no fields', {}, 400],
     ['an unknown field', { status: 'sent' }, 400],

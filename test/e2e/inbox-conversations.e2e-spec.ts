@@ -227,7 +227,8 @@ describe('GET /inbox/conversations/{id}/messages', () => {
       ['lost too', 'sync', false],
     ]);
     expect(again.conversation).toMatchObject({ unread_count: 2, agent_paused: false, last_message: 'lost too' });
-    expect(again.conversation.external_id).not.toBe(customer.idFor(app.sandbox.account));
+    expect(again.conversation.external_id).toBe(customer.idFor(app.sandbox.account));
+    expect(again.conversation.thread_id).toMatch(/\S/);
     const dms = app.get(DmsRepository);
     expect(await dms.pending(idOf(customer))).not.toContainEqual(expect.objectContaining({ source: 'sync' }));
   });

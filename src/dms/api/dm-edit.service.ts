@@ -43,6 +43,8 @@ export class DmEditService {
       if (!isVisible(before)) throw new NotFoundError('There is no such DM.');
       if (text !== undefined && before.outbound_open)
         throw new ConflictError('This message is being sent; its text can’t be changed now.');
+      if (text !== undefined && before.unsent)
+        throw new ConflictError('This message was taken back by its author; it has no text any more.');
       const after: DmRecord = { ...before, ...(text === undefined ? {} : { text }) };
       if (read === undefined || read === before.read) return after;
       const { read_at: _at, ...rest } = after;

@@ -70,3 +70,11 @@ describe('a DM as the API shows it', () => {
     expect(dmView({ ...stored, status: 'sent' }).held_reason).toBeUndefined();
   });
 });
+
+it.each(['queued', 'sending', 'unconfirmed'] as const)('a %s DM says when it is looked at next', (status) => {
+  expect(dmView({ ...stored, status })).toMatchObject({ next_attempt_at: at.toISOString() });
+});
+
+it.each(['sent', 'failed'] as const)('nothing follows on a DM that is %s', (status) => {
+  expect(dmView({ ...stored, status }).next_attempt_at).toBeUndefined();
+});

@@ -4,6 +4,9 @@ import type { Conversation } from '../../conversations/index.js';
 import type { ListedConversation } from './inbox-conversations.repository.js';
 import { humanAgentWindowMs, windowClosesAt } from '../../dms/index.js';
 
+/** Characters of the last message, as people count them. */
+const shownLength = 200;
+
 const date = { type: String, format: 'date-time', nullable: true } as const;
 
 /** A conversation as the inbox shows it. */
@@ -15,10 +18,18 @@ export class ConversationView {
   platform!: 'instagram';
 
   @ApiProperty({
-    description: 'Meta’s id of the thread once it was looked up (`sync=true`), until then the participant’s id',
+    description: 'The participant’s id: with the account, what tells conversations apart at Meta. It never changes.',
     example: '1254477777772222',
   })
   external_id!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Meta’s id of the thread, once it was looked up (`sync=true`)',
+    example: 'aWdfZAG06MTpJR01lc3NhZA2VUaHJlYWQ6MTc4NDE0',
+  })
+  thread_id!: string | null;
 
   @ApiProperty({ example: '6740aaaa6740aaaa6740aaaa' })
   platform_account_id!: string;
@@ -35,7 +46,12 @@ export class ConversationView {
   @ApiProperty({ type: String, nullable: true, example: 'https://scontent.cdninstagram.com/v/mara.jpg' })
   participant_avatar!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, example: 'Are you open on Sunday?' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: `Its first ${shownLength} characters`,
+    example: 'Are you open on Sunday?',
+  })
   last_message!: string | null;
 
   @ApiProperty({ ...date, example: '2026-01-05T10:00:00.000Z' })
@@ -47,7 +63,11 @@ export class ConversationView {
   @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
   unread_count!: number;
 
-  @ApiProperty({ description: 'Meta’s 24-hour window is open and the account can send', example: true })
+  @ApiProperty({
+    description:
+      'The account can send, and Meta’s 24-hour window is not known to be closed: of a person never heard from here Meta decides',
+    example: true,
+  })
   can_reply!: boolean;
 
   @ApiProperty({ ...date, description: 'When `can_reply` ends', example: '2026-01-06T10:00:00.000Z' })
@@ -101,17 +121,18 @@ export function conversationView(
   return {
     id: conversation._id,
     platform: conversation.platform,
-    external_id: conversation.external_id ?? conversation.participant_id,
+    external_id: conversation.participant_id,
+    thread_id: conversation.external_id ?? null,
     platform_account_id: conversation.platform_account_id,
     participant_id: conversation.participant_id,
     participant_name: conversation.participant_name ?? conversation.participant_username ?? 'User',
     participant_username: conversation.participant_username ?? null,
     participant_avatar: conversation.participant_avatar ?? null,
-    last_message: conversation.last_message ?? null,
+    last_message: conversation.last_message === undefined ? null : beginningOf(conversation.last_message),
     last_message_at: iso(conversation.last_message_at),
     last_message_direction: conversation.last_message_direction ?? null,
     unread_count: conversation.unread_count,
-    can_reply: closesAt !== undefined && closesAt > now && account?.status === 'active',
+    can_reply: (closesAt === undefined || closesAt > now) && account?.status === 'active',
     window_closes_at: iso(closesAt),
     human_agent_until: humanAgentUntil(conversation, account, now),
     archived: conversation.archived,
@@ -121,6 +142,10 @@ export function conversationView(
     created_at: conversation.created_at.toISOString(),
     updated_at: conversation.updated_at.toISOString(),
   };
+}
+
+function beginningOf(text: string): string {
+  return text.length > shownLength ? [...text].slice(0, shownLength).join('') : text;
 }
 
 function humanAgentUntil(

@@ -31,8 +31,10 @@ export class ListConversationsQuery extends PageQuery {
 
   @ApiPropertyOptional({
     description:
-      'Words, or beginnings of words, of the participant’s name, username or the last message; case and accents do ' +
-      'not matter, all words must be found',
+      'Words, or beginnings of words, of the participant’s name, username or the last message (its first 1,000 ' +
+      'characters); all must be found. Case, accents and the strokes of letters do not matter (`lukasz` finds ' +
+      '“Łukasz”, `strasse` “Straße”). In scripts without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) any ' +
+      'part of the text is found. At least one word needs two letters, where a script has letters.',
     maxLength: 100,
     example: 'mara',
   })

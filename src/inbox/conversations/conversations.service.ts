@@ -5,6 +5,7 @@ import { ownerFilter, type TenantScope } from '../../auth/index.js';
 import {
   ConversationsRepository,
   ConversationTotals,
+  isSelective,
   searchTermsOf,
   untilHandedBack,
 } from '../../conversations/index.js';
@@ -26,7 +27,8 @@ export interface ConversationList {
   next_cursor: string | null;
 }
 
-const maxTerms = 5;
+/** Each one is looked up. In scripts without spaces a word is several. */
+const maxTerms = 16;
 
 /** The inbox's conversations: listing, showing and what an operator does with one. */
 @Injectable()
@@ -44,7 +46,7 @@ export class InboxConversationsService {
   async list(scope: TenantScope, query: ListConversationsQuery): Promise<ConversationList> {
     const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
     const within = await this.within(scope, query.platform_account_id);
-    const terms = query.q === undefined ? undefined : searchTermsOf(query.q).slice(0, maxTerms);
+    const terms = query.q === undefined ? undefined : termsOf(query.q);
     if (terms?.length === 0) return { conversations: [], total: 0, next_cursor: null };
     const { archived, unread, blocklisted: blocked } = query;
     const filter = { within, archived, unread, blocked, terms };
@@ -102,4 +104,13 @@ export class InboxConversationsService {
     const key = `conversations ${JSON.stringify([within, archived, unread, blocked])}`;
     return this.totals.whileUnchanged(key, within, count);
   }
+}
+
+/** @throws {InvalidRequestError} a single letter would find nearly everything, at the price of reading it all */
+function termsOf(q: string): string[] {
+  const terms = searchTermsOf(q).slice(0, maxTerms);
+  if (terms.length === 0 || terms.some(isSelective)) return terms;
+  throw new InvalidRequestError('q: expected at least two letters of a word', [
+    { field: 'q', expected: 'at least two letters of a word' },
+  ]);
 }
