@@ -69,10 +69,11 @@ export class DmEditService {
         throw new ConflictError('Whether this message was sent is not known yet; settle it first (resolve).');
       return before;
     });
+    // Before it goes for good: a part whose earlier part is not there any more can't tell that it was not sent.
+    if (before?.status === 'queued' || before?.status === 'failed')
+      await this.outbound.failFollowers(before, { ...cancellation, kind: 'earlier_part_failed' });
     const removed = before && (hard ? await this.store.hardDelete(scope, id) : await this.store.softDelete(scope, id));
     if (!before || !removed) throw new NotFoundError('There is no such DM.');
-    if (before.status === 'queued')
-      await this.outbound.failFollowers(before, { ...cancellation, kind: 'earlier_part_failed' });
     await this.deadLetters.removeAbout([id]);
   }
 

@@ -89,6 +89,16 @@ export class OutboundRepository {
     return parts.sort((a, b) => (a.send_seq ?? 0) - (b.send_seq ?? 0));
   }
 
+  /** The part of its reply that goes out right before it. */
+  async partBefore({ platform_account_id, send_key }: DmRecord): Promise<Pick<DmRecord, 'status' | 'error'> | null> {
+    const [, reply, n] = /^(.*):(\d+)$/s.exec(send_key ?? '') ?? [];
+    if (reply === undefined || Number(n) === 0) return null;
+    return this.model.collection.findOne<Pick<DmRecord, 'status' | 'error'>>(
+      { platform_account_id, send_key: `${reply}:${Number(n) - 1}` },
+      { projection: { status: 1, error: 1 } },
+    );
+  }
+
   /** The conversation's earliest send that is not over; one that waits for a person's decision holds nothing up. */
   async head(conversationId: string): Promise<DmRecord | null> {
     return this.model.collection.findOne<DmRecord>(

@@ -60,7 +60,7 @@ export class SendAttempt {
     if (!answer.pass) {
       if ('sent' in answer) return void (await this.outcomes.sent(dm, answer.sent));
       if ('unseen' in answer) return void (await this.outcomes.unconfirmed(dm, answer.unseen));
-      if ('superseded' in answer) return void (await this.outcomes.superseded(dm, answer.superseded));
+      if ('drop' in answer) return void (await this.outcomes.dropped(dm, answer.drop));
       if ('fail' in answer) return void (await this.outcomes.failed(dm, answer.fail, ['queued']));
       metrics.sends.inc({ source: dm.source, outcome: 'held' });
       const { reason } = answer.hold;

@@ -10,6 +10,8 @@ import { SendLimits } from './send-limits.js';
 import { SendPace } from './send-pace.js';
 import { SendTraces } from './send-traces.js';
 import { isOutsideWindow, windowSentence } from './send-window.js';
+import { OutboundRepository } from './outbound.repository.js';
+import { followerError } from './follower-error.js';
 import { SupersededReplies } from './superseded-replies.js';
 
 /** Whether a DM may go out at this moment. */
@@ -17,8 +19,8 @@ export type GateAnswer =
   | { pass: true; access: AccountAccess }
   | { pass: false; hold: { until: Date; reason: HeldReason } }
   | { pass: false; fail: DmError }
-  /** Something came first: it is not to be sent any more. */
-  | { pass: false; superseded: string }
+  /** Something came first, or an earlier part failed: it is not to be sent any more, and needs no letter. */
+  | { pass: false; drop: DmError }
   /** Meta has it already. */
   | { pass: false; sent: SentAs }
   /** Meta may have it, and nobody can see: to repeat it would be blind. */
@@ -43,6 +45,7 @@ export class SendGates {
     private readonly limits: SendLimits,
     private readonly traces: SendTraces,
     private readonly superseded: SupersededReplies,
+    private readonly outbound: OutboundRepository,
     private readonly clock: Clock,
   ) {}
 
@@ -50,11 +53,13 @@ export class SendGates {
     const now = this.clock.now();
     const settled = isInDoubt(dm) ? await this.lookFirst(dm) : undefined;
     if (settled) return settled;
+    const earlier = await this.outbound.partBefore(dm);
+    if (earlier?.status === 'failed') return { pass: false, drop: followerError(earlier.error) };
     if (now - dm.created_at.getTime() > expiresMs)
       return fail('expired', 'It waited for more than 7 days and was not sent.');
     if (isOutsideWindow(dm, conversation.last_inbound_at, now)) return fail('outside_window', windowSentence);
     const superseded = await this.superseded.reasonFor(dm, conversation);
-    if (superseded !== undefined) return { pass: false, superseded };
+    if (superseded !== undefined) return { pass: false, drop: { kind: 'superseded', message: superseded } };
     const access = await this.accessFor(dm.platform_account_id);
     if (!access) return this.holdFor(accountPollMs * (1 + Math.random() / 2), 'account');
     const account = await this.accounts.get(dm.platform_account_id);

@@ -6,6 +6,7 @@ import { metrics } from '../../observability/index.js';
 import { DeadLetters, JobQueue } from '../../queue/index.js';
 import type { DmError, DmRecord, SendStatus } from '../dm.schema.js';
 import { EchoMergeRepository, type SentAs } from './echo-merge.repository.js';
+import { followerError } from './follower-error.js';
 import { OutboundRepository } from './outbound.repository.js';
 import { isProvisional } from './outbox.js';
 
@@ -47,26 +48,22 @@ export class SendOutcomes {
       await this.deadLetters.removeAbout([String(dm._id)]);
       return;
     }
-    await this.outbound.failFollowers(dm, {
-      kind: 'earlier_part_failed',
-      message: 'An earlier part of this reply was not sent.',
-    });
+    await this.outbound.failFollowers(dm, followerError(error));
     metrics.sends.inc({ source: dm.source, outcome: 'failed' });
     const { kind: _kind, ...said } = error;
     await this.health.noteSend(dm.platform_account_id, { at: this.clock.date(), error: said });
   }
 
-  /** Not sent, and rightly so: nothing failed, nobody has to know. */
-  async superseded(dm: DmRecord, message: string): Promise<void> {
-    const error = { kind: 'superseded', message };
+  /** Not sent, and rightly so: nothing failed here, nobody has to know. */
+  async dropped(dm: DmRecord, error: DmError): Promise<void> {
     if (!(await this.outbound.markFailed(dm, error, ['queued']))) return;
-    await this.outbound.failFollowers(dm, error);
-    metrics.sends.inc({ source: dm.source, outcome: 'superseded' });
+    await this.outbound.failFollowers(dm, followerError(error));
+    metrics.sends.inc({ source: dm.source, outcome: error.kind === 'superseded' ? 'superseded' : 'failed' });
     this.logger.log({
-      msg: 'reply not sent, superseded',
+      msg: 'message not sent, overtaken or without its earlier part',
       dm_id: String(dm._id),
       account_id: dm.platform_account_id,
-      reason: message,
+      reason: error.message,
     });
   }
 
