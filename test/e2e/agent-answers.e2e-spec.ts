@@ -313,6 +313,32 @@ describe('when the model fails', () => {
     expect((await scene.dmsOf(customer))[0]).toMatchObject({ agent_state: 'skipped', agent_reason: 'withheld_link' });
   });
 
+  it('by saying what may not be sent, it is told why and asked once more', async () => {
+    const customer = scene.newCustomer();
+    const systemOf = (messages: { role: string; content?: unknown }[]): string => JSON.stringify(messages[0]?.content);
+    const before = scene.model.asked.length;
+    scene.model.answerWith(({ messages }) =>
+      systemOf(messages).includes('was not sent') ? 'You can pay at the till.' : 'Pay at https://evil.example.com/now',
+    );
+    customer.sendText('How do I pay?');
+    await eventually(() => expect(scene.answersTo(customer)).toEqual(['You can pay at the till.']));
+
+    const asked = scene.model.asked.slice(before).map(({ messages }) => systemOf(messages));
+    expect(asked).toHaveLength(2);
+    expect(asked[1]).toContain('a link');
+    expect(JSON.stringify(scene.model.asked.at(-1)?.messages)).not.toContain('evil.example.com');
+  });
+
+  it('by saying what may not be sent twice, it is not asked a third time', async () => {
+    const customer = scene.newCustomer();
+    const before = scene.model.asked.length;
+    scene.model.answerWith('Pay at https://evil.example.com/now');
+    customer.sendText('How do I pay?');
+    await scene.settled(customer);
+
+    expect(scene.model.asked.length - before).toBe(2);
+  });
+
   it('for a moment, the answer comes all the same', async () => {
     const customer = scene.newCustomer();
     scene.model.fail({ mode: 'server_error', count: 1 });

@@ -14,6 +14,9 @@ import { ModelClient, type ModelRequest } from '../model/model-client.js';
 import { outputRoom } from '../model/known-models.js';
 import { ModelError, type ModelFailure } from '../model/model-errors.js';
 import { VoiceTranscripts } from '../model/voice-transcripts.js';
+import { cleanText } from '../text/clean-text.js';
+import { withoutThoughts } from '../text/thoughts.js';
+import { noteTokens, withReason } from './second-try.js';
 
 export interface Question {
   account: AccountSummary;
@@ -111,13 +114,22 @@ export class Composer {
     const spent = { tokens: 0, answered: false };
     try {
       const first = await this.askOnce(request, question, { estimate, spent, signal });
-      if (!isEmpty(first)) return first.composition;
-      // What has no room gets some, and what said nothing is asked once more.
-      const again = first.truncated ? withMoreRoom(request) : request;
-      const more = context.estimatedTokens + roomOf(again);
-      if (!(await budget.extend(more))) return this.nothingSaid(first, spent.tokens);
-      const second = await this.askOnce(again, question, { estimate: more, spent, signal });
-      return isEmpty(second) ? this.nothingSaid(second, spent.tokens) : second.composition;
+      const { kind, handOver } = first.composition;
+      if (kind === 'reply' || handOver) return first.composition;
+      // Nothing was said, or nothing that may be sent: it is asked once more, with room or with the reason.
+      const again = secondRequest(request, first);
+      const more = context.estimatedTokens + noteTokens + roomOf(again);
+      if (!(await budget.extend(more))) return this.settled(first, spent.tokens);
+      const call = { estimate: more, spent, signal };
+      const second = isEmpty(first)
+        ? await this.askOnce(again, question, call)
+        : await this.askOnce(again, question, call).catch((error: unknown) => {
+            if (error instanceof ModelError) return first;
+            throw error;
+          });
+      if (!isEmpty(first))
+        this.logger.log({ msg: 'a withheld answer was asked for again', came: second.composition.kind });
+      return this.settled(isEmpty(second) && !isEmpty(first) ? first : second, spent.tokens);
     } finally {
       // Nobody waits for it: what a crash leaves unsettled counts as used until the window ends.
       budget
@@ -132,7 +144,7 @@ export class Composer {
       const answer = await this.model.ask(request, signal);
       spent.answered = true;
       spent.tokens += answer.inputTokens + answer.outputTokens || estimate;
-      const text = answer.truncated ? endAtSentence(answer.text) : answer.text;
+      const text = answer.truncated ? endAtSentence(withoutThoughts(cleanText(answer.text))) : answer.text;
       return { composition: { ...this.judge(text, question), tokens: spent.tokens }, truncated: answer.truncated };
     } catch (error) {
       // What was aborted midway is paid for all the same.
@@ -145,7 +157,10 @@ export class Composer {
     }
   }
 
-  private nothingSaid({ truncated }: Asked, tokens: number): Composition {
+  /** What came of one try or two, and what they cost. */
+  private settled(asked: Asked, tokens: number): Composition {
+    if (!isEmpty(asked)) return { ...asked.composition, tokens };
+    const { truncated } = asked;
     const failure = truncated ? 'no_room' : 'empty';
     this.logger.warn({ msg: 'the model said nothing', failure });
     return { kind: 'failed', failure, tokens };
@@ -168,9 +183,9 @@ export class Composer {
       const { text, parts, truncatedParts, handOver } = verdict;
       return { kind: 'reply' as const, text, parts, truncatedParts, handOver };
     }
-    if (verdict.reason !== 'empty')
-      this.logger.warn({ msg: 'an answer of the model was withheld', reason: verdict.reason });
-    return { kind: 'withheld' as const, reason: verdict.reason, handOver: verdict.handOver };
+    const { reason } = verdict;
+    if (reason !== 'empty') this.logger.warn({ msg: 'an answer of the model was withheld', reason });
+    return { kind: 'withheld' as const, reason, handOver: verdict.handOver };
   }
 
   private guardedOf(instructions: string): ProtectedText {
@@ -200,6 +215,11 @@ function withMoreRoom(request: ModelRequest): ModelRequest {
     effort: less,
     extraRoom: moreRoom + outputRoom(request) - outputRoom({ ...request, effort: less }),
   };
+}
+
+function secondRequest(request: ModelRequest, { composition, truncated }: Asked): ModelRequest {
+  if (composition.kind === 'withheld' && composition.reason !== 'empty') return withReason(request, composition.reason);
+  return truncated ? withMoreRoom(request) : request;
 }
 
 function isEmpty({ composition }: Asked): boolean {
