@@ -3,4 +3,5 @@ export { registerBodyParsers } from './body-parsers.js';
 export { drainOnClose } from './drain.js';
 export { frameworkErrorAnswers } from './framework-errors.js';
 export { registerHttpHooks } from './hooks.js';
+export { StartingDoor } from './starting-door.js';
 export { openApiDocument, serveDocs } from './swagger.js';
