@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { createApp } from './app.factory.js';
 import { InvalidSettingsError, readSettings, type AppConfig } from './config/index.js';
+import { start } from './start.js';
 
 const logger = new Logger('Main');
 
@@ -31,8 +31,7 @@ function exitInTime(graceMs: number): void {
 async function main(): Promise<void> {
   const config = settingsOrExit();
   exitInTime(config.SHUTDOWN_GRACE_MS);
-  const app = await createApp(config);
-  await app.listen(config.PORT, config.HOST);
+  const app = await start(config);
   logger.log({ msg: 'listening', role: config.ROLE, url: await app.getUrl() });
 }
 

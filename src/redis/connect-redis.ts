@@ -34,8 +34,18 @@ const options: Record<RedisPurpose, RedisOptions> = {
  * the connection and refuses commands on it for as long as it stands: a new one may lead to the server that took over.
  */
 const refusesForGood = /^(READONLY|LOADING|MASTERDOWN)\b/;
-/** `true` makes a new connection and lets the command fail; a cluster's nodes are told by the cluster itself. */
-const reconnectOnError = ({ message }: Error): boolean => refusesForGood.test(message);
+/** Commands that were under way together are refused together: one of them makes the connection anew. */
+const refusedTogetherMs = 200;
+
+/** `true` makes a new connection and lets the command fail. */
+function reconnectOnError(): (error: Error) => boolean {
+  let reconnectedAt = -Infinity;
+  return ({ message }) => {
+    if (!refusesForGood.test(message) || performance.now() - reconnectedAt < refusedTogetherMs) return false;
+    reconnectedAt = performance.now();
+    return true;
+  };
+}
 
 const keepAlive = 10_000;
 
@@ -47,7 +57,7 @@ const retryStrategy = (): number => 200 + Math.floor(Math.random() * 300);
  * @param url `redis://`, `rediss://`, `redis+sentinel://host:port,host:port/master-name`, `redis+cluster://host:port,host:port`
  */
 export function connectRedis(url: string, purpose: RedisPurpose): RedisClient {
-  const base: RedisOptions = { ...options[purpose], keepAlive, retryStrategy, reconnectOnError };
+  const base: RedisOptions = { ...options[purpose], keepAlive, retryStrategy, reconnectOnError: reconnectOnError() };
   if (url.startsWith('redis+cluster:')) {
     const { nodes, username, password } = parseHosts(url);
     const cluster = new Cluster(nodes, {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import mongoose from 'mongoose';
-import { findMongodProgram, MongodProcess } from '#libs/embedded';
 import { IngestBatch } from '../../src/dms/ingest/ingest-batch.js';
 import { deliver, deliveryOf, insertAccount, textEvent } from '../support/door.js';
 import { eventually } from '../support/eventually.js';
+import { startFailingMongod, type FailingMongod } from '../support/failing-mongod.js';
 import { useServices } from '../support/services.js';
 import { admin, startTestApp, type TestApp } from '../support/test-app.js';
 
@@ -11,21 +11,13 @@ jest.setTimeout(90_000);
 const services = useServices();
 const igId = '17841400000000772';
 
-/** One that can be told to refuse commands. */
-class FailingMongod extends MongodProcess {
-  protected override args(port: number, folder: string): string[] {
-    return [...super.args(port, folder), '--setParameter', 'enableTestCommands=1'];
-  }
-}
-
-let mongod: MongodProcess;
+let mongod: FailingMongod;
 let client: mongoose.mongo.MongoClient;
 let db: mongoose.mongo.Db;
 let app: TestApp;
 
 beforeAll(async () => {
-  mongod = new FailingMongod(await findMongodProgram());
-  await mongod.start();
+  mongod = await startFailingMongod();
   client = await mongoose.mongo.MongoClient.connect(mongod.url);
   db = client.db(services.databaseName);
   await insertAccount(mongod.url, services.databaseName, igId);
@@ -57,20 +49,11 @@ const letters = () =>
 /** As if its next turn had come. */
 const makeDue = () =>
   db.collection('webhook_deliveries').updateMany({ state: 'received' }, { $set: { due_at: new Date(0) } });
-const refuse = (mode: 'alwaysOn' | 'off') =>
-  client.db('admin').command({
-    configureFailPoint: 'failCommand',
-    mode,
-    data: {
-      failCommands: ['find'],
-      namespace: `${services.databaseName}.instagram_dms`,
-      errorCode: 13,
-    },
-  });
+const refusal = { failCommands: ['find'], namespace: `${services.databaseName}.instagram_dms`, errorCode: 13 };
 
 it('an error that MongoDB gives for every event costs none: the delivery waits, health tells, and it is stored in the end', async () => {
   const text = randomUUID();
-  await refuse('alwaysOn');
+  await mongod.fail(refusal);
 
   await deliverTexts(text);
 
@@ -88,7 +71,7 @@ it('an error that MongoDB gives for every event costs none: the delivery waits, 
     expect(body).toMatchObject({ status: 'degraded', parts: { deliveries: { status: 'down' } } });
   });
 
-  await refuse('off');
+  await mongod.failNoMore();
   await makeDue();
   await eventually(async () => expect(await stored(text)).toBe(1), 30_000);
   await eventually(async () => expect(await deliveriesOf(text)).toMatchObject([{ state: 'stored' }]));
