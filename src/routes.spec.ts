@@ -81,7 +81,7 @@ const routes: Record<string, Route> = {
   'GET /admin/dead-letters': admins('DeadLetters.list'),
   'GET /admin/dead-letters/{id}': admins('DeadLetters.find', loose),
   'POST /admin/dead-letters/{id}/replay': admins('DeadLetterReplays.replay', loose),
-  'POST /admin/dead-letters/replay': admins('DeadLetterReplays.replayPage'),
+  'POST /admin/dead-letters/replay': admins('DeadLetters.find'),
   'GET /admin/audit-log': admins('AuditLog.list'),
   'GET /admin/deliveries': admins('DeliveriesService.list'),
   'GET /admin/deliveries/{id}': admins('DeliveriesService.get', loose),

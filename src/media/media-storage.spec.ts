@@ -1,5 +1,5 @@
 import { readSettings } from '../config/index.js';
-import { testSettings } from '../../test/support/test-app.js';
+import { testSettings } from '../../test/support/test-settings.js';
 import { MediaStorage } from './media-storage.js';
 
 const services = {
