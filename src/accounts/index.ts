@@ -7,6 +7,7 @@ export { AccountNotUsableError } from './accounts.errors.js';
 export { AccountsApiModule, AccountsModule, AccountsWorkerModule } from './accounts.module.js';
 export { AccountsRepository } from './accounts.repository.js';
 export { AccountsService } from './accounts.service.js';
+export type { AlertKind } from './alerts/alert.schema.js';
 export { Alerts } from './alerts/alerts.service.js';
 export { ErasureRequests } from './privacy/erasure-requests.service.js';
 export { ErasureView } from './privacy/privacy.dto.js';

@@ -20,7 +20,9 @@ import { AgentBudgets } from './budget/agent-budgets.js';
 import { AgentUsageRepository } from './budget/agent-usage.repository.js';
 import { AGENT_USAGE, AgentUsageSchema } from './budget/agent-usage.schema.js';
 import { WaitingReplies } from './gate/waiting-replies.js';
+import { ModelAlerts } from './model/model-alerts.js';
 import { ModelClient } from './model/model-client.js';
+import { ModelWatch } from './model/model-watch.js';
 import { VoiceTranscripts } from './model/voice-transcripts.js';
 
 /** Finding answers: context, budgets, model, gate. */
@@ -31,7 +33,7 @@ import { VoiceTranscripts } from './model/voice-transcripts.js';
     BlocklistModule,
     MongooseModule.forFeature([{ name: AGENT_USAGE, schema: AgentUsageSchema }]),
   ],
-  providers: [AgentBudgets, AgentUsageRepository, Composer, ModelClient, VoiceTranscripts, WaitingReplies],
+  providers: [AgentBudgets, AgentUsageRepository, Composer, ModelAlerts, ModelClient, VoiceTranscripts, WaitingReplies],
   exports: [AccountsModule, DmsModule, BlocklistModule, AgentBudgets, Composer, ModelClient],
 })
 export class AgentModule {}
@@ -53,6 +55,7 @@ export class AgentApiModule {}
     AnswerProcessor,
     AnswerRound,
     AnswerService,
+    ModelWatch,
     OpenMessages,
     Presence,
     ReplyWriter,

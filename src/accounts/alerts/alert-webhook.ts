@@ -49,12 +49,12 @@ export class AlertWebhook {
   }
 }
 
-function noticeOf({ kind, account_id, erasure_id, text, raised_at, cleared_at }: AlertRecord): object {
+function noticeOf({ kind, account_id, erasure_id, about, text, raised_at, cleared_at }: AlertRecord): object {
   const status = cleared_at ? 'resolved' : 'firing';
   return {
-    type: `account.${kind}`,
+    type: `${about === undefined ? 'account' : 'server'}.${kind}`,
     timestamp: (cleared_at ?? raised_at).toISOString(),
-    data: { kind, status, account_id, erasure_id, text: cleared_at ? `Resolved: ${text}` : text },
+    data: { kind, status, account_id, erasure_id, about, text: cleared_at ? `Resolved: ${text}` : text },
   };
 }
 

@@ -10,12 +10,18 @@ export const alertKinds = [
   'deauthorized',
   'backfill_failed',
   'erasure_failed',
+  'model_retiring',
+  'model_gone',
+  'model_quota',
+  'agent_tokens',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
-/** What an alert is about: an account, or a deletion request. */
+/** What an alert is about: an account, a deletion request, or something of the server's own, such as a model. */
 export type AlertSubject =
-  { account_id: string; erasure_id?: undefined } | { account_id?: undefined; erasure_id: string };
+  | { account_id: string; erasure_id?: undefined; about?: undefined }
+  | { account_id?: undefined; erasure_id: string; about?: undefined }
+  | { account_id?: undefined; erasure_id?: undefined; about: string };
 
 export interface AlertRecord {
   /** `<kind>:<id of its subject>`: one alert per kind and subject until it is cleared. */
@@ -23,6 +29,7 @@ export interface AlertRecord {
   kind: AlertKind;
   account_id?: string;
   erasure_id?: string;
+  about?: string;
   text: string;
   raised_at: Date;
   cleared_at?: Date;
@@ -44,6 +51,7 @@ export const AlertSchema = new Schema<AlertRecord>(
     kind: { type: String, required: true, enum: alertKinds },
     account_id: String,
     erasure_id: String,
+    about: String,
     text: { type: String, required: true },
     raised_at: { type: Date, required: true },
     cleared_at: Date,

@@ -17,7 +17,7 @@ export class AlertsRepository {
     now: Date,
     toDeliver: boolean,
   ): Promise<AlertRecord | null> {
-    const _id = idOf(kind, subject.account_id ?? subject.erasure_id);
+    const _id = idOf(kind, subjectIdOf(subject));
     await this.model.updateOne(
       { _id },
       { $setOnInsert: { kind, ...subject, text, raised_at: now, cleared_at: now, times: 0, attempts: 0 } },
@@ -45,6 +45,14 @@ export class AlertsRepository {
 
   async findStanding(accountId: string): Promise<AlertRecord[]> {
     return this.model.find({ account_id: accountId, cleared_at: null }).sort({ raised_at: -1 }).lean<AlertRecord[]>();
+  }
+
+  /** What it stands about, of alerts that are about something of the server's own. */
+  async findStandingAbouts(kind: AlertKind): Promise<string[]> {
+    const standing = await this.model
+      .find({ kind, cleared_at: null, about: trusted({ $ne: null }) })
+      .lean<AlertRecord[]>();
+    return standing.flatMap(({ about }) => about ?? []);
   }
 
   /** Conditional: takes one undelivered alert whose turn has come and that nobody is posting. */
@@ -80,6 +88,10 @@ export class AlertsRepository {
     await this.model.updateOne({ _id, times, cleared_at: cleared_at ?? null }, update);
     await this.model.updateOne({ _id }, { $unset: { claimed_until: 1 } });
   }
+}
+
+function subjectIdOf({ account_id, erasure_id, about }: AlertSubject): string {
+  return account_id ?? erasure_id ?? about ?? '';
 }
 
 function idOf(kind: AlertKind, subjectId: string): string {

@@ -48,6 +48,18 @@ export class Alerts {
     this.deliverSoon(cleared);
   }
 
+  /**
+   * Makes alerts about the server's own things what a look at all of them found: raises these, clears the others.
+   * @param texts by what they are about
+   * @param unknown what could not be found out; it stays as it is
+   */
+  async settle(kind: AlertKind, texts: ReadonlyMap<string, string>, unknown = new Set<string>()): Promise<void> {
+    for (const [about, text] of texts) await this.raise(kind, { about, text });
+    for (const about of await this.repository.findStandingAbouts(kind)) {
+      if (!texts.has(about) && !unknown.has(about)) await this.clear(kind, about);
+    }
+  }
+
   /** The account is given back: nothing that stood about it needs anybody any more. */
   async clearAll(accountId: string): Promise<void> {
     for (const { kind } of await this.repository.findStanding(accountId)) await this.clear(kind, accountId);

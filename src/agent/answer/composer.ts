@@ -12,6 +12,7 @@ import { protect, type ProtectedText } from '../gate/leaks.js';
 import { endAtSentence, passGate, type WithheldReason } from '../gate/output-gate.js';
 import { ModelClient, type ModelRequest } from '../model/model-client.js';
 import { outputRoom } from '../model/known-models.js';
+import { ModelAlerts } from '../model/model-alerts.js';
 import { ModelError, type ModelFailure } from '../model/model-errors.js';
 import { VoiceTranscripts } from '../model/voice-transcripts.js';
 import { cleanText } from '../text/clean-text.js';
@@ -72,6 +73,7 @@ export class Composer {
     private readonly budgets: AgentBudgets,
     private readonly model: ModelClient,
     private readonly voices: VoiceTranscripts,
+    private readonly alerts: ModelAlerts,
   ) {}
 
   /** @throws whatever `signal` was aborted with, and nothing else */
@@ -143,6 +145,7 @@ export class Composer {
     try {
       const answer = await this.model.ask(request, signal);
       spent.answered = true;
+      this.alerts.noteAnswered(request.model);
       spent.tokens += answer.inputTokens + answer.outputTokens || estimate;
       const text = answer.truncated ? endAtSentence(withoutThoughts(cleanText(answer.text))) : answer.text;
       return { composition: { ...this.judge(text, question), tokens: spent.tokens }, truncated: answer.truncated };
@@ -150,6 +153,7 @@ export class Composer {
       // What was aborted midway is paid for all the same.
       if (!(error instanceof ModelError)) spent.tokens += estimate;
       else {
+        this.alerts.noteFailure(error.failure, request.model);
         spent.answered ||= error.answered;
         spent.tokens += error.mayHaveCost ? estimate : 0;
       }

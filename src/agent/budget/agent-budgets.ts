@@ -118,6 +118,22 @@ export class AgentBudgets {
     return reason === 'answers_of_message' ? undefined : reason;
   }
 
+  /** The operator's ceilings of which today's share is reached; without `userId`, that of all tenants. */
+  async ceilingsAbove(share: number): Promise<{ userId?: string; used: number; limit: number }[]> {
+    const { AGENT_DAILY_TOKEN_LIMIT: ofTenant, AGENT_DAILY_TOKEN_LIMIT_ALL: ofAll } = this.config;
+    const day = dayOf(this.clock.now());
+    const [before = '', after = ''] = ceilingKey(day, ' ').split(' ');
+    const tenants = ofTenant > 0 ? await this.usage.above(before, after, ofTenant * share) : [];
+    const used = ofAll > 0 ? ((await this.usage.amountsOf([ceilingKey(day)])).get(ceilingKey(day)) ?? 0) : 0;
+    return [
+      ...tenants.map(({ key, amount }) => {
+        const userId = key.slice(before.length, key.length - after.length);
+        return { userId, used: amount, limit: ofTenant };
+      }),
+      ...(ofAll > 0 && used >= ofAll * share ? [{ used, limit: ofAll }] : []),
+    ];
+  }
+
   async mayTellFallback(conversationId: string): Promise<boolean> {
     return !(await this.usage.isMarked(fallbackKey(conversationId), this.clock.date()));
   }

@@ -46,6 +46,15 @@ export class AgentUsageRepository {
     return new Map(found.map(({ _id, amount }) => [_id, amount]));
   }
 
+  /** Counters of keys `<prefix>…<suffix>` that hold so much. */
+  async above(prefix: string, suffix: string, amount: number): Promise<{ key: string; amount: number }[]> {
+    const named = { $regex: new RegExp(`^${prefix}.*${suffix}$`) };
+    const found = await this.model.collection
+      .find<AgentUsageRecord>({ _id: named as never, amount: { $gte: amount } })
+      .toArray();
+    return found.map(({ _id, amount: held }) => ({ key: _id, amount: held }));
+  }
+
   /** Marks something as done until then; part of the transaction that does it. */
   async mark(session: ClientSession, key: string, expiresAt: Date): Promise<void> {
     const mark = { $set: { amount: 1, expires_at: expiresAt } };

@@ -20,6 +20,7 @@ import { AcceptedParameters, type Parameters } from './accepted-parameters.js';
 import { readCompletion, type ModelAnswer } from './completion-reader.js';
 import { outputRoom, reasons, takesTemperature } from './known-models.js';
 import { ModelError } from './model-errors.js';
+import { toldShutdown } from './model-shutdowns.js';
 import { fetchWithReadableErrors, isApiError, isPassing, retryAfterMs, toModelError } from './provider-errors.js';
 
 export interface ModelRequest {
@@ -32,6 +33,8 @@ export interface ModelRequest {
   extraRoom?: number;
   messages: ChatCompletionMessageParam[];
 }
+
+type ModelState = 'there' | 'gone' | 'unknown';
 
 /** A call is tried so often again on 408, 409, 429, 5xx and lost connections. */
 const retries = 2;
@@ -109,6 +112,20 @@ export class ModelClient {
       if (typeof heard?.text !== 'string') throw new ModelError('unreadable', 'no text', { answered: true });
       return heard.text;
     });
+  }
+
+  /** Whether the provider has it, and until when; many that speak OpenAI's API can't be asked. */
+  async lookUp(model: string, signal: AbortSignal): Promise<{ state: ModelState; shutdownAt?: Date }> {
+    try {
+      const found: unknown = await this.within(signal, (own) =>
+        this.trying(own, () => this.openai.models.retrieve(model, { signal: own })),
+      );
+      const shutdownAt = toldShutdown((found as { shutdown_date?: unknown } | null)?.shutdown_date);
+      return { state: 'there', ...(shutdownAt ? { shutdownAt } : {}) };
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      return { state: error.failure === 'gone' ? 'gone' : 'unknown' };
+    }
   }
 
   private get openai(): OpenAI {
