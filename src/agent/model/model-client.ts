@@ -20,6 +20,7 @@ import { AcceptedParameters, type Parameters } from './accepted-parameters.js';
 import { readCompletion, type ModelAnswer } from './completion-reader.js';
 import { outputRoom, reasons, takesTemperature } from './known-models.js';
 import { ModelError } from './model-errors.js';
+import { proxiedFetch } from './proxied-fetch.js';
 import { fetchWithReadableErrors, isApiError, isPassing, retryAfterMs, toModelError } from './provider-errors.js';
 
 export interface ModelRequest {
@@ -60,7 +61,7 @@ export class ModelClient {
       timeout: config.OPENAI_TIMEOUT_MS,
       // It would sleep as long as the provider says, and through an abort.
       maxRetries: 0,
-      fetch: fetchWithReadableErrors,
+      fetch: proxiedFetch(fetchWithReadableErrors, config.egressProxy),
       logLevel: 'off',
     });
   }
