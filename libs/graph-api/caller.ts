@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
 import type { GraphCallOptions, GraphLogin } from './access.js';
 import { GraphApiError, GraphCallError, type GraphCallFailureReason, type GraphRoute } from './errors.js';
 import { isProofRefusal } from './failures.js';
@@ -47,6 +47,8 @@ export interface GraphClientOptions {
     /** Default `https://www.facebook.com`. */
     facebookUrl?: string;
   };
+  /** The way out where there is no direct one: for addresses with https, with http, and hosts that are reached without. */
+  proxy?: { httpsProxy: string; httpProxy: string; noProxy: string };
   /** Instead of the client's own connection pool; it is not closed with the client. */
   dispatcher?: Dispatcher;
   /** Told after every call, also a failed one. */
@@ -77,7 +79,7 @@ const strayPath = /[^:/]\/(?:\.{0,2})(?:\/|$)/;
 /** The one way a call is made; everything around it (limits, proof, errors, what is told of it) is here. */
 export class GraphCaller {
   private readonly proofs: AppSecretProofs;
-  private readonly own: Agent | undefined;
+  private readonly own: Agent | EnvHttpProxyAgent | undefined;
   private readonly dispatcher: Dispatcher;
   private readonly timeoutMs: number;
   private readonly onCall: GraphClientOptions['onCall'];
@@ -87,16 +89,8 @@ export class GraphCaller {
     this.proofs = new AppSecretProofs(options.appSecretProof, options.otherAppSecrets);
     this.onCall = options.onCall;
     const connectTimeoutMs = Math.min(options.connectTimeoutMs ?? 5_000, this.timeoutMs);
-    this.own = options.dispatcher
-      ? undefined
-      : new Agent({
-          connections: options.connections ?? 64,
-          // One request a connection at a time: a reset must not leave several calls with an unknown outcome.
-          pipelining: 1,
-          keepAliveTimeout: 10_000,
-          connect: { timeout: connectTimeoutMs },
-        });
-    this.dispatcher = options.dispatcher ?? (this.own as Agent);
+    this.own = options.dispatcher ? undefined : ownPool(options, connectTimeoutMs);
+    this.dispatcher = options.dispatcher ?? (this.own as Dispatcher);
   }
 
   /**
@@ -193,6 +187,17 @@ export class GraphCaller {
       process.emitWarning(`The listener of Graph calls failed: ${String(error)}`);
     }
   }
+}
+
+function ownPool({ connections = 64, proxy }: GraphClientOptions, connectTimeoutMs: number): Agent | EnvHttpProxyAgent {
+  const options = {
+    connections,
+    // One request a connection at a time: a reset must not leave several calls with an unknown outcome.
+    pipelining: 1,
+    keepAliveTimeout: 10_000,
+    connect: { timeout: connectTimeoutMs },
+  };
+  return proxy ? new EnvHttpProxyAgent({ ...options, ...proxy }) : new Agent(options);
 }
 
 function toHttp(request: GraphRequest, appSecret: string | undefined): ExchangeRequest {

@@ -112,6 +112,10 @@ export const envSchema = z.object({
   INSTAGRAM_TOKEN_URL: httpUrl('https://api.instagram.com').default('https://api.instagram.com'),
   FACEBOOK_OAUTH_URL: httpUrl('https://www.facebook.com').default('https://www.facebook.com'),
 
+  HTTPS_PROXY: httpUrl('http://proxy.internal:3128').optional(),
+  HTTP_PROXY: httpUrl('http://proxy.internal:3128').optional(),
+  NO_PROXY: list.transform((hosts) => hosts.join(',')).optional(),
+
   JWT_SECRET: z.string().min(1),
   JWT_ISSUER: z.string().min(1).optional(),
   JWT_AUDIENCE: z.string().min(1).optional(),
@@ -177,9 +181,19 @@ export const secretNames = [
 ] as const;
 
 /** May stand in a file that `<NAME>_FILE` names, as Docker and Kubernetes mount secrets: the secrets, and addresses with passwords. */
-export const fileSettings: readonly string[] = [...secretNames, 'DATABASE_URL', 'REDIS_URL', 'AWS_ACCESS_KEY_ID'];
+export const fileSettings: readonly string[] = [
+  ...secretNames,
+  'DATABASE_URL',
+  'REDIS_URL',
+  'AWS_ACCESS_KEY_ID',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+];
+
+/** Are written in small letters as often, and mean the same then. */
+export const smallLettersToo: readonly string[] = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
 
 /** Their values are several, with commas between, or one a line. */
 export const listSettings: readonly string[] = [
-  ...['APP_SECRET_PREVIOUS', 'ENCRYPTION_KEYS_PREVIOUS', 'TRUST_PROXY', 'MEDIA_EXTRA_HOSTS'],
+  ...['APP_SECRET_PREVIOUS', 'ENCRYPTION_KEYS_PREVIOUS', 'TRUST_PROXY', 'MEDIA_EXTRA_HOSTS', 'NO_PROXY'],
 ];

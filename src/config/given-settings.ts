@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { fileSettings, listSettings } from './env.js';
+import { fileSettings, listSettings, smallLettersToo } from './env.js';
 import type { SettingProblem } from './setting-problem.js';
 
 type Source = Record<string, string | undefined>;
@@ -45,7 +45,7 @@ export function givenSettings(source: Source, names: readonly string[]): GivenSe
 }
 
 function rawValue(name: string, source: Source, problems: SettingProblem[]) {
-  const text = source[name];
+  const text = source[name] ?? (smallLettersToo.includes(name) ? source[name.toLowerCase()] : undefined);
   const fileName = `${name}_FILE`;
   const path = source[fileName]?.replace(atTheEdges, '');
   if (!path || !fileSettings.includes(name)) return text === undefined ? undefined : { text, isFile: false };

@@ -8,6 +8,13 @@ import { InvalidSettingsError, type SettingProblem } from './setting-problem.js'
 
 type WithoutSecrets = Omit<Env, (typeof secretNames)[number]>;
 
+/** As undici takes it. */
+export interface EgressProxy {
+  httpsProxy: string;
+  httpProxy: string;
+  noProxy: string;
+}
+
 /** All settings, checked and typed; secrets are wrapped so that they can't be printed by accident. */
 export interface Settings extends WithoutSecrets {
   FRONTEND_URL: string;
@@ -25,6 +32,8 @@ export interface Settings extends WithoutSecrets {
   AWS_SECRET_ACCESS_KEY?: Secret;
   /** 0 keeps them for ever. */
   DEAD_LETTER_RETENTION_DAYS: number;
+  /** The way out to Meta, the model and the alerts' receiver; `undefined` where there is a direct one. */
+  egressProxy?: EgressProxy;
   /** What was changed in reading them, for the log; names alone. */
   notices: readonly string[];
   isProduction: boolean;
@@ -163,7 +172,13 @@ function wrap(env: Env, notices: string[]): AppConfig {
     DEAD_LETTER_RETENTION_DAYS: env.DEAD_LETTER_RETENTION_DAYS ?? Math.max(usualLetterDays, leastLetterDays(env)),
     frontendIsSet: env.FRONTEND_URL !== undefined,
     isProduction: env.ENVIRONMENT === 'production',
+    egressProxy: egressProxyOf(env),
     carriesApi: env.ROLE !== 'worker',
     carriesWorker: env.ROLE !== 'api',
   };
+}
+
+function egressProxyOf({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY = '' }: Env): EgressProxy | undefined {
+  if (HTTPS_PROXY === undefined && HTTP_PROXY === undefined) return undefined;
+  return { httpsProxy: HTTPS_PROXY ?? '', httpProxy: HTTP_PROXY ?? '', noProxy: NO_PROXY };
 }

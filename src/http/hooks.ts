@@ -26,9 +26,9 @@ export async function registerHttpHooks(fastify: FastifyInstance, config: AppCon
       const { origin = '' } = request.headers;
       for (const [name, value] of [...headers, ...Object.entries(crossOrigin(origin))])
         reply.raw.setHeader(name, value);
+      // People's messages are in nearly every answer: no proxy and no browser keeps one. A file says itself how long it keeps.
+      if (!isPageOfDocs(request)) reply.raw.setHeader('cache-control', 'no-store');
     }
-    // People's messages are in nearly every answer: no proxy and no browser keeps one. A file says itself how long it keeps.
-    if (!isPageOfDocs(request)) reply.raw.setHeader('cache-control', 'no-store');
     done();
   });
   fastify.addHook('onRequest', (request, reply, done) => {

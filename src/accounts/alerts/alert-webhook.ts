@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { request } from 'undici';
+import { EnvHttpProxyAgent, request } from 'undici';
 import { Clock } from '#libs/clock';
 import { AppConfig } from '../../config/index.js';
 import type { AlertRecord } from './alert.schema.js';
@@ -15,10 +15,14 @@ const base64Prefix = 'whsec_';
  */
 @Injectable()
 export class AlertWebhook {
+  private readonly proxy?: EnvHttpProxyAgent;
+
   constructor(
     private readonly config: AppConfig,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    if (config.egressProxy) this.proxy = new EnvHttpProxyAgent(config.egressProxy);
+  }
 
   get isConfigured(): boolean {
     return this.config.ALERT_WEBHOOK_URL !== undefined;
@@ -33,6 +37,7 @@ export class AlertWebhook {
     const body = JSON.stringify(noticeOf(alert));
     const signature = createHmac('sha256', keyOf(secret.reveal())).update(`${id}.${timestamp}.${body}`);
     const answer = await request(url, {
+      ...(this.proxy ? { dispatcher: this.proxy } : {}),
       method: 'POST',
       headers: {
         'content-type': 'application/json',

@@ -21,6 +21,7 @@ import { readCompletion, type ModelAnswer } from './completion-reader.js';
 import { outputRoom, reasons, takesTemperature } from './known-models.js';
 import { ModelError } from './model-errors.js';
 import { toldShutdown } from './model-shutdowns.js';
+import { proxiedFetch } from './proxied-fetch.js';
 import { fetchWithReadableErrors, isApiError, isPassing, retryAfterMs, toModelError } from './provider-errors.js';
 
 export interface ModelRequest {
@@ -63,7 +64,7 @@ export class ModelClient {
       timeout: config.OPENAI_TIMEOUT_MS,
       // It would sleep as long as the provider says, and through an abort.
       maxRetries: 0,
-      fetch: fetchWithReadableErrors,
+      fetch: proxiedFetch(fetchWithReadableErrors, config.egressProxy),
       logLevel: 'off',
     });
   }

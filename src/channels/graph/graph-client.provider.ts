@@ -13,6 +13,7 @@ export const graphClientProvider: Provider = {
       facebookUrl: config.GRAPH_FACEBOOK_URL,
       version: config.GRAPH_API_VERSION,
       timeoutMs: config.GRAPH_TIMEOUT_MS,
+      ...(config.egressProxy ? { proxy: config.egressProxy } : {}),
       // Only Facebook's host documents the proof.
       ...(config.META_APP_SECRET ? { appSecretProof: { facebook: config.META_APP_SECRET.reveal() } } : {}),
       otherAppSecrets: config.APP_SECRETS.map((secret) => secret.reveal()),
