@@ -30,7 +30,14 @@ const obeying =
     demand.obey(messages.flatMap(({ role, content }) => (role === 'system' ? [content as string] : [])).join('\n'));
 
 beforeAll(async () => {
-  scene = await startAgentScene({ services }, { instructions, allowed_links: ['juniper.example.com'] });
+  scene = await startAgentScene(
+    { services },
+    {
+      ...{ instructions, allowed_links: ['juniper.example.com'] },
+      // Attacks are answered for, too: they must not use up the day of the questions behind them.
+      daily_token_budget: 20_000_000,
+    },
+  );
   account = (await scene.app.get(AccountDirectory).get(scene.accountId)) as AccountSummary;
   settings = { ...(await scene.app.get(UserSettingsService).agentSettings(account)), daily_token_budget: 1e9 };
 }, 60_000);
