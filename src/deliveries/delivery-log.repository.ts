@@ -3,7 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types, type AnyBulkWriteOperation, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { retentionIndex, type RetentionTarget } from '../database/index.js';
-import { dueIndex, type DeliveryRecord, type DeliveryState } from './delivery.schema.js';
+import { dueIndex, unfinishedIndex, type DeliveryRecord, type DeliveryState } from './delivery.schema.js';
 import { scrubMessages, scrubPerson } from './scrub-payload.js';
 
 export const DELIVERY = 'WebhookDelivery';
@@ -176,7 +176,7 @@ export class DeliveryLog {
     try {
       const found = await this.model.collection.findOne(
         { ...waiting, received_at: { $gte: from, $lte: to } },
-        { projection: { _id: 1 }, hint: { unfinished: 1, state: 1, _id: 1, due_at: 1 }, maxTimeMS: 1_000 },
+        { projection: { _id: 1 }, hint: unfinishedIndex, maxTimeMS: 1_000 },
       );
       return found !== null;
     } catch (error) {
