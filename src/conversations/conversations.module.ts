@@ -6,6 +6,7 @@ import { ConversationLocks } from './conversation-locks.repository.js';
 import { CONVERSATION, ConversationSchema } from './conversation.schema.js';
 import { ConversationTotals } from './conversation-totals.repository.js';
 import { ConversationsRepository } from './conversations.repository.js';
+import { SearchTermsRepository } from './search-terms.repository.js';
 import { SearchTermsTask } from './search-terms.task.js';
 
 /** The conversation record, where storing, answering, sending and the inbox meet. */
@@ -26,6 +27,6 @@ export class ConversationsModule {}
 /** What is derived is brought up to date. */
 @Module({
   imports: [ConversationsModule],
-  providers: [SearchTermsTask],
+  providers: [SearchTermsTask, SearchTermsRepository],
 })
 export class ConversationsWorkerModule {}

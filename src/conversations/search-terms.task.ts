@@ -1,48 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { InjectModel } from '@nestjs/mongoose';
-import { Model, type Types } from 'mongoose';
 import { Walks } from '../database/index.js';
 import { Scheduled } from '../queue/index.js';
-import { CONVERSATION, type ConversationRecord } from './conversation.schema.js';
-import { searchTermsOf, searchTermsVersion } from './search-terms.js';
-
-const batch = 500;
-
-type Searched = Pick<ConversationRecord, '_id' | 'last_message' | 'participant_name' | 'participant_username'> &
-  Pick<ConversationRecord, 'search_terms'>;
+import { searchTermsVersion } from './search-terms.js';
+import { SearchTermsRepository } from './search-terms.repository.js';
 
 /** Makes the search terms of all conversations anew when another version of this software makes them otherwise. */
 @Injectable()
 export class SearchTermsTask {
   constructor(
-    @InjectModel(CONVERSATION) private readonly model: Model<ConversationRecord>,
+    private readonly terms: SearchTermsRepository,
     private readonly walks: Walks,
   ) {}
 
   @Scheduled({ name: 'renew-search-terms', everyMs: 30_000 })
   async renew(signal: AbortSignal): Promise<void> {
-    await this.walks.goOn(`search-terms-${searchTermsVersion}`, (after) => this.renewSome(after), signal);
+    await this.walks.goOn(`search-terms-${searchTermsVersion}`, (after) => this.terms.renewSome(after), signal);
   }
-
-  private async renewSome(after: Types.ObjectId | undefined): Promise<Types.ObjectId | undefined> {
-    const found = await this.model.collection
-      .find<Searched>(after ? { _id: { $gt: after } } : {}, {
-        projection: { last_message: 1, participant_name: 1, participant_username: 1, search_terms: 1 },
-        sort: { _id: 1 },
-        limit: batch,
-      })
-      .toArray();
-    const writes = found.flatMap(renewed);
-    if (writes.length > 0) await this.model.collection.bulkWrite(writes, { ordered: false });
-    return found.at(-1)?._id;
-  }
-}
-
-/** Conditional: what is said there meanwhile brings its own terms. */
-function renewed({ _id, search_terms: known = [], ...texts }: Searched) {
-  const { last_message = null, participant_name = null, participant_username = null } = texts;
-  const search_terms = searchTermsOf(texts.participant_name, texts.participant_username, texts.last_message);
-  if (search_terms.join(' ') === known.join(' ')) return [];
-  const filter = { _id, last_message, participant_name, participant_username };
-  return [{ updateOne: { filter, update: { $set: { search_terms } } } }];
 }

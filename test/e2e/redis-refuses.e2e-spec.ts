@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import { type Redis } from 'ioredis';
 import { startRedis, type RedisProcess } from '#libs/embedded';
 import { deliver, deliveryOf, insertAccount, textEvent } from '../support/door.js';
 import { withRedis } from '../support/embedded-servers.js';

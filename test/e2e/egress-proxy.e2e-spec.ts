@@ -2,10 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type GraphClient } from '#libs/graph-api';
 import { startOpenAiStandIn, completionOf } from '#libs/sandbox';
-import { ConnectProxy } from '../../../test/support/connect-proxy.js';
-import { ModelClient } from '../../agent/model/model-client.js';
-import { readSettings } from '../../config/index.js';
-import { graphClientProvider } from './graph-client.provider.js';
+import { ConnectProxy } from '../support/connect-proxy.js';
+import { ModelClient } from '../../src/agent/model/model-client.js';
+import { readSettings } from '../../src/config/index.js';
+import { graphClientProvider } from '../../src/channels/graph/graph-client.provider.js';
 
 const settings = {
   DATABASE_URL: 'mongodb://127.0.0.1:27017/?replicaSet=rs0',
