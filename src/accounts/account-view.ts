@@ -55,6 +55,6 @@ export function viewOf(record: AccountRecord, agentEnabled: boolean): AccountVie
 
 function backfillOf(backfill: AccountRecord['backfill']): BackfillView | undefined {
   if (!backfill) return undefined;
-  const { cursor, saved_at, failing, skipped, ...shown } = backfill;
+  const { cursor, saved_at, failures, failing, skipped, ...shown } = backfill;
   return shown;
 }

@@ -79,6 +79,11 @@ export class InstantMeta {
         JSON.stringify({ recipient_id: recipient.id, ...(message ? { message_id: `bench-${++this.count}` } : {}) }),
       );
     }
+    if (url.startsWith('/v1/models/')) {
+      return json(
+        JSON.stringify({ id: url.slice('/v1/models/'.length), object: 'model', created: 0, owned_by: 'bench' }),
+      );
+    }
     const passedOn = await fetch(`${this.sandboxUrl}${url}`, {
       method,
       headers: { authorization: headers.authorization ?? '', 'content-type': headers['content-type'] ?? '' },
