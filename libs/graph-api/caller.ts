@@ -2,9 +2,9 @@ import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
 import type { GraphCallOptions, GraphLogin } from './access.js';
 import { GraphApiError, GraphCallError, type GraphCallFailureReason, type GraphRoute } from './errors.js';
 import { isProofRefusal } from './failures.js';
-import { exchange, ExchangeError, type ExchangeAnswer, type ExchangeRequest } from './exchange.js';
+import { exchange, ExchangeError, type TokenExchangeResult, type ExchangeRequest } from './exchange.js';
 import { appSecretProof, AppSecretProofs } from './app-secret-proofs.js';
-import { readAnswer, type GraphAnswer } from './read-answer.js';
+import { readAnswer, type GraphResult } from './read-answer.js';
 import { readUsage, type GraphUsage } from './usage.js';
 
 /** What is told of every call, for metrics. Nothing of what was sent or answered. */
@@ -97,7 +97,7 @@ export class GraphCaller {
    * @throws {GraphApiError} the platform answered with an error
    * @throws {GraphCallError} it did not answer, or not readably
    */
-  async call(request: GraphRequest, options: GraphCallOptions = {}): Promise<GraphAnswer> {
+  async call(request: GraphRequest, options: GraphCallOptions = {}): Promise<GraphResult> {
     const first = this.proofs.secretFor(request);
     try {
       return await this.callOnce(request, first, options);
@@ -119,7 +119,7 @@ export class GraphCaller {
     request: GraphRequest,
     refused: string | undefined,
     options: GraphCallOptions,
-  ): Promise<GraphAnswer | undefined> {
+  ): Promise<GraphResult | undefined> {
     for (const secret of this.proofs.othersThan(request, refused)) {
       try {
         const answer = await this.callOnce(request, secret, options);
@@ -139,10 +139,10 @@ export class GraphCaller {
     request: GraphRequest,
     appSecret: string | undefined,
     options: GraphCallOptions,
-  ): Promise<GraphAnswer> {
+  ): Promise<GraphResult> {
     const { host, route, method } = request;
     const startedAt = performance.now();
-    let answer: ExchangeAnswer | undefined;
+    let answer: TokenExchangeResult | undefined;
     let failure: unknown;
     try {
       answer = await this.exchange(request, appSecret, options);
@@ -159,7 +159,7 @@ export class GraphCaller {
     request: GraphRequest,
     appSecret: string | undefined,
     options: GraphCallOptions,
-  ): Promise<ExchangeAnswer> {
+  ): Promise<TokenExchangeResult> {
     const { host, route, method } = request;
     try {
       const limits = { timeoutMs: options.timeoutMs ?? this.timeoutMs, maxBodyBytes, signal: options.signal };
@@ -169,7 +169,12 @@ export class GraphCaller {
     }
   }
 
-  private tell(request: GraphRequest, answer: ExchangeAnswer | undefined, failure: unknown, durationMs: number): void {
+  private tell(
+    request: GraphRequest,
+    answer: TokenExchangeResult | undefined,
+    failure: unknown,
+    durationMs: number,
+  ): void {
     if (!this.onCall) return;
     const { host, route, method, igId } = request;
     const refused = failure instanceof GraphApiError;

@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 /** One HTTP request, as the dispatcher takes it. */
 export type ExchangeRequest = Pick<Dispatcher.DispatchOptions, 'origin' | 'path' | 'method' | 'headers' | 'body'>;
 
-export interface ExchangeAnswer {
+export interface TokenExchangeResult {
   status: number;
   headers: IncomingHttpHeaders;
   body: Buffer;
@@ -43,7 +43,7 @@ export function exchange(
   dispatcher: Dispatcher,
   request: ExchangeRequest,
   limits: ExchangeLimits,
-): Promise<ExchangeAnswer> {
+): Promise<TokenExchangeResult> {
   if (limits.signal?.aborted) return Promise.reject(new ExchangeError(false, 'aborted', undefined, undefined));
   return new Promise((resolve, reject) => {
     const handler = new ExchangeHandler(limits, resolve, reject);
@@ -68,7 +68,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly limits: ExchangeLimits,
-    private readonly resolve: (answer: ExchangeAnswer) => void,
+    private readonly resolve: (answer: TokenExchangeResult) => void,
     private readonly reject: (error: ExchangeError) => void,
   ) {
     this.timer = setTimeout(() => this.end('timeout'), limits.timeoutMs);

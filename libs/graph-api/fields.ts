@@ -1,11 +1,11 @@
 import { GraphCallError, type GraphRoute } from './errors.js';
-import { isObject, type GraphAnswer, type JsonObject } from './read-answer.js';
+import { isObject, type GraphResult, type JsonObject } from './read-answer.js';
 
 /**
  * The object an answer holds; Meta puts the same one flat or as the only element of `data`.
  * @throws {GraphCallError} `unreadable` when there is none
  */
-export function objectIn({ body }: GraphAnswer, route: GraphRoute, { unwrapList = true } = {}): JsonObject {
+export function objectIn({ body }: GraphResult, route: GraphRoute, { unwrapList = true } = {}): JsonObject {
   const inner: unknown = unwrapList && isObject(body) && Array.isArray(body.data) ? body.data[0] : body;
   if (isObject(inner)) return inner;
   throw unreadable(route);

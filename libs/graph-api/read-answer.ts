@@ -1,5 +1,5 @@
 import { GraphApiError, GraphCallError, type GraphRoute } from './errors.js';
-import type { ExchangeAnswer } from './exchange.js';
+import type { TokenExchangeResult } from './exchange.js';
 import { parseJsonLossless, toId } from './json.js';
 import { redact } from './redact.js';
 import { readUsage, type GraphUsage } from './usage.js';
@@ -7,7 +7,7 @@ import { readUsage, type GraphUsage } from './usage.js';
 export type JsonObject = Record<string, unknown>;
 
 /** A good answer. */
-export interface GraphAnswer {
+export interface GraphResult {
   body: unknown;
   usage?: GraphUsage;
 }
@@ -19,7 +19,7 @@ export interface GraphAnswer {
  * @throws {GraphCallError} `unreadable` for a good status without JSON, and for a bad one that Meta's side gave no
  *   reason for: whether the call had an effect isn't known then
  */
-export function readAnswer(route: GraphRoute, answer: ExchangeAnswer, secrets: readonly string[]): GraphAnswer {
+export function readAnswer(route: GraphRoute, answer: TokenExchangeResult, secrets: readonly string[]): GraphResult {
   const usage = readUsage(answer.headers);
   const body = parseBody(answer.body);
   const said = errorIn(body);
@@ -62,7 +62,7 @@ function errorIn(body: unknown): JsonObject | undefined {
 function apiError(
   route: GraphRoute,
   said: JsonObject,
-  { status, headers }: ExchangeAnswer,
+  { status, headers }: TokenExchangeResult,
   { usage, secrets }: { usage: GraphUsage | undefined; secrets: readonly string[] },
 ): GraphApiError {
   const text = (value: unknown): string | undefined =>

@@ -1,11 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { metrics } from '../observability/index.js';
-import { AccountChanges, changeOf } from './account-changes.js';
-import { AccountDirectory } from './account-directory.js';
+import { AccountChangesService, changeOf } from './account-changes.service.js';
+import { AccountDirectoryService } from './account-directory.service.js';
 import { AccountHealthRepository } from './account-health.repository.js';
 import type { AccountError, AccountRecord } from './account.schema.js';
-import { Alerts } from './alerts/alerts.service.js';
+import { AlertsService } from './alerts/alerts.service.js';
 
 /** An account's notes are written at most this often per process. */
 const eventsEveryMs = 30_000;
@@ -20,16 +20,16 @@ export interface UsageNote {
 
 /** What rooms learn about accounts while working with them, kept where operators see it. */
 @Injectable()
-export class AccountHealth {
-  private readonly logger = new Logger(AccountHealth.name);
+export class AccountHealthService {
+  private readonly logger = new Logger(AccountHealthService.name);
   private readonly eventsNotedAt = new Map<string, number>();
   private readonly usageNotedAt = new Map<string, number>();
 
   constructor(
     private readonly repository: AccountHealthRepository,
-    private readonly directory: AccountDirectory,
-    private readonly alerts: Alerts,
-    private readonly changes: AccountChanges,
+    private readonly directory: AccountDirectoryService,
+    private readonly alerts: AlertsService,
+    private readonly changes: AccountChangesService,
     private readonly clock: Clock,
   ) {}
 

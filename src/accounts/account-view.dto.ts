@@ -121,17 +121,17 @@ export class NotConnectedView {
   code!: string;
 }
 
-export class AccountAnswer {
+export class AccountResponse {
   @ApiProperty({ enum: [true], example: true }) success!: true;
   @ApiProperty({ type: AccountView }) data!: AccountView;
 }
 
-export class DisconnectAnswer extends AccountAnswer {
+export class DisconnectResponse extends AccountResponse {
   @ApiPropertyOptional({ type: ErasureView, description: 'With `history=erase`: how far that is.' })
   erasure?: ErasureView;
 }
 
-export class ConnectAnswer extends AccountAnswer {
+export class ConnectResponse extends AccountResponse {
   @ApiPropertyOptional({ type: [AlsoConnectedView], description: 'A Page login may bring several accounts.' })
   also_connected?: AlsoConnectedView[];
 
@@ -142,7 +142,7 @@ export class ConnectAnswer extends AccountAnswer {
   not_connected?: NotConnectedView[];
 }
 
-export class AccountListAnswer {
+export class AccountListResponse {
   @ApiProperty({ enum: [true], example: true }) success!: true;
   @ApiProperty({ type: [AccountView] }) data!: AccountView[];
   @ApiProperty({ type: 'integer', example: 1 }) total!: number;

@@ -3,7 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../auth/index.js';
 import { ApiErrors } from '../errors/index.js';
 import { DocumentsBody } from '../validation/index.js';
-import { AccountAnswer, AccountListAnswer, ConnectAnswer, DisconnectAnswer } from './account-view.dto.js';
+import { AccountResponse, AccountListResponse, ConnectResponse, DisconnectResponse } from './account-view.dto.js';
 import {
   AccountIdParam,
   ConnectAccountDto,
@@ -14,7 +14,7 @@ import {
 import { AccountsService } from './accounts.service.js';
 import { actingFor } from './acting-for.js';
 import { ConnectService } from './connect/connect.service.js';
-import { ErasureRequests } from './privacy/erasure-requests.service.js';
+import { ErasureRequestsService } from './privacy/erasure-requests.service.js';
 import { erasureView } from './privacy/status-page.js';
 
 @ApiTags('Accounts')
@@ -23,7 +23,7 @@ export class AccountsController {
   constructor(
     private readonly accounts: AccountsService,
     private readonly connecting: ConnectService,
-    private readonly erasures: ErasureRequests,
+    private readonly erasures: ErasureRequestsService,
   ) {}
 
   @ForUsers()
@@ -34,9 +34,9 @@ export class AccountsController {
       'Asks Meta whose token it is, stores it encrypted, subscribes to webhooks and reads the subscription back. ' +
       'Connecting the same Instagram account again, by either login, updates it. `account_taken`: another tenant has it; of several accounts, all of them.',
   })
-  @ApiCreatedResponse({ type: ConnectAnswer })
+  @ApiCreatedResponse({ type: ConnectResponse })
   @ApiErrors(400, 401, 403, 409, 413, 415, 429, 502, 503)
-  async connect(@Caller() caller: Principal, @Body() body: ConnectAccountDto): Promise<ConnectAnswer> {
+  async connect(@Caller() caller: Principal, @Body() body: ConnectAccountDto): Promise<ConnectResponse> {
     const userId = actingFor(caller, body.user_id);
     const { access_token: token, login, agent } = body;
     const { first, others, taken } = await this.connecting.connectByToken(userId, login, token, agent);
@@ -52,9 +52,9 @@ export class AccountsController {
   @ForUsers()
   @Get()
   @ApiOperation({ summary: 'Connected accounts, newest first', description: 'With the health of each.' })
-  @ApiOkResponse({ type: AccountListAnswer })
+  @ApiOkResponse({ type: AccountListResponse })
   @ApiErrors(400, 401, 404, 429, 503)
-  async list(@Scope() scope: TenantScope, @Query() query: ListAccountsQuery): Promise<AccountListAnswer> {
+  async list(@Scope() scope: TenantScope, @Query() query: ListAccountsQuery): Promise<AccountListResponse> {
     const { data, total } = await this.accounts.list(scope, query);
     return { success: true, data, total, limit: query.limit, skip: query.skip };
   }
@@ -62,9 +62,9 @@ export class AccountsController {
   @ForUsers()
   @Get(':id')
   @ApiOperation({ summary: 'One account', description: 'With its health and the alerts that stand.' })
-  @ApiOkResponse({ type: AccountAnswer })
+  @ApiOkResponse({ type: AccountResponse })
   @ApiErrors(400, 401, 404, 429, 503)
-  async get(@Scope() scope: TenantScope, @Param() { id }: AccountIdParam): Promise<AccountAnswer> {
+  async get(@Scope() scope: TenantScope, @Param() { id }: AccountIdParam): Promise<AccountResponse> {
     return { success: true, data: await this.accounts.get(scope, id) };
   }
 
@@ -75,13 +75,13 @@ export class AccountsController {
     description: 'Switch it or its agent on or off, end a pause of sends, name it, keep media.',
   })
   @DocumentsBody(UpdateAccountDto, { minProperties: 1 })
-  @ApiOkResponse({ type: AccountAnswer })
+  @ApiOkResponse({ type: AccountResponse })
   @ApiErrors(400, 401, 404, 409, 413, 415, 429, 503)
   async update(
     @Scope() scope: TenantScope,
     @Param() { id }: AccountIdParam,
     @Body() body: UpdateAccountDto,
-  ): Promise<AccountAnswer> {
+  ): Promise<AccountResponse> {
     return { success: true, data: await this.accounts.update(scope, id, body) };
   }
 
@@ -93,13 +93,13 @@ export class AccountsController {
       'Unsubscribes, wipes the token, keeps the history. The Instagram account may then be connected by anyone. ' +
       'With `history=erase` the history goes, too, also of an account that was disconnected before.',
   })
-  @ApiOkResponse({ type: DisconnectAnswer })
+  @ApiOkResponse({ type: DisconnectResponse })
   @ApiErrors(400, 401, 404, 429, 503)
   async disconnect(
     @Scope() scope: TenantScope,
     @Param() { id }: AccountIdParam,
     @Query() { history }: DisconnectQuery,
-  ): Promise<DisconnectAnswer> {
+  ): Promise<DisconnectResponse> {
     const data = await this.accounts.disconnect(scope, id);
     if (history !== 'erase') return { success: true, data };
     return { success: true, data, erasure: erasureView(await this.erasures.ofAccount(scope, data._id)) };

@@ -1,35 +1,35 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
-import { AccountChanges } from './account-changes.js';
-import { AccountCipher } from './account-cipher.js';
-import { AccountDirectory } from './account-directory.js';
-import { AccountGauges } from './account-gauges.js';
+import { AccountChangesService } from './account-changes.service.js';
+import { AccountCipherService } from './account-cipher.service.js';
+import { AccountDirectoryService } from './account-directory.service.js';
+import { AccountGaugesService } from './account-gauges.service.js';
 import { AccountHealthRepository } from './account-health.repository.js';
-import { AccountHealth } from './account-health.service.js';
+import { AccountHealthService } from './account-health.service.js';
 import { AccountTokensRepository } from './account-tokens.repository.js';
 import { ACCOUNT, AccountSchema } from './account.schema.js';
 import { AccountsController } from './accounts.controller.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
-import { AccountsWorker } from './accounts-worker.js';
+import { AccountsProcessor } from './accounts.processor.js';
 import { ALERT, AlertSchema } from './alerts/alert.schema.js';
-import { AlertWebhook } from './alerts/alert-webhook.js';
+import { AlertWebhookService } from './alerts/alert-webhook.service.js';
 import { AlertsRepository } from './alerts/alerts.repository.js';
-import { Alerts } from './alerts/alerts.service.js';
+import { AlertsService } from './alerts/alerts.service.js';
 import { ConnectService } from './connect/connect.service.js';
-import { MetaGateway } from './meta/meta-gateway.js';
+import { MetaGatewayService } from './meta/meta-gateway.service.js';
 import { OAUTH_STATE, OAuthStateSchema } from './oauth/oauth-state.schema.js';
 import { OAuthController } from './oauth/oauth.controller.js';
-import { OAuthDoor } from './oauth/oauth-door.js';
+import { OAuthDoorService } from './oauth/oauth-door.service.js';
 import { OAuthService } from './oauth/oauth.service.js';
 import { OAuthStatesRepository } from './oauth/oauth-states.repository.js';
-import { OAuthStates } from './oauth/oauth-states.service.js';
-import { ErasureRequests } from './privacy/erasure-requests.service.js';
+import { OAuthStatesService } from './oauth/oauth-states.service.js';
+import { ErasureRequestsService } from './privacy/erasure-requests.service.js';
 import { ERASURE, ErasureSchema } from './privacy/erasure.schema.js';
 import { ErasuresRepository } from './privacy/erasures.repository.js';
 import { PrivacyController } from './privacy/privacy.controller.js';
 import { PrivacyService } from './privacy/privacy.service.js';
-import { SubjectHashes } from './privacy/subject-hashes.js';
+import { SubjectHashesService } from './privacy/subject-hashes.service.js';
 import { SUBJECT_KEY, SubjectKeyRepository, SubjectKeySchema } from './privacy/subject-key.repository.js';
 import { LiveConversationsService } from './profiles/live-conversations.service.js';
 import { LookUpsController } from './profiles/look-ups.controller.js';
@@ -42,7 +42,7 @@ import { UserSettingsService } from './settings/user-settings.service.js';
 import { HEARTBEAT, HeartbeatRepository, HeartbeatSchema } from './subscription/heartbeat.repository.js';
 import { SubscriptionService } from './subscription/subscription.service.js';
 import { TokenRefreshService } from './tokens/token-refresh.service.js';
-import { TokenVault } from './token-vault.js';
+import { TokenVaultService } from './token-vault.service.js';
 import { UsageNotesService } from './usage-notes.service.js';
 
 const repositories = [
@@ -72,47 +72,47 @@ const repositories = [
   ],
   providers: [
     ...repositories,
-    AccountChanges,
-    AccountCipher,
-    AccountDirectory,
-    AccountGauges,
-    AccountHealth,
+    AccountChangesService,
+    AccountCipherService,
+    AccountDirectoryService,
+    AccountGaugesService,
+    AccountHealthService,
     AccountsService,
-    Alerts,
-    AlertWebhook,
+    AlertsService,
+    AlertWebhookService,
     ConnectService,
-    ErasureRequests,
+    ErasureRequestsService,
     LiveConversationsService,
     LookUpsService,
-    MetaGateway,
-    OAuthDoor,
+    MetaGatewayService,
+    OAuthDoorService,
     OAuthService,
-    OAuthStates,
+    OAuthStatesService,
     PrivacyService,
     ProfilesService,
-    SubjectHashes,
+    SubjectHashesService,
     SubscriptionService,
     TokenRefreshService,
-    TokenVault,
+    TokenVaultService,
     UsageNotesService,
     UserSettingsService,
   ],
   exports: [
     ...repositories,
-    AccountDirectory,
-    AccountHealth,
+    AccountDirectoryService,
+    AccountHealthService,
     AccountsService,
-    Alerts,
+    AlertsService,
     ConnectService,
-    ErasureRequests,
+    ErasureRequestsService,
     LookUpsService,
-    OAuthDoor,
+    OAuthDoorService,
     OAuthService,
     PrivacyService,
     ProfilesService,
     SubscriptionService,
     TokenRefreshService,
-    TokenVault,
+    TokenVaultService,
     UserSettingsService,
   ],
 })
@@ -125,5 +125,5 @@ export class AccountsModule {}
 })
 export class AccountsApiModule {}
 
-@Module({ imports: [AccountsModule], providers: [AccountsWorker] })
+@Module({ imports: [AccountsModule], providers: [AccountsProcessor] })
 export class AccountsWorkerModule {}

@@ -2,9 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../auth/index.js';
 import { InvalidRequestError, NotFoundError } from '../errors/index.js';
-import { AccountChanges, changeOf } from './account-changes.js';
-import { AccountDirectory } from './account-directory.js';
-import { AccountHealth } from './account-health.service.js';
+import { AccountChangesService, changeOf } from './account-changes.service.js';
+import { AccountDirectoryService } from './account-directory.service.js';
+import { AccountHealthService } from './account-health.service.js';
 import { summaryOf, type AccountSummary } from './account-summary.js';
 import { viewOf } from './account-view.js';
 import type { AccountView } from './account-view.dto.js';
@@ -12,7 +12,7 @@ import type { AccountRecord } from './account.schema.js';
 import { AccountNotUsableError } from './accounts.errors.js';
 import type { ListAccountsQuery, UpdateAccountDto } from './accounts.dto.js';
 import { AccountsRepository } from './accounts.repository.js';
-import { Alerts } from './alerts/alerts.service.js';
+import { AlertsService } from './alerts/alerts.service.js';
 import { UserSettingsService } from './settings/user-settings.service.js';
 import { SubscriptionService } from './subscription/subscription.service.js';
 
@@ -25,12 +25,12 @@ export class AccountsService {
 
   constructor(
     private readonly accounts: AccountsRepository,
-    private readonly directory: AccountDirectory,
-    private readonly health: AccountHealth,
+    private readonly directory: AccountDirectoryService,
+    private readonly health: AccountHealthService,
     private readonly settings: UserSettingsService,
     private readonly subscriptions: SubscriptionService,
-    private readonly changes: AccountChanges,
-    private readonly alerts: Alerts,
+    private readonly changes: AccountChangesService,
+    private readonly alerts: AlertsService,
     private readonly clock: Clock,
   ) {}
 

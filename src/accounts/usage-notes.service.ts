@@ -1,9 +1,9 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import type { GraphCallInfo, GraphUsage } from '#libs/graph-api';
-import { GraphCalls } from '../channels/index.js';
-import { AccountDirectory } from './account-directory.js';
-import { AccountHealth } from './account-health.service.js';
+import { GraphCallsService } from '../channels/index.js';
+import { AccountDirectoryService } from './account-directory.service.js';
+import { AccountHealthService } from './account-health.service.js';
 
 /** Writes what Meta's answers say about an account's usage to its record. */
 @Injectable()
@@ -11,9 +11,9 @@ export class UsageNotesService implements OnModuleInit {
   private readonly logger = new Logger(UsageNotesService.name);
 
   constructor(
-    private readonly calls: GraphCalls,
-    private readonly directory: AccountDirectory,
-    private readonly health: AccountHealth,
+    private readonly calls: GraphCallsService,
+    private readonly directory: AccountDirectoryService,
+    private readonly health: AccountHealthService,
     private readonly clock: Clock,
   ) {}
 

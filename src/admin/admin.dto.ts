@@ -88,12 +88,12 @@ class Page extends Success {
   next_cursor!: string | null;
 }
 
-export class DeadLettersPage extends Page {
+export class DeadLetterListResponse extends Page {
   @ApiProperty({ type: [DeadLetterView] })
   data!: DeadLetterView[];
 }
 
-export class DeadLetterAnswer extends Success {
+export class DeadLetterResponse extends Success {
   @ApiProperty({ type: DeadLetterView })
   data!: DeadLetterView;
 }
@@ -133,7 +133,7 @@ export class AuditEntryView {
   request_id!: string;
 }
 
-export class AuditPage extends Page {
+export class AuditListResponse extends Page {
   @ApiProperty({ type: [AuditEntryView] })
   data!: AuditEntryView[];
 }

@@ -11,7 +11,7 @@ export type AuditEntry = Omit<AuditRecord, '_id'> & { _id: string };
 
 /** What admins did. There is no method that changes an entry, or removes one before its time. */
 @Injectable()
-export class AuditLog {
+export class AuditLogRepository {
   constructor(
     @InjectModel(AUDIT) private readonly model: Model<AuditRecord>,
     private readonly clock: Clock,

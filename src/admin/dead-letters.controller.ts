@@ -4,9 +4,9 @@ import { Caller, ForAdmins, type Principal } from '../auth/index.js';
 import { AppConfig } from '../config/index.js';
 import { ApiErrors, InvalidRequestError, NotFoundError } from '../errors/index.js';
 import { pageOf } from '../paging/index.js';
-import { DeadLetterReplays, DeadLetters, type DeadLetter } from '../queue/index.js';
-import { DeadLetterAnswer, DeadLettersPage, DeadLettersQuery, type DeadLetterView } from './admin.dto.js';
-import { ReplayLettersAnswer, ReplayLettersDto } from './dead-letters.dto.js';
+import { DeadLetterReplaysService, DeadLettersRepository, type DeadLetter } from '../queue/index.js';
+import { DeadLetterResponse, DeadLetterListResponse, DeadLettersQuery, type DeadLetterView } from './admin.dto.js';
+import { ReplayLettersResponse, ReplayLettersDto } from './dead-letters.dto.js';
 import { deadLetterView } from './dead-letter.view.js';
 
 const IdParam = () => ApiParam({ name: 'id', example: '665f1c2e9b1e8a0012345678' });
@@ -16,16 +16,16 @@ const IdParam = () => ApiParam({ name: 'id', example: '665f1c2e9b1e8a0012345678'
 @Controller('admin/dead-letters')
 export class DeadLettersController {
   constructor(
-    private readonly letters: DeadLetters,
-    private readonly replays: DeadLetterReplays,
+    private readonly letters: DeadLettersRepository,
+    private readonly replays: DeadLetterReplaysService,
     private readonly config: AppConfig,
   ) {}
 
   @Get()
   @ApiOperation({ summary: 'What failed for good, and why', description: 'Newest first.' })
-  @ApiOkResponse({ type: DeadLettersPage })
+  @ApiOkResponse({ type: DeadLetterListResponse })
   @ApiErrors(400, 401, 403, 429, 503)
-  async list(@Query() { state, kind, cursor, limit }: DeadLettersQuery): Promise<DeadLettersPage> {
+  async list(@Query() { state, kind, cursor, limit }: DeadLettersQuery): Promise<DeadLetterListResponse> {
     const after = cursor === undefined ? undefined : await this.letters.find(cursor);
     if (after === null) throw new InvalidRequestError('cursor: is not one of this list');
     const found = await this.letters.list({ state, kind, after, limit: limit + 1 });
@@ -36,9 +36,9 @@ export class DeadLettersController {
   @Get(':id')
   @IdParam()
   @ApiOperation({ summary: 'One dead letter' })
-  @ApiOkResponse({ type: DeadLetterAnswer })
+  @ApiOkResponse({ type: DeadLetterResponse })
   @ApiErrors(401, 403, 404, 429, 503)
-  async get(@Param('id') id: string): Promise<DeadLetterAnswer> {
+  async get(@Param('id') id: string): Promise<DeadLetterResponse> {
     const letter = await this.letters.find(id);
     if (!letter) throw new NotFoundError('Dead letter not found.');
     return { success: true, data: this.view(letter) };
@@ -52,9 +52,9 @@ export class DeadLettersController {
       'A page of the open letters that match, newest first; repeat with `cursor` until `next_cursor` is null. Those that ' +
       'can’t be started stay open and are named.',
   })
-  @ApiOkResponse({ type: ReplayLettersAnswer })
+  @ApiOkResponse({ type: ReplayLettersResponse })
   @ApiErrors(400, 401, 403, 429, 503)
-  async replayPage(@Body() dto: ReplayLettersDto, @Caller() caller: Principal): Promise<ReplayLettersAnswer> {
+  async replayPage(@Body() dto: ReplayLettersDto, @Caller() caller: Principal): Promise<ReplayLettersResponse> {
     const { kind, reason, since, until, cursor, limit } = dto;
     if ([kind, reason, since, until].every((one) => one === undefined))
       throw new InvalidRequestError('Say which letters: by kind, reason, since or until.');
@@ -72,9 +72,9 @@ export class DeadLettersController {
     summary: 'Try it again',
     description: 'Done once: replaying a letter that was replayed already changes nothing. It opens again if it fails.',
   })
-  @ApiOkResponse({ type: DeadLetterAnswer })
+  @ApiOkResponse({ type: DeadLetterResponse })
   @ApiErrors(401, 403, 404, 409, 429, 503)
-  async replay(@Param('id') id: string, @Caller() caller: Principal): Promise<DeadLetterAnswer> {
+  async replay(@Param('id') id: string, @Caller() caller: Principal): Promise<DeadLetterResponse> {
     return { success: true, data: this.view(await this.replays.replay(id, caller.userId)) };
   }
 

@@ -48,7 +48,7 @@ class LetterFailureView {
   error!: string;
 }
 
-export class ReplayLettersAnswer {
+export class ReplayLettersResponse {
   @ApiProperty({ enum: [true], example: true })
   success!: true;
 

@@ -3,27 +3,27 @@ import { MongooseModule } from '@nestjs/mongoose';
 import { AccountsModule } from '../accounts/index.js';
 import { BlocklistModule } from '../blocklist/index.js';
 import { DmsModule } from '../dms/index.js';
-import { AnswerChecks } from './answer/answer-checks.js';
-import { AnswerLeases } from './answer/answer-lease.js';
+import { AnswerChecksService } from './answer/answer-checks.service.js';
+import { AnswerLeasesService } from './answer/answer-leases.service.js';
 import { AnswerProcessor } from './answer/answer.processor.js';
-import { AnswerRound } from './answer/answer-round.js';
+import { AnswerRoundService } from './answer/answer-round.service.js';
 import { AnswerService } from './answer/answer.service.js';
-import { Composer } from './answer/composer.js';
-import { OpenMessages } from './answer/open-messages.js';
-import { Presence } from './answer/presence.js';
-import { SenderActions } from './answer/sender-actions.js';
-import { ReplyWriter } from './answer/reply-writer.js';
+import { ReplyComposerService } from './answer/reply-composer.service.js';
+import { OpenMessagesService } from './answer/open-messages.service.js';
+import { AnswerPresenceService } from './answer/answer-presence.service.js';
+import { SenderActionsService } from './answer/sender-actions.service.js';
+import { ReplyWriterService } from './answer/reply-writer.service.js';
 import { AgentController } from './api/agent.controller.js';
-import { AgentPreviews } from './api/agent-previews.service.js';
-import { AgentSettingsApi } from './api/agent-settings.service.js';
-import { AgentBudgets } from './budget/agent-budgets.js';
+import { AgentPreviewsService } from './api/agent-previews.service.js';
+import { AgentSettingsApiService } from './api/agent-settings-api.service.js';
+import { AgentBudgetsService } from './budget/agent-budgets.service.js';
 import { AgentUsageRepository } from './budget/agent-usage.repository.js';
 import { AGENT_USAGE, AgentUsageSchema } from './budget/agent-usage.schema.js';
-import { WaitingReplies } from './gate/waiting-replies.js';
-import { ModelAlerts } from './model/model-alerts.js';
+import { WaitingRepliesService } from './gate/waiting-replies.service.js';
+import { ModelAlertsService } from './model/model-alerts.service.js';
 import { ModelClient } from './model/model-client.js';
-import { ModelWatch } from './model/model-watch.js';
-import { VoiceTranscripts } from './model/voice-transcripts.js';
+import { ModelWatchService } from './model/model-watch.service.js';
+import { VoiceTranscriptsService } from './model/voice-transcripts.service.js';
 
 /** Finding answers: context, budgets, model, gate. */
 @Module({
@@ -33,8 +33,16 @@ import { VoiceTranscripts } from './model/voice-transcripts.js';
     BlocklistModule,
     MongooseModule.forFeature([{ name: AGENT_USAGE, schema: AgentUsageSchema }]),
   ],
-  providers: [AgentBudgets, AgentUsageRepository, Composer, ModelAlerts, ModelClient, VoiceTranscripts, WaitingReplies],
-  exports: [AccountsModule, DmsModule, BlocklistModule, AgentBudgets, Composer, ModelClient],
+  providers: [
+    AgentBudgetsService,
+    AgentUsageRepository,
+    ReplyComposerService,
+    ModelAlertsService,
+    ModelClient,
+    VoiceTranscriptsService,
+    WaitingRepliesService,
+  ],
+  exports: [AccountsModule, DmsModule, BlocklistModule, AgentBudgetsService, ReplyComposerService, ModelClient],
 })
 export class AgentModule {}
 
@@ -42,7 +50,7 @@ export class AgentModule {}
 @Module({
   imports: [AgentModule],
   controllers: [AgentController],
-  providers: [AgentPreviews, AgentSettingsApi],
+  providers: [AgentPreviewsService, AgentSettingsApiService],
 })
 export class AgentApiModule {}
 
@@ -50,16 +58,16 @@ export class AgentApiModule {}
 @Module({
   imports: [AgentModule],
   providers: [
-    AnswerChecks,
-    AnswerLeases,
+    AnswerChecksService,
+    AnswerLeasesService,
     AnswerProcessor,
-    AnswerRound,
+    AnswerRoundService,
     AnswerService,
-    ModelWatch,
-    OpenMessages,
-    Presence,
-    ReplyWriter,
-    SenderActions,
+    ModelWatchService,
+    OpenMessagesService,
+    AnswerPresenceService,
+    ReplyWriterService,
+    SenderActionsService,
   ],
 })
 export class AgentWorkerModule {}

@@ -1,3 +1,3 @@
-export { AgentBudgets } from './budget/agent-budgets.js';
-export { Composer, type Composition, type Question } from './answer/composer.js';
+export { AgentBudgetsService } from './budget/agent-budgets.service.js';
+export { ReplyComposerService, type Composition, type Question } from './answer/reply-composer.service.js';
 export { AgentApiModule, AgentModule, AgentWorkerModule } from './agent.module.js';

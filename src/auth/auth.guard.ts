@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { ForbiddenError, UnauthenticatedError } from '../errors/index.js';
 import { accessKey, type Access, type AuthenticatedRequest } from './auth.decorators.js';
-import { RefusedTokens } from './refused-tokens.js';
+import { RefusedTokensService } from './refused-tokens.service.js';
 import { TokenService } from './token.service.js';
 
 /** Global: every route asks for a valid Bearer token unless it says `@Public()`. */
@@ -11,7 +11,7 @@ export class AuthGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly tokens: TokenService,
-    private readonly refused: RefusedTokens,
+    private readonly refused: RefusedTokensService,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {

@@ -1,9 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AuthGuard } from './auth.guard.js';
-import { PublicDoors } from './public-doors.js';
+import { PublicDoorsService } from './public-doors.service.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
-import { RefusedTokens } from './refused-tokens.js';
+import { RefusedTokensService } from './refused-tokens.service.js';
 import { TokenService } from './token.service.js';
 
 /** Guards run in this order on every route: who is it, then how often. */
@@ -11,12 +11,12 @@ import { TokenService } from './token.service.js';
 @Module({
   providers: [
     TokenService,
-    PublicDoors,
-    RefusedTokens,
+    PublicDoorsService,
+    RefusedTokensService,
     RateLimitGuard,
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_GUARD, useExisting: RateLimitGuard },
   ],
-  exports: [TokenService, RefusedTokens, RateLimitGuard],
+  exports: [TokenService, RefusedTokensService, RateLimitGuard],
 })
 export class AuthModule {}

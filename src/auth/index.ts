@@ -12,5 +12,5 @@ export { GuessedTokenError } from './auth.errors.js';
 export { AuthModule } from './auth.module.js';
 export { ownerFilter, scopeOf, systemScope, type Principal, type TenantScope } from './principal.js';
 export { RateLimitGuard } from './rate-limit.guard.js';
-export { RefusedTokens } from './refused-tokens.js';
+export { RefusedTokensService } from './refused-tokens.service.js';
 export { TokenService, type Verified } from './token.service.js';

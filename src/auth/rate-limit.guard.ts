@@ -7,7 +7,7 @@ import { AppConfig } from '../config/index.js';
 import { TooManyRequestsError } from '../errors/index.js';
 import { REDIS, type RedisClient } from '../redis/index.js';
 import { withoutLimitKey, type AuthenticatedRequest } from './auth.decorators.js';
-import { PublicDoors } from './public-doors.js';
+import { PublicDoorsService } from './public-doors.service.js';
 
 /** What a principal had left when Redis was last heard, and how many requests have gone in since unheard. */
 interface Allowance {
@@ -31,7 +31,7 @@ export class RateLimitGuard implements CanActivate {
   constructor(
     config: AppConfig,
     @Inject(REDIS) redis: RedisClient,
-    private readonly doors: PublicDoors,
+    private readonly doors: PublicDoorsService,
     private readonly reflector: Reflector,
   ) {
     this.points = config.API_RATE_LIMIT_PER_MINUTE;

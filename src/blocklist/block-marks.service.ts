@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ConversationBlocks } from '../conversations/index.js';
+import { ConversationBlocksRepository } from '../conversations/index.js';
 import { BlocklistRepository } from './blocklist.repository.js';
 
 /** Somebody who blocks and unblocks one person as fast as that is welcome to wait for the task that settles again. */
@@ -11,10 +11,10 @@ const maxRounds = 5;
  * has seen the list as it is. What a crash leaves undone `BlockMarksTask` finds.
  */
 @Injectable()
-export class BlockMarks {
+export class BlockMarksService {
   constructor(
     private readonly entries: BlocklistRepository,
-    private readonly conversations: ConversationBlocks,
+    private readonly conversations: ConversationBlocksRepository,
   ) {}
 
   /** Has these people's conversations with a tenant say what the tenant's blocklist says. */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { ConversationBlocks } from '../conversations/index.js';
-import { Walks } from '../database/index.js';
+import { ConversationBlocksRepository } from '../conversations/index.js';
+import { WalksService } from '../database/index.js';
 import { Scheduled } from '../queue/index.js';
-import { BlockMarks, byTenant } from './block-marks.service.js';
+import { BlockMarksService, byTenant } from './block-marks.service.js';
 import { BlocklistRepository, type BlockedPair } from './blocklist.repository.js';
 
 const minuteMs = 60_000;
@@ -19,9 +19,9 @@ const batch = 500;
 export class BlockMarksTask {
   constructor(
     private readonly entries: BlocklistRepository,
-    private readonly conversations: ConversationBlocks,
-    private readonly marks: BlockMarks,
-    private readonly walks: Walks,
+    private readonly conversations: ConversationBlocksRepository,
+    private readonly marks: BlockMarksService,
+    private readonly walks: WalksService,
     private readonly clock: Clock,
   ) {}
 

@@ -6,7 +6,7 @@ import { isEntryId } from './blocklist.repository.js';
 
 /** Finds out whose blocklist a request means. */
 @Injectable()
-export class BlocklistOwner {
+export class BlocklistOwnerService {
   constructor(private readonly accounts: AccountsRepository) {}
 
   /**

@@ -12,9 +12,9 @@ import {
   UnblockPersonDto,
   UnblockQuery,
 } from './blocklist.dto.js';
-import { BlocklistOwner } from './blocklist-owner.service.js';
+import { BlocklistOwnerService } from './blocklist-owner.service.js';
 import { BlocklistPersonPipe } from './blocklist-person.pipe.js';
-import { Blocklist } from './blocklist.service.js';
+import { BlocklistService } from './blocklist.service.js';
 import { PersonToUnblock, PersonToUnblockPipe } from './person-to-unblock.decorator.js';
 
 const person = {
@@ -28,8 +28,8 @@ const person = {
 @Controller('inbox/blocklist')
 export class BlocklistController {
   constructor(
-    private readonly blocklist: Blocklist,
-    private readonly owners: BlocklistOwner,
+    private readonly blocklist: BlocklistService,
+    private readonly owners: BlocklistOwnerService,
   ) {}
 
   @Get()

@@ -2,19 +2,19 @@ import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { AccountsModule } from '../accounts/index.js';
 import { ConversationsModule } from '../conversations/index.js';
-import { BlockMarks } from './block-marks.service.js';
+import { BlockMarksService } from './block-marks.service.js';
 import { BlockMarksTask } from './block-marks.task.js';
-import { BlocklistOwner } from './blocklist-owner.service.js';
+import { BlocklistOwnerService } from './blocklist-owner.service.js';
 import { BlocklistController } from './blocklist.controller.js';
 import { BlocklistRepository } from './blocklist.repository.js';
 import { BLOCKLIST_ENTRY, BlocklistSchema } from './blocklist.schema.js';
-import { Blocklist } from './blocklist.service.js';
+import { BlocklistService } from './blocklist.service.js';
 
 /** Whom tenants have blocked. */
 @Module({
   imports: [ConversationsModule, MongooseModule.forFeature([{ name: BLOCKLIST_ENTRY, schema: BlocklistSchema }])],
-  providers: [BlocklistRepository, Blocklist, BlockMarks],
-  exports: [Blocklist, BlocklistRepository, BlockMarks],
+  providers: [BlocklistRepository, BlocklistService, BlockMarksService],
+  exports: [BlocklistService, BlocklistRepository, BlockMarksService],
 })
 export class BlocklistModule {}
 
@@ -22,7 +22,7 @@ export class BlocklistModule {}
 @Module({
   imports: [AccountsModule, BlocklistModule],
   controllers: [BlocklistController],
-  providers: [BlocklistOwner],
+  providers: [BlocklistOwnerService],
 })
 export class BlocklistApiModule {}
 

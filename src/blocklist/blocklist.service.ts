@@ -3,7 +3,7 @@ import { Clock } from '#libs/clock';
 import type { TenantScope } from '../auth/index.js';
 import { ConflictError, NotFoundError } from '../errors/index.js';
 import { cursorOf, pageOf, readCursor } from '../paging/index.js';
-import { BlockMarks } from './block-marks.service.js';
+import { BlockMarksService } from './block-marks.service.js';
 import { BlocklistRepository, isEntryId, type BlocklistEntry, type NewBlocklistEntry } from './blocklist.repository.js';
 
 /** A list is counted whenever it is shown or added to. */
@@ -14,10 +14,10 @@ const maxEntries = 10_000;
  * what lists of conversations and streams go by is written before.
  */
 @Injectable()
-export class Blocklist {
+export class BlocklistService {
   constructor(
     private readonly entries: BlocklistRepository,
-    private readonly marks: BlockMarks,
+    private readonly marks: BlockMarksService,
     private readonly clock: Clock,
   ) {}
 

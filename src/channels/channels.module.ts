@@ -1,8 +1,8 @@
 import { Global, Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { GraphClient } from '#libs/graph-api';
 import type { ChannelAdapter } from './channel.port.js';
-import { CHANNEL_ADAPTERS, Channels } from './channels.service.js';
-import { GraphCalls } from './graph/graph-calls.service.js';
+import { CHANNEL_ADAPTERS, ChannelsService } from './channels.service.js';
+import { GraphCallsService } from './graph/graph-calls.service.js';
 import { GraphClientCloser, graphClientProvider } from './graph/graph-client.provider.js';
 import { instagram } from './instagram/index.js';
 
@@ -31,12 +31,12 @@ export class ChannelsModule {
           inject: adapters,
           useFactory: (...found: ChannelAdapter[]): readonly ChannelAdapter[] => found,
         },
-        Channels,
-        GraphCalls,
+        ChannelsService,
+        GraphCallsService,
         graphClientProvider,
         GraphClientCloser,
       ],
-      exports: [Channels, GraphCalls, GraphClient],
+      exports: [ChannelsService, GraphCallsService, GraphClient],
     };
   }
 }

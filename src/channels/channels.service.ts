@@ -7,7 +7,7 @@ export const CHANNEL_ADAPTERS = Symbol('CHANNEL_ADAPTERS');
 
 /** Finds the adapter of a channel, by whichever of its names is at hand. */
 @Injectable()
-export class Channels {
+export class ChannelsService {
   private readonly byChannel: ReadonlyMap<string, ChannelAdapter>;
   private readonly byPlatform: ReadonlyMap<string, ChannelAdapter>;
   private readonly byObject: ReadonlyMap<string, ChannelAdapter>;

@@ -1,8 +1,8 @@
 export type { ChannelCapabilities, TextLimit } from './channel-capabilities.js';
 export type { Channel, ChannelAdapter, ChannelNames, ChannelWebhook } from './channel.port.js';
 export { channels, ChannelsModule, type ChannelRegistration } from './channels.module.js';
-export { Channels } from './channels.service.js';
-export { GraphCalls } from './graph/graph-calls.service.js';
+export { ChannelsService } from './channels.service.js';
+export { GraphCallsService } from './graph/graph-calls.service.js';
 export type {
   CallError,
   CallResult,

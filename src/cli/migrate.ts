@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { createApp } from '../app.factory.js';
 import { cliEnv, readSettings } from '../config/index.js';
-import { IndexKeeper } from '../database/index.js';
+import { IndexKeeperRepository } from '../database/index.js';
 
 const usage = `npm run migrate
 
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   // All rooms, for the collections of all roles; nothing of them is started.
   const config = { ...readSettings(cliEnv()), ROLE: 'all' as const, carriesApi: true, carriesWorker: true };
   const app = await createApp(config);
-  await app.get(IndexKeeper).build();
+  await app.get(IndexKeeperRepository).build();
 }
 
 main().then(

@@ -7,9 +7,9 @@ import { CONVERSATION, placeOf, type ConversationRecord } from './conversation.s
 /** A conversation of a person whom its tenant has blocked, as it is marked. */
 export type BlockMark = Pick<ConversationRecord, 'user_id' | 'participant_id'>;
 
-/** That a person is blocked, as their conversations say it. The blocklist decides; see `BlockMarks`. */
+/** That a person is blocked, as their conversations say it. The blocklist decides; see `BlockMarksService`. */
 @Injectable()
-export class ConversationBlocks {
+export class ConversationBlocksRepository {
   constructor(
     @InjectModel(CONVERSATION) private readonly model: Model<ConversationRecord>,
     private readonly clock: Clock,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import mongoose, { type Connection } from 'mongoose';
 import { MovableClock } from '#libs/clock';
 import { useServices } from '../../test/support/services.js';
-import { ConversationClaims, type Claim } from './conversation-claims.repository.js';
+import { ConversationClaimsRepository, type Claim } from './conversation-claims.repository.js';
 import { ConversationsRepository, type Conversation } from './conversations.repository.js';
 import { CONVERSATION, ConversationSchema, emptyConversation, type ConversationRecord } from './conversation.schema.js';
 
@@ -10,14 +10,14 @@ const services = useServices();
 const clock = new MovableClock(new Date('2026-11-21T12:00:00Z').getTime());
 
 let connection: Connection;
-let claims: ConversationClaims;
+let claims: ConversationClaimsRepository;
 let model: mongoose.Model<ConversationRecord>;
 
 beforeAll(async () => {
   // An index that is being built would wait for the transactions here, and everything else for it.
   connection = await mongoose.createConnection(services.mongoUrl, { autoIndex: false }).asPromise();
   model = connection.model<ConversationRecord>(CONVERSATION, ConversationSchema);
-  claims = new ConversationClaims(model, clock);
+  claims = new ConversationClaimsRepository(model, clock);
 });
 
 afterAll(() => connection?.close());
@@ -56,7 +56,7 @@ type Session = mongoose.ClientSession;
 const within = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
   connection.getClient().withSession((session) => session.withTransaction(() => work(session)));
 
-describe('ConversationClaims', () => {
+describe('ConversationClaimsRepository', () => {
   it('ends an answer’s claim with its transaction, which takes send numbers and the right to send', async () => {
     const id = await newOne();
     const claim = await claims.claimAnswer(id, 20_000);

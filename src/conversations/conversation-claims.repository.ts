@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
-import { heldPatienceMs, unlessHeld } from './conversation-locks.repository.js';
+import { heldPatienceMs, unlessHeld } from './conversation-write-order.repository.js';
 import { CONVERSATION, type ConversationRecord } from './conversation.schema.js';
 import { idOf, plain, writtenBack, type Conversation } from './conversations.repository.js';
 
@@ -27,7 +27,7 @@ const fieldsOf = {
 
 /** Which process works on a conversation: fenced, and over by themselves when the process is gone. */
 @Injectable()
-export class ConversationClaims {
+export class ConversationClaimsRepository {
   constructor(
     @InjectModel(CONVERSATION) private readonly model: Model<ConversationRecord>,
     private readonly clock: Clock,

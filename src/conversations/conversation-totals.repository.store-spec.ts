@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import mongoose, { type Connection, type Model, type Types } from 'mongoose';
 import { MovableClock } from '#libs/clock';
 import { useServices } from '../../test/support/services.js';
-import { ConversationTotals } from './conversation-totals.repository.js';
+import { ConversationTotalsRepository } from './conversation-totals.repository.js';
 import { CONVERSATION, ConversationSchema, type ConversationRecord } from './conversation.schema.js';
 
 const services = useServices();
 let connection: Connection;
 let model: Model<ConversationRecord>;
-let totals: ConversationTotals;
+let totals: ConversationTotalsRepository;
 let clock: MovableClock;
 
 beforeAll(async () => {
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => connection?.close());
 beforeEach(() => {
   clock = new MovableClock();
-  totals = new ConversationTotals(model, clock);
+  totals = new ConversationTotalsRepository(model, clock);
 });
 
 async function newConversation(userId: string, changedMsAgo = 60_000): Promise<Types.ObjectId> {

@@ -30,7 +30,7 @@ const settledAfterMs = 50;
  * kept as long as no conversation in it has changed, which one look into an index tells.
  */
 @Injectable()
-export class ConversationTotals {
+export class ConversationTotalsRepository {
   private readonly kept = new LRUCache<string, Kept>({ max: 5_000 });
 
   constructor(

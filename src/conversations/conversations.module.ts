@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
-import { ConversationBlocks } from './conversation-blocks.repository.js';
-import { ConversationClaims } from './conversation-claims.repository.js';
-import { ConversationLocks } from './conversation-locks.repository.js';
+import { ConversationBlocksRepository } from './conversation-blocks.repository.js';
+import { ConversationClaimsRepository } from './conversation-claims.repository.js';
+import { ConversationWriteOrderRepository } from './conversation-write-order.repository.js';
 import { CONVERSATION, ConversationSchema } from './conversation.schema.js';
-import { ConversationTotals } from './conversation-totals.repository.js';
+import { ConversationTotalsRepository } from './conversation-totals.repository.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { SearchTermsRepository } from './search-terms.repository.js';
 import { SearchTermsTask } from './search-terms.task.js';
@@ -12,13 +12,19 @@ import { SearchTermsTask } from './search-terms.task.js';
 /** The conversation record, where storing, answering, sending and the inbox meet. */
 @Module({
   imports: [MongooseModule.forFeature([{ name: CONVERSATION, schema: ConversationSchema }])],
-  providers: [ConversationsRepository, ConversationBlocks, ConversationClaims, ConversationLocks, ConversationTotals],
+  providers: [
+    ConversationsRepository,
+    ConversationBlocksRepository,
+    ConversationClaimsRepository,
+    ConversationWriteOrderRepository,
+    ConversationTotalsRepository,
+  ],
   exports: [
     ConversationsRepository,
-    ConversationBlocks,
-    ConversationClaims,
-    ConversationLocks,
-    ConversationTotals,
+    ConversationBlocksRepository,
+    ConversationClaimsRepository,
+    ConversationWriteOrderRepository,
+    ConversationTotalsRepository,
     MongooseModule,
   ],
 })

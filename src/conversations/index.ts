@@ -7,9 +7,9 @@ export {
   type AgentPauses,
   type PauseReason,
 } from './agent-pauses.js';
-export { ConversationBlocks, type BlockMark } from './conversation-blocks.repository.js';
-export { ConversationClaims, type AnswerClaim, type Claim } from './conversation-claims.repository.js';
-export { ConversationLocks } from './conversation-locks.repository.js';
+export { ConversationBlocksRepository, type BlockMark } from './conversation-blocks.repository.js';
+export { ConversationClaimsRepository, type AnswerClaim, type Claim } from './conversation-claims.repository.js';
+export { ConversationWriteOrderRepository } from './conversation-write-order.repository.js';
 export {
   CONVERSATION,
   conversationIdOf,
@@ -27,5 +27,5 @@ export {
   type Conversation,
   type ConversationParties,
 } from './conversations.repository.js';
-export { ConversationTotals, type TotalsFilter } from './conversation-totals.repository.js';
+export { ConversationTotalsRepository, type TotalsFilter } from './conversation-totals.repository.js';
 export { isSelective, searchedLength, searchTermsOf } from './search-terms.js';

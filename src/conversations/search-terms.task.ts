@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Walks } from '../database/index.js';
+import { WalksService } from '../database/index.js';
 import { Scheduled } from '../queue/index.js';
 import { searchTermsVersion } from './search-terms.js';
 import { SearchTermsRepository } from './search-terms.repository.js';
@@ -9,7 +9,7 @@ import { SearchTermsRepository } from './search-terms.repository.js';
 export class SearchTermsTask {
   constructor(
     private readonly terms: SearchTermsRepository,
-    private readonly walks: Walks,
+    private readonly walks: WalksService,
   ) {}
 
   @Scheduled({ name: 'renew-search-terms', everyMs: 30_000 })

@@ -1,6 +1,6 @@
 import type { MongooseModuleFactoryOptions } from '@nestjs/mongoose';
 import type { AppConfig } from '../config/index.js';
-import { appName } from './abandoned-transactions.js';
+import { appName } from './abandoned-transactions.service.js';
 
 /** How this product connects to MongoDB. What the promise rests on stands here and in `Transactions`, not in the URL. */
 export function databaseOptions(config: AppConfig) {
@@ -21,6 +21,6 @@ export function databaseOptions(config: AppConfig) {
     socketTimeoutMS: 45_000,
     bufferCommands: false,
     ignoreUndefined: true,
-    autoIndex: false, // built by IndexKeeper, before the process takes work
+    autoIndex: false, // built by IndexKeeperRepository, before the process takes work
   } satisfies MongooseModuleFactoryOptions;
 }

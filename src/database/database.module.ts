@@ -2,12 +2,12 @@ import { Global, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { InjectConnection, MongooseModule, type MongooseModuleFactoryOptions } from '@nestjs/mongoose';
 import mongoose, { type Connection } from 'mongoose';
 import { AppConfig } from '../config/index.js';
-import { AbandonedTransactions } from './abandoned-transactions.js';
+import { AbandonedTransactionsService } from './abandoned-transactions.service.js';
 import { databaseOptions } from './database-options.js';
-import { IndexKeeper } from './index-keeper.repository.js';
-import { Retentions } from './retention.js';
-import { Transactions } from './transaction.js';
-import { Walks } from './walks.js';
+import { IndexKeeperRepository } from './index-keeper.repository.js';
+import { RetentionService } from './retention.service.js';
+import { TransactionsService } from './transactions.service.js';
+import { WalksService } from './walks.service.js';
 
 // A filter from a request is data: `{$ne: ''}` where a value belongs is refused, and so is a field the schema does not
 // know (mongoose's default would drop it and match everything).
@@ -32,13 +32,13 @@ export class NoReplicaSetError extends Error {
       }),
     }),
   ],
-  providers: [Transactions, AbandonedTransactions, Retentions, IndexKeeper, Walks],
-  exports: [Transactions, Retentions, IndexKeeper, Walks],
+  providers: [TransactionsService, AbandonedTransactionsService, RetentionService, IndexKeeperRepository, WalksService],
+  exports: [TransactionsService, RetentionService, IndexKeeperRepository, WalksService],
 })
 export class DatabaseModule implements OnApplicationBootstrap {
   constructor(
     @InjectConnection() private readonly connection: Connection,
-    private readonly indexes: IndexKeeper,
+    private readonly indexes: IndexKeeperRepository,
   ) {}
 
   /** The unique indexes are the promise; a process that has not seen them built must not take work. */

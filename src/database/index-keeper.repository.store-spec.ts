@@ -3,15 +3,15 @@ import mongoose, { Schema, type Connection } from 'mongoose';
 import { useEmbeddedServers } from '../../test/support/embedded-servers.js';
 import { startFailingMongod, type FailingMongod } from '../../test/support/failing-mongod.js';
 import type { AppConfig } from '../config/index.js';
-import { IndexKeeper } from './index-keeper.repository.js';
-import { Retentions } from './retention.js';
+import { IndexKeeperRepository } from './index-keeper.repository.js';
+import { RetentionService } from './retention.service.js';
 
 jest.setTimeout(60_000);
 const { track } = useEmbeddedServers();
 const databaseName = 'index_keeper';
 let mongod: FailingMongod;
 let connection: Connection;
-let keeper: IndexKeeper;
+let keeper: IndexKeeperRepository;
 let warn: jest.SpyInstance;
 
 beforeEach(async () => {
@@ -21,11 +21,11 @@ beforeEach(async () => {
     .createConnection(mongod.url, { dbName: databaseName, socketTimeoutMS: 500, autoIndex: false })
     .asPromise();
   connection.model('Note', new Schema({ text: String, written_at: Date }).index({ text: 1 }), 'notes');
-  const retentions = new Retentions();
+  const retentions = new RetentionService();
   const notes = connection.collection('notes');
   retentions.all.push({ collection: notes, field: 'written_at', index: 'kept', replaces: ['retention'], days: 7 });
   const config = { DATABASE_URL: mongod.url, DATABASE_NAME: databaseName } as AppConfig;
-  keeper = new IndexKeeper(connection, config, retentions);
+  keeper = new IndexKeeperRepository(connection, config, retentions);
   jest.spyOn(Logger.prototype, 'log').mockImplementation();
   warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation();
 });

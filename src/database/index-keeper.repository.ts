@@ -5,7 +5,7 @@ import mongoose, { type Connection, type Model } from 'mongoose';
 import { AppConfig } from '../config/index.js';
 import { isMongoAway } from '../errors/index.js';
 import { databaseOptions } from './database-options.js';
-import { isInForce, keepFor, Retentions } from './retention.js';
+import { isInForce, keepFor, RetentionService } from './retention.service.js';
 
 const progressEveryMs = 10_000;
 /** A build goes on in MongoDB while nobody waits for it; whoever was cut off asks again and waits on. */
@@ -20,13 +20,13 @@ interface RunningBuild {
 
 /** Brings the indexes, and with them the retention, to what this version needs. */
 @Injectable()
-export class IndexKeeper {
-  private readonly logger = new Logger(IndexKeeper.name);
+export class IndexKeeperRepository {
+  private readonly logger = new Logger(IndexKeeperRepository.name);
 
   constructor(
     @InjectConnection() private readonly connection: Connection,
     private readonly config: AppConfig,
-    private readonly retentions: Retentions,
+    private readonly retentions: RetentionService,
   ) {}
 
   /**

@@ -1,5 +1,11 @@
 export { DatabaseModule, NoReplicaSetError } from './database.module.js';
-export { IndexKeeper } from './index-keeper.repository.js';
-export { retentionIndex, retentionOf, type Kept, type RetentionTarget } from './retention.js';
-export { Walks } from './walks.js';
-export { ContendedError, findShown, StaleSnapshotError, Transactions, type TransactionOptions } from './transaction.js';
+export { IndexKeeperRepository } from './index-keeper.repository.js';
+export { retentionIndex, retentionOf, type Kept, type RetentionTarget } from './retention.service.js';
+export { WalksService } from './walks.service.js';
+export {
+  ContendedError,
+  findShown,
+  StaleSnapshotError,
+  TransactionsService,
+  type TransactionOptions,
+} from './transactions.service.js';

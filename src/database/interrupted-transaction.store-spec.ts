@@ -3,14 +3,14 @@ import mongoose, { type ClientSession, type Connection } from 'mongoose';
 import { findMongodProgram, MongodProcess } from '#libs/embedded';
 import { useEmbeddedServers } from '../../test/support/embedded-servers.js';
 import { isMongoAway } from '../errors/index.js';
-import { AbandonedTransactions } from './abandoned-transactions.js';
-import { Transactions } from './transaction.js';
+import { AbandonedTransactionsService } from './abandoned-transactions.service.js';
+import { TransactionsService } from './transactions.service.js';
 
 jest.setTimeout(60_000);
 const { track } = useEmbeddedServers();
 let mongod: MongodProcess;
 let connection: Connection;
-let transactions: Transactions;
+let transactions: TransactionsService;
 
 beforeEach(async () => {
   mongod = track(new MongodProcess(await findMongodProgram()));
@@ -19,7 +19,7 @@ beforeEach(async () => {
   const options = { heartbeatFrequencyMS: 500, connectTimeoutMS: 700, serverSelectionTimeoutMS: 5_000 };
   connection = await mongoose.createConnection(mongod.url, { ...options, dbName: 'interrupted' }).asPromise();
   await connection.createCollection('notes');
-  transactions = new Transactions(connection, new AbandonedTransactions(connection));
+  transactions = new TransactionsService(connection, new AbandonedTransactionsService(connection));
 });
 afterEach(() => connection.close());
 

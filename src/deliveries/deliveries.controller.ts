@@ -4,12 +4,12 @@ import { ForAdmins } from '../auth/index.js';
 import { ApiErrors } from '../errors/index.js';
 import { pageOf } from '../paging/index.js';
 import {
-  DeliveriesPage,
+  DeliveryListResponse,
   DeliveriesQuery,
-  DeliveryAnswer,
-  DeliveryHeadAnswer,
-  ReplayAnswer,
-  ReplayPageAnswer,
+  DeliveryResponse,
+  DeliveryHeadResponse,
+  ReplayResponse,
+  ReplayPageResponse,
   ReplayPageDto,
 } from './deliveries.dto.js';
 import { DeliveriesService } from './deliveries.service.js';
@@ -24,9 +24,9 @@ export class DeliveriesController {
 
   @Get()
   @ApiOperation({ summary: 'What Meta delivered', description: 'Newest first, kept for RETENTION_DAYS.' })
-  @ApiOkResponse({ type: DeliveriesPage })
+  @ApiOkResponse({ type: DeliveryListResponse })
   @ApiErrors(400, 401, 403, 429, 503)
-  async list(@Query() { state, account_id, since, cursor, limit }: DeliveriesQuery): Promise<DeliveriesPage> {
+  async list(@Query() { state, account_id, since, cursor, limit }: DeliveriesQuery): Promise<DeliveryListResponse> {
     const found = await this.deliveries.list({
       state,
       accountId: account_id,
@@ -40,9 +40,9 @@ export class DeliveriesController {
   @Get(':id')
   @IdParam()
   @ApiOperation({ summary: 'One delivery: as it came and as it is understood' })
-  @ApiOkResponse({ type: DeliveryAnswer })
+  @ApiOkResponse({ type: DeliveryResponse })
   @ApiErrors(401, 403, 404, 429, 503)
-  async get(@Param('id') id: string): Promise<DeliveryAnswer> {
+  async get(@Param('id') id: string): Promise<DeliveryResponse> {
     return { success: true, data: await this.deliveries.get(id) };
   }
 
@@ -54,11 +54,11 @@ export class DeliveriesController {
       'A page of those that match, oldest first; repeat with `cursor` until `next_cursor` is null. What is stored already ' +
       'stays as it is. Workers have them within seconds.',
   })
-  @ApiOkResponse({ type: ReplayPageAnswer })
+  @ApiOkResponse({ type: ReplayPageResponse })
   @ApiErrors(400, 401, 403, 429, 503)
   async replayPage(
     @Body() { state, account_id, since, until, error, cursor, limit }: ReplayPageDto,
-  ): Promise<ReplayPageAnswer> {
+  ): Promise<ReplayPageResponse> {
     const { reopened, nextCursor } = await this.deliveries.replayPage({
       state,
       error,
@@ -78,9 +78,9 @@ export class DeliveriesController {
     summary: 'Decide that a parked delivery need not be stored',
     description: 'It is deleted RETENTION_DAYS from now; until then it can be replayed.',
   })
-  @ApiOkResponse({ type: DeliveryHeadAnswer })
+  @ApiOkResponse({ type: DeliveryHeadResponse })
   @ApiErrors(401, 403, 404, 409, 429, 503)
-  async discard(@Param('id') id: string): Promise<DeliveryHeadAnswer> {
+  async discard(@Param('id') id: string): Promise<DeliveryHeadResponse> {
     return { success: true, data: await this.deliveries.discard(id) };
   }
 
@@ -88,9 +88,9 @@ export class DeliveriesController {
   @HttpCode(200)
   @IdParam()
   @ApiOperation({ summary: 'Store its events again', description: 'What is stored already stays as it is.' })
-  @ApiOkResponse({ type: ReplayAnswer })
+  @ApiOkResponse({ type: ReplayResponse })
   @ApiErrors(401, 403, 404, 429, 503)
-  async replay(@Param('id') id: string): Promise<ReplayAnswer> {
+  async replay(@Param('id') id: string): Promise<ReplayResponse> {
     const { delivery, handedOver } = await this.deliveries.replay(id);
     return { success: true, data: delivery, handed_over: handedOver };
   }

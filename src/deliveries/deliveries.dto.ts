@@ -96,7 +96,7 @@ export class DeliveryView extends DeliveryHeadView {
   decoded!: DecodedEventView[];
 }
 
-export class DeliveriesPage {
+export class DeliveryListResponse {
   @ApiProperty({ enum: [true], example: true })
   success!: true;
 
@@ -107,7 +107,7 @@ export class DeliveriesPage {
   next_cursor!: string | null;
 }
 
-export class DeliveryAnswer {
+export class DeliveryResponse {
   @ApiProperty({ enum: [true], example: true })
   success!: true;
 
@@ -115,7 +115,7 @@ export class DeliveryAnswer {
   data!: DeliveryView;
 }
 
-export class DeliveryHeadAnswer {
+export class DeliveryHeadResponse {
   @ApiProperty({ enum: [true], example: true })
   success!: true;
 
@@ -164,7 +164,7 @@ export class ReplayPageDto {
   limit = 500;
 }
 
-export class ReplayPageAnswer {
+export class ReplayPageResponse {
   @ApiProperty({ enum: [true], example: true })
   success!: true;
 
@@ -175,7 +175,7 @@ export class ReplayPageAnswer {
   next_cursor!: string | null;
 }
 
-export class ReplayAnswer {
+export class ReplayResponse {
   @ApiProperty({ enum: [true], example: true })
   success!: true;
 

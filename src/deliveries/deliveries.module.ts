@@ -4,24 +4,24 @@ import { AccountsModule } from '../accounts/index.js';
 import { retentionOf } from '../database/index.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveriesService } from './deliveries.service.js';
-import { DeliveryDispatcher } from './delivery-dispatcher.service.js';
-import { DELIVERY, DeliveryLog } from './delivery-log.repository.js';
-import { DeliveryReopening } from './delivery-reopening.repository.js';
-import { DeliverySweeper } from './delivery-sweeper.service.js';
+import { DeliveryDispatcherService } from './delivery-dispatcher.service.js';
+import { DELIVERY, DeliveryLogRepository } from './delivery-log.repository.js';
+import { DeliveryReopeningRepository } from './delivery-reopening.repository.js';
+import { DeliverySweeperService } from './delivery-sweeper.service.js';
 import { DeliverySchema } from './delivery.schema.js';
-import { LateAccounts } from './late-accounts.service.js';
+import { LateAccountsService } from './late-accounts.service.js';
 
 /** The log of what Meta delivered. */
 @Module({
   imports: [MongooseModule.forFeature([{ name: DELIVERY, schema: DeliverySchema }])],
   providers: [
-    DeliveryLog,
-    DeliveryReopening,
-    retentionOf(DeliveryLog, ({ RETENTION_DAYS }) => RETENTION_DAYS),
+    DeliveryLogRepository,
+    DeliveryReopeningRepository,
+    retentionOf(DeliveryLogRepository, ({ RETENTION_DAYS }) => RETENTION_DAYS),
     DeliveriesService,
-    DeliveryDispatcher,
+    DeliveryDispatcherService,
   ],
-  exports: [DeliveryLog, DeliveryReopening, DeliveryDispatcher, DeliveriesService],
+  exports: [DeliveryLogRepository, DeliveryReopeningRepository, DeliveryDispatcherService, DeliveriesService],
 })
 export class DeliveriesModule {}
 
@@ -30,5 +30,5 @@ export class DeliveriesModule {}
 export class DeliveriesApiModule {}
 
 /** What sees to deliveries whose job was lost, or whose account was connected later. */
-@Module({ imports: [DeliveriesModule, AccountsModule], providers: [DeliverySweeper, LateAccounts] })
+@Module({ imports: [DeliveriesModule, AccountsModule], providers: [DeliverySweeperService, LateAccountsService] })
 export class DeliveriesWorkerModule {}

@@ -1,24 +1,29 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { GraphJsonError, parseJsonCut, type WebhookEvent } from '#libs/graph-api';
-import { Channels } from '../channels/index.js';
+import { ChannelsService } from '../channels/index.js';
 import { ConflictError, InvalidRequestError, NotFoundError } from '../errors/index.js';
-import { metrics, ScrapeSources } from '../observability/index.js';
-import { DeadLetterReplays, type DeadLetter } from '../queue/index.js';
+import { metrics, ScrapeSourcesService } from '../observability/index.js';
+import { DeadLetterReplaysService, type DeadLetter } from '../queue/index.js';
 import type { DecodedEventView, DeliveryHeadView, DeliveryView } from './deliveries.dto.js';
-import { DeliveryLog, type Delivery, type DeliveryFilter, type DeliveryHead } from './delivery-log.repository.js';
-import { DeliveryDispatcher } from './delivery-dispatcher.service.js';
-import { DeliveryReopening, type ReopenFilter } from './delivery-reopening.repository.js';
+import {
+  DeliveryLogRepository,
+  type Delivery,
+  type DeliveryFilter,
+  type DeliveryHead,
+} from './delivery-log.repository.js';
+import { DeliveryDispatcherService } from './delivery-dispatcher.service.js';
+import { DeliveryReopeningRepository, type ReopenFilter } from './delivery-reopening.repository.js';
 
 /** The delivery log as an admin sees it, and doing a delivery again. */
 @Injectable()
 export class DeliveriesService implements OnModuleInit {
   constructor(
-    private readonly channels: Channels,
-    private readonly log: DeliveryLog,
-    private readonly reopening: DeliveryReopening,
-    private readonly dispatcher: DeliveryDispatcher,
-    private readonly replays: DeadLetterReplays,
-    private readonly sources: ScrapeSources,
+    private readonly channels: ChannelsService,
+    private readonly log: DeliveryLogRepository,
+    private readonly reopening: DeliveryReopeningRepository,
+    private readonly dispatcher: DeliveryDispatcherService,
+    private readonly replays: DeadLetterReplaysService,
+    private readonly sources: ScrapeSourcesService,
   ) {}
 
   onModuleInit(): void {

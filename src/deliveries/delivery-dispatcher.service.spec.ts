@@ -1,13 +1,13 @@
-import type { JobQueue } from '../queue/index.js';
-import { DeliveryDispatcher, type Durable } from './delivery-dispatcher.service.js';
+import type { JobQueueService } from '../queue/index.js';
+import { DeliveryDispatcherService, type Durable } from './delivery-dispatcher.service.js';
 
 const named = (count: number, from = 0): string[] => Array.from({ length: count }, (_, n) => `d${from + n}`);
 const durable = (ids: string[], events = 1): Durable[] => ids.map((id) => ({ id, events, accountIds: ['a1'] }));
 
-describe('DeliveryDispatcher', () => {
+describe('DeliveryDispatcherService', () => {
   let jobs: string[][];
   let answer: () => Promise<boolean>;
-  let dispatcher: DeliveryDispatcher;
+  let dispatcher: DeliveryDispatcherService;
 
   beforeEach(() => {
     jest.useFakeTimers();
@@ -17,7 +17,7 @@ describe('DeliveryDispatcher', () => {
       jobs.push(delivery_ids);
       return answer();
     };
-    dispatcher = new DeliveryDispatcher({ add } as unknown as JobQueue);
+    dispatcher = new DeliveryDispatcherService({ add } as unknown as JobQueueService);
   });
 
   afterEach(() => jest.useRealTimers());
@@ -57,9 +57,9 @@ describe('DeliveryDispatcher', () => {
 
   it('cuts what is large in memory into several jobs, and says how many events each has, and whose', () => {
     const told: unknown[] = [];
-    dispatcher = new DeliveryDispatcher({
+    dispatcher = new DeliveryDispatcherService({
       add: (_name: string, payload: object) => Promise.resolve(Boolean(told.push(payload))),
-    } as unknown as JobQueue);
+    } as unknown as JobQueueService);
 
     dispatcher.offer([...durable(['a', 'b'], 400), ...durable(['c'], 1_000), ...durable(['d'])]);
     jest.advanceTimersByTime(20);

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { JobQueue } from '../queue/index.js';
+import { JobQueueService } from '../queue/index.js';
 
 /** The most that one job carries; the workers store small jobs together and cut large ones into transactions. */
 export const deliveriesPerJob = 100;
@@ -31,13 +31,13 @@ const restAfterFailureMs = 1_000;
  * here the sweep finds. So nobody waits for Redis before answering Meta.
  */
 @Injectable()
-export class DeliveryDispatcher implements OnApplicationShutdown {
+export class DeliveryDispatcherService implements OnApplicationShutdown {
   private readonly outstanding = new Set<Promise<boolean>>();
   private gathered: Durable[] = [];
   private timer?: NodeJS.Timeout;
   private restingUntil = 0;
 
-  constructor(private readonly queue: JobQueue) {}
+  constructor(private readonly queue: JobQueueService) {}
 
   /** Adds one job for all of them, in the background; in a crowd, for those of the next moment too. */
   offer(deliveries: Durable[]): void {

@@ -48,7 +48,7 @@ const isId = (id: string): boolean => /^[0-9a-f]{24}$/i.test(id);
 
 /** The raw deliveries: written at the door, worked through by `store-deliveries`, looked at and replayed by admins. */
 @Injectable()
-export class DeliveryLog {
+export class DeliveryLogRepository {
   constructor(
     @InjectModel(DELIVERY) private readonly model: Model<DeliveryRecord>,
     private readonly clock: Clock,

@@ -27,7 +27,7 @@ const pageTimeoutMs = 10_000;
 
 /** What makes deliveries due again that somebody was done with, or done for. */
 @Injectable()
-export class DeliveryReopening {
+export class DeliveryReopeningRepository {
   constructor(
     @InjectModel(DELIVERY) private readonly model: Model<DeliveryRecord>,
     private readonly clock: Clock,

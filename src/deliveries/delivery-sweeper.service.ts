@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { metrics } from '../observability/index.js';
-import { DeadLetters, JobQueue, Scheduled } from '../queue/index.js';
-import { DeliveryLog, type DeliveryHead } from './delivery-log.repository.js';
-import { DeliveryDispatcher, jobsOf } from './delivery-dispatcher.service.js';
+import { DeadLettersRepository, JobQueueService, Scheduled } from '../queue/index.js';
+import { DeliveryLogRepository, type DeliveryHead } from './delivery-log.repository.js';
+import { DeliveryDispatcherService, jobsOf } from './delivery-dispatcher.service.js';
 
 const pageSize = 500;
 /** Jobs waiting already: what is due is in one of them, most likely, and more jobs would only make the queue longer. */
@@ -18,14 +18,14 @@ const maxAttempts = 30;
 
 /** Finds deliveries whose job was lost (Redis away or emptied, a process killed) and hands them over again. */
 @Injectable()
-export class DeliverySweeper {
-  private readonly logger = new Logger(DeliverySweeper.name);
+export class DeliverySweeperService {
+  private readonly logger = new Logger(DeliverySweeperService.name);
 
   constructor(
-    private readonly log: DeliveryLog,
-    private readonly dispatcher: DeliveryDispatcher,
-    private readonly queue: JobQueue,
-    private readonly deadLetters: DeadLetters,
+    private readonly log: DeliveryLogRepository,
+    private readonly dispatcher: DeliveryDispatcherService,
+    private readonly queue: JobQueueService,
+    private readonly deadLetters: DeadLettersRepository,
     private readonly clock: Clock,
   ) {}
 

@@ -55,7 +55,7 @@ export const DeliverySchema = new Schema<DeliveryRecord>(
 );
 
 // Every index here is paid for at the door, by each delivery: there are no others than these and the TTL, whose length
-// is a setting (`DeliveryLog.retention`). The log is listed by `_id`, which grows with time.
+// is a setting (`DeliveryLogRepository.retention`). The log is listed by `_id`, which grows with time.
 
 /** GET /admin/deliveries by `received` or `parked`, and the oldest of them: what is stored leaves this index. */
 export const unfinishedIndex = { unfinished: 1, state: 1, _id: 1 } as const;

@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { AccountDirectory } from '../accounts/index.js';
+import { AccountDirectoryService } from '../accounts/index.js';
 import { Scheduled } from '../queue/index.js';
-import { DeliveryReopening } from './delivery-reopening.repository.js';
+import { DeliveryReopeningRepository } from './delivery-reopening.repository.js';
 
 /** As long as Meta would have delivered them again, had it been told that nobody here knows the account. */
 const redeliveryMs = 36 * 3_600_000;
@@ -14,14 +14,14 @@ const idsPerLook = 300;
  * again for the others. Once one of those is connected, too, the delivery is done again; storing twice changes nothing.
  */
 @Injectable()
-export class LateAccounts {
-  private readonly logger = new Logger(LateAccounts.name);
+export class LateAccountsService {
+  private readonly logger = new Logger(LateAccountsService.name);
   /** Ids are looked at in their order, some at each look; the next begins behind these. */
   private seenUntil = '';
 
   constructor(
-    private readonly reopening: DeliveryReopening,
-    private readonly accounts: AccountDirectory,
+    private readonly reopening: DeliveryReopeningRepository,
+    private readonly accounts: AccountDirectoryService,
     private readonly clock: Clock,
   ) {}
 

@@ -10,28 +10,28 @@ import {
   type Conversation,
   type ConversationRecord,
 } from '../conversations/index.js';
-import { Transactions } from '../database/index.js';
+import { TransactionsService } from '../database/index.js';
 import { ConflictError, NotFoundError } from '../errors/index.js';
 import { applyToConversation } from './dm-change.js';
-import { DM, DmStore, TOMBSTONE } from './dm-store.repository.js';
+import { DM, DmStoreRepository, TOMBSTONE } from './dm-store.repository.js';
 import { DmSchema, type DmRecord } from './dm.schema.js';
 import { TombstoneSchema, type TombstoneRecord } from './tombstone.schema.js';
 
 const services = useServices();
 const clock = new SystemClock();
 let connection: Connection;
-let transactions: Transactions;
+let transactions: TransactionsService;
 let conversations: ConversationsRepository;
-let store: DmStore;
+let store: DmStoreRepository;
 
 beforeAll(async () => {
   connection = await mongoose.createConnection(services.mongoUrl).asPromise();
-  transactions = new Transactions(connection, { end: () => Promise.resolve() } as never);
+  transactions = new TransactionsService(connection, { end: () => Promise.resolve() } as never);
   conversations = new ConversationsRepository(
     connection.model<ConversationRecord>(CONVERSATION, new mongoose.Schema({}, { collection: 'inbox_conversations' })),
     clock,
   );
-  store = new DmStore(
+  store = new DmStoreRepository(
     connection.model<DmRecord>(DM, DmSchema),
     connection.model<TombstoneRecord>(TOMBSTONE, TombstoneSchema),
     conversations,

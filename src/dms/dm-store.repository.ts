@@ -5,7 +5,7 @@ import { Model, Types, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../auth/index.js';
 import { ConversationsRepository, type Conversation } from '../conversations/index.js';
-import { findShown, StaleSnapshotError, Transactions } from '../database/index.js';
+import { findShown, StaleSnapshotError, TransactionsService } from '../database/index.js';
 import { applyToConversation, previewOf } from './dm-change.js';
 import type { DmRecord } from './dm.schema.js';
 import { keyOnlyMid, usedKeyOf, type TombstoneRecord } from './tombstone.schema.js';
@@ -42,12 +42,12 @@ function updateOf(before: DmRecord, after: DmRecord): object | undefined {
  * one transaction, so that counts, unread and last message are right without ever being counted.
  */
 @Injectable()
-export class DmStore {
+export class DmStoreRepository {
   constructor(
     @InjectModel(DM) private readonly dms: Model<DmRecord>,
     @InjectModel(TOMBSTONE) private readonly tombstones: Model<TombstoneRecord>,
     private readonly conversations: ConversationsRepository,
-    private readonly transactions: Transactions,
+    private readonly transactions: TransactionsService,
     private readonly clock: Clock,
   ) {}
 

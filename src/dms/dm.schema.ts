@@ -71,7 +71,7 @@ export interface OutboundBody {
 }
 
 /** A sent DM as its sender was first shown it. Content: it goes where the DM's goes. */
-export interface SendAnswerSnapshot {
+export interface KeptSendResponseSnapshot {
   view: DmView;
   result: unknown;
 }
@@ -148,7 +148,7 @@ export interface DmRecord {
   /** Of a caller's Idempotency-Key: what its first request asked for, hashed; another body is refused. */
   send_fingerprint?: string;
   /** What the Idempotency-Key's request was answered once it was sent: the same key gives the same answer. */
-  send_answer?: SendAnswerSnapshot;
+  send_answer?: KeptSendResponseSnapshot;
   /** Calls started; every outcome is written under the number it belongs to. */
   attempts?: number;
   /** Calls that Meta answered with "not now", by kind: each kind has its own patience. */

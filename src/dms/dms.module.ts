@@ -7,31 +7,31 @@ import { DeliveriesModule } from '../deliveries/index.js';
 import { DmEditService } from './api/dm-edit.service.js';
 import { DmListRepository } from './api/dm-list.repository.js';
 import { DmListService } from './api/dm-list.service.js';
-import { HumanTakeOver } from './api/human-take-over.js';
+import { OperatorTakeoverService } from './api/operator-takeover.service.js';
 import { DmSendService } from './api/dm-send.service.js';
 import { DmsController } from './api/dms.controller.js';
-import { SendAnswersRepository } from './api/send-answers.repository.js';
-import { DM, DmStore, TOMBSTONE } from './dm-store.repository.js';
+import { SendResponsesRepository } from './api/send-answers.repository.js';
+import { DM, DmStoreRepository, TOMBSTONE } from './dm-store.repository.js';
 import { DmSchema } from './dm.schema.js';
 import { DmMediaRepository } from './dm-media.repository.js';
 import { DmsRepository } from './dms.repository.js';
 import { COMMENT, CommentSchema, CommentsRepository } from './ingest/comments.repository.js';
 import { FetchMessageProcessor } from './hints/fetch-message.processor.js';
 import { MESSAGE_HINT, MessageHintSchema } from './hints/message-hint.schema.js';
-import { MessageHints } from './hints/message-hints.repository.js';
-import { EventMatcher } from './ingest/event-matcher.js';
-import { HandOn } from './ingest/hand-on.service.js';
-import { IngestLoad } from './ingest/ingest-load.js';
+import { MessageHintsRepository } from './hints/message-hints.repository.js';
+import { EventMatcherService } from './ingest/event-matcher.service.js';
+import { FollowUpJobsService } from './ingest/follow-up-jobs.service.js';
+import { IngestLoadService } from './ingest/ingest-load.service.js';
 import { IngestRepository } from './ingest/ingest.repository.js';
 import { IngestService } from './ingest/ingest.service.js';
-import { Mailbox } from './ingest/mailbox.js';
+import { PendingHintsService } from './ingest/pending-hints.service.js';
 import { StoreDeliveriesProcessor } from './ingest/store-deliveries.processor.js';
 import { OutboundProcessor, outboundProviders } from './outbound/index.js';
 import { FetchProfileProcessor } from './profiles/fetch-profile.processor.js';
-import { StaleProfiles } from './profiles/stale-profiles.repository.js';
+import { StaleProfilesRepository } from './profiles/stale-profiles.repository.js';
 import { CommentRemovalRepository } from './removal/comment-removal.repository.js';
 import { DmRemovalRepository } from './removal/dm-removal.repository.js';
-import { SyncLimits } from './sync/sync-limits.js';
+import { SyncLimitsService } from './sync/sync-limits.service.js';
 import { TombstoneSchema } from './tombstone.schema.js';
 
 /** The store of DMs and their way out. */
@@ -48,25 +48,25 @@ import { TombstoneSchema } from './tombstone.schema.js';
     ]),
   ],
   providers: [
-    DmStore,
+    DmStoreRepository,
     DmMediaRepository,
     DmRemovalRepository,
     DmsRepository,
     CommentsRepository,
     CommentRemovalRepository,
-    IngestLoad,
-    Mailbox,
+    IngestLoadService,
+    PendingHintsService,
     ...outboundProviders,
   ],
   exports: [
-    DmStore,
+    DmStoreRepository,
     DmMediaRepository,
     DmRemovalRepository,
     DmsRepository,
     CommentsRepository,
     CommentRemovalRepository,
-    IngestLoad,
-    Mailbox,
+    IngestLoadService,
+    PendingHintsService,
     BlocklistModule,
     ConversationsModule,
     ...outboundProviders,
@@ -78,7 +78,14 @@ export class DmsModule {}
 @Module({
   imports: [AccountsModule, DmsModule, MongooseModule.forFeature([{ name: DM, schema: DmSchema }])],
   controllers: [DmsController],
-  providers: [DmListRepository, DmListService, DmSendService, SendAnswersRepository, HumanTakeOver, DmEditService],
+  providers: [
+    DmListRepository,
+    DmListService,
+    DmSendService,
+    SendResponsesRepository,
+    OperatorTakeoverService,
+    DmEditService,
+  ],
   exports: [DmSendService],
 })
 export class DmsApiModule {}
@@ -96,16 +103,16 @@ export class DmsApiModule {}
   ],
   providers: [
     StoreDeliveriesProcessor,
-    MessageHints,
+    MessageHintsRepository,
     FetchMessageProcessor,
-    SyncLimits,
-    EventMatcher,
+    SyncLimitsService,
+    EventMatcherService,
     IngestService,
     IngestRepository,
-    HandOn,
+    FollowUpJobsService,
     OutboundProcessor,
     FetchProfileProcessor,
-    StaleProfiles,
+    StaleProfilesRepository,
   ],
 })
 export class DmsWorkerModule {}

@@ -19,7 +19,7 @@ export interface HistoryPage {
 /** A message is handed over again when it is twice as old, and at least this often. */
 const longestSweepPauseMs = 60_000;
 
-/** Reading DMs, and the agent's mailbox. Writes that change lists go through `DmStore`. */
+/** Reading DMs, and the agent's mailbox. Writes that change lists go through `DmStoreRepository`. */
 @Injectable()
 export class DmsRepository {
   constructor(

@@ -1,6 +1,6 @@
 export { applyToConversation, isVisible, noteCustomerAction, previewOf } from './dm-change.js';
 export { DmMediaRepository, type StoredCopy } from './dm-media.repository.js';
-export { DmStore } from './dm-store.repository.js';
+export { DmStoreRepository } from './dm-store.repository.js';
 export type {
   AgentState,
   Direction,
@@ -14,29 +14,29 @@ export type {
 export { DmsApiModule, DmsModule, DmsWorkerModule } from './dms.module.js';
 export { DmsRepository, type Dm, type HistoryPage } from './dms.repository.js';
 export { CommentsRepository, type CommentRecord } from './ingest/comments.repository.js';
-export { IngestLoad } from './ingest/ingest-load.js';
+export { IngestLoadService } from './ingest/ingest-load.service.js';
 export { IngestService, type IngestOutcome } from './ingest/ingest.service.js';
 export type { IngestItem } from './ingest/ingest-batch.js';
-export { Mailbox } from './ingest/mailbox.js';
+export { PendingHintsService } from './ingest/pending-hints.service.js';
 export { IdempotencyKey } from './api/idempotency-key.decorator.js';
 export { followHeader, queuedDescription, tellWhatToFollow } from './api/follow-send.js';
 export { DmSendService } from './api/dm-send.service.js';
 export { CommentRemovalRepository } from './removal/comment-removal.repository.js';
 export { DmRemovalRepository } from './removal/dm-removal.repository.js';
 export { keyOnly } from './tombstone.schema.js';
-export { ConversationSync, type SyncResult } from './sync/conversation-sync.js';
+export { ConversationSyncService, type SyncResult } from './sync/conversation-sync.service.js';
 export { DmsSyncModule, DmsSyncWorkerModule } from './sync/sync.module.js';
 export {
   humanAgentWindowMs,
   isOutsideWindow,
   isProvisional,
-  Outbox,
+  OutboxService,
   OutboundRepository,
   provisionalParticipant,
-  Sender,
-  SendLimits,
-  SendSettling,
-  SupersededReplies,
+  SenderService,
+  SendLimitsService,
+  SendSettlingService,
+  SupersededRepliesService,
   windowClosesAt,
   windowSentence,
   type NewOutbound,

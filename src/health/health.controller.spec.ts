@@ -1,10 +1,10 @@
 import type { FastifyReply } from 'fastify';
 import type { AppConfig } from '../config/index.js';
 import { HealthController } from './health.controller.js';
-import type { HealthView } from './health.dto.js';
+import type { HealthResponse } from './health.dto.js';
 import type { HealthService } from './health.service.js';
 
-type Status = HealthView['status'];
+type Status = HealthResponse['status'];
 
 async function answers(status: Status, carriesApi: boolean): Promise<{ health: number; ready: number }> {
   const health = { check: async () => ({ status }) } as unknown as HealthService;

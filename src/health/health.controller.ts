@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagg
 import type { FastifyReply } from 'fastify';
 import { Public, WithoutAddressLimit } from '../auth/index.js';
 import { AppConfig } from '../config/index.js';
-import { HealthView, LivenessView } from './health.dto.js';
+import { HealthResponse, LivenessResponse } from './health.dto.js';
 import { HealthService } from './health.service.js';
 
 /**
@@ -22,9 +22,9 @@ export class HealthController {
   @Public()
   @Get()
   @ApiOperation({ summary: 'Is the service well', description: '503 names the part that is not.' })
-  @ApiOkResponse({ type: HealthView })
-  @ApiResponse({ status: 503, type: HealthView, description: 'A part is away, or the process is stopping.' })
-  async report(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthView> {
+  @ApiOkResponse({ type: HealthResponse })
+  @ApiResponse({ status: 503, type: HealthResponse, description: 'A part is away, or the process is stopping.' })
+  async report(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthResponse> {
     const report = await this.health.check();
     if (report.status !== 'healthy') void reply.status(503);
     return report;
@@ -33,8 +33,8 @@ export class HealthController {
   @Public()
   @Get('live')
   @ApiOperation({ summary: 'Does the process run', description: 'Asks nobody else: restarting helps no broken store.' })
-  @ApiOkResponse({ type: LivenessView })
-  live(): LivenessView {
+  @ApiOkResponse({ type: LivenessResponse })
+  live(): LivenessResponse {
     return { status: 'alive' };
   }
 
@@ -45,9 +45,9 @@ export class HealthController {
     description:
       '503 while MongoDB is away and while it stops. Without Redis the API still takes deliveries; a worker has no work.',
   })
-  @ApiOkResponse({ type: HealthView })
-  @ApiResponse({ status: 503, type: HealthView, description: 'Send nothing here now.' })
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthView> {
+  @ApiOkResponse({ type: HealthResponse })
+  @ApiResponse({ status: 503, type: HealthResponse, description: 'Send nothing here now.' })
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthResponse> {
     const report = await this.health.check();
     const takesDeliveries = report.status === 'degraded' && this.config.carriesApi;
     if (report.status !== 'healthy' && !takesDeliveries) void reply.status(503);

@@ -25,7 +25,7 @@ class PartsView {
   deliveries!: PartHealthView;
 }
 
-export class HealthView {
+export class HealthResponse {
   @ApiProperty({
     enum: ['healthy', 'degraded', 'unhealthy', 'stopping', 'starting'],
     description:
@@ -42,7 +42,7 @@ export class HealthView {
   parts!: PartsView;
 }
 
-export class LivenessView {
+export class LivenessResponse {
   @ApiProperty({ enum: ['alive'], example: 'alive' })
   status!: 'alive';
 }

@@ -3,11 +3,15 @@ import { DeliveriesModule } from '../deliveries/index.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
 import { MetricsController } from './metrics.controller.js';
-import { QueueGauges } from './queue-gauges.js';
+import { QueueGaugesService } from './queue-gauges.service.js';
 
 @Module({ imports: [DeliveriesModule], providers: [HealthService], exports: [HealthService] })
 export class HealthModule {}
 
 /** Health and metrics are told in every role: a worker is watched by the same probes. */
-@Module({ imports: [HealthModule], controllers: [HealthController, MetricsController], providers: [QueueGauges] })
+@Module({
+  imports: [HealthModule],
+  controllers: [HealthController, MetricsController],
+  providers: [QueueGaugesService],
+})
 export class HealthApiModule {}

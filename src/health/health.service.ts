@@ -3,13 +3,13 @@ import { InjectConnection } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { AppConfig } from '../config/index.js';
-import { DeliveryLog } from '../deliveries/index.js';
-import { metrics, ScrapeSources } from '../observability/index.js';
+import { DeliveryLogRepository } from '../deliveries/index.js';
+import { metrics, ScrapeSourcesService } from '../observability/index.js';
 import { REDIS, type RedisClient } from '../redis/index.js';
-import type { HealthView } from './health.dto.js';
+import type { HealthResponse } from './health.dto.js';
 
-type HealthReport = HealthView;
-type PartHealth = HealthView['parts']['mongodb'];
+type HealthReport = HealthResponse;
+type PartHealth = HealthResponse['parts']['mongodb'];
 
 const checkTimeoutMs = 1_500;
 /** However many ask, MongoDB and Redis are asked this seldom: the route is open to everybody. */
@@ -21,13 +21,13 @@ const stuckAfterMs = 60_000;
 @Injectable()
 export class HealthService implements OnModuleInit, BeforeApplicationShutdown {
   private stopping = false;
-  private parts?: Promise<HealthView['parts']>;
+  private parts?: Promise<HealthResponse['parts']>;
 
   constructor(
     @InjectConnection() private readonly mongo: Connection,
     @Inject(REDIS) private readonly redis: RedisClient,
-    private readonly deliveries: DeliveryLog,
-    private readonly sources: ScrapeSources,
+    private readonly deliveries: DeliveryLogRepository,
+    private readonly sources: ScrapeSourcesService,
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
@@ -52,12 +52,12 @@ export class HealthService implements OnModuleInit, BeforeApplicationShutdown {
     return { status: this.stopping ? 'stopping' : status, service: 'Instagram DM API', parts };
   }
 
-  private ask(): Promise<HealthView['parts']> {
+  private ask(): Promise<HealthResponse['parts']> {
     return (this.parts ??= this.askParts());
   }
 
   /** What it finds is everybody's answer for a second. */
-  private async askParts(): Promise<HealthView['parts']> {
+  private async askParts(): Promise<HealthResponse['parts']> {
     setTimeout(() => (this.parts = undefined), sharedMs).unref();
     const [mongodb, redis, deliveries] = await Promise.all([
       probe(() => this.writeToMongo()),

@@ -1,10 +1,10 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Public, RefusedTokens, TokenService } from '../auth/index.js';
+import { Public, RefusedTokensService, TokenService } from '../auth/index.js';
 import { AppConfig } from '../config/index.js';
 import { ApiErrors, ForbiddenError, UnauthenticatedError } from '../errors/index.js';
-import { registry, ScrapeSources } from '../observability/index.js';
+import { registry, ScrapeSourcesService } from '../observability/index.js';
 
 @ApiTags('Health')
 @Controller()
@@ -12,8 +12,8 @@ export class MetricsController {
   constructor(
     private readonly config: AppConfig,
     private readonly tokens: TokenService,
-    private readonly refused: RefusedTokens,
-    private readonly sources: ScrapeSources,
+    private readonly refused: RefusedTokensService,
+    private readonly sources: ScrapeSourcesService,
   ) {}
 
   @Public() // checked below: Prometheus has METRICS_TOKEN, which is no JWT

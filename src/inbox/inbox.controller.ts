@@ -13,14 +13,14 @@ import {
   PatchConversationDto,
   ReplyDto,
 } from './conversations/conversations.dto.js';
-import { InboxConversationsService, type ConversationList } from './conversations/conversations.service.js';
+import { InboxConversationsService, type ConversationList } from './conversations/inbox-conversations.service.js';
 import {
   ConversationListResponse,
   ConversationResponse,
   MessageListResponse,
   ReplyResponse,
 } from './inbox.responses.js';
-import { InboxMessagesService, type MessagePage } from './messages/messages.service.js';
+import { InboxMessagesService, type MessagePage } from './messages/inbox-messages.service.js';
 
 const conversationId = {
   name: 'id',

@@ -3,17 +3,17 @@ import { AccountsModule } from '../accounts/index.js';
 import { ConversationsModule } from '../conversations/index.js';
 import { DmsApiModule, DmsModule, DmsSyncModule } from '../dms/index.js';
 import { CommentsController } from './comments/comments.controller.js';
-import { InboxCommentsService } from './comments/comments.service.js';
-import { InboxConversationsService } from './conversations/conversations.service.js';
+import { InboxCommentsService } from './comments/inbox-comments.service.js';
+import { InboxConversationsService } from './conversations/inbox-conversations.service.js';
 import { InboxConversationsRepository } from './conversations/inbox-conversations.repository.js';
 import { InboxController } from './inbox.controller.js';
-import { InboxMessagesService } from './messages/messages.service.js';
-import { ReadMarks } from './messages/read-marks.js';
+import { InboxMessagesService } from './messages/inbox-messages.service.js';
+import { ReadMarksService } from './messages/read-marks.service.js';
 import { ChangesRepository } from './stream/changes.repository.js';
-import { HiddenConversations } from './stream/hidden-conversations.js';
-import { LiveEventBuilder } from './stream/live-event-builder.js';
-import { LiveFeed } from './stream/live-feed.service.js';
-import { StreamTickets } from './stream/stream-tickets.service.js';
+import { HiddenConversationsService } from './stream/hidden-conversations.service.js';
+import { LiveEventBuilderService } from './stream/live-event-builder.service.js';
+import { LiveFeedService } from './stream/live-feed.service.js';
+import { StreamTicketsService } from './stream/stream-tickets.service.js';
 import { StreamController } from './stream/stream.controller.js';
 import { StreamGuard } from './stream/stream.guard.js';
 import { StreamService } from './stream/stream.service.js';
@@ -27,12 +27,12 @@ import { StreamService } from './stream/stream.service.js';
     InboxConversationsService,
     InboxMessagesService,
     InboxCommentsService,
-    ReadMarks,
+    ReadMarksService,
     ChangesRepository,
-    HiddenConversations,
-    LiveEventBuilder,
-    LiveFeed,
-    StreamTickets,
+    HiddenConversationsService,
+    LiveEventBuilderService,
+    LiveFeedService,
+    StreamTicketsService,
     StreamGuard,
     StreamService,
   ],

@@ -1,3 +1,3 @@
 export { MediaApiModule, MediaModule, MediaWorkerModule } from './media.module.js';
-export { MediaCopies, metaMediaHosts } from './media-copies.service.js';
-export { MediaStorage } from './media-storage.js';
+export { MediaCopiesService, metaMediaHosts } from './media-copies.service.js';
+export { MediaStorageService } from './media-storage.service.js';

@@ -6,7 +6,7 @@ import { Clock } from '#libs/clock';
 import { FetchRefusedError, safeFetch, type FetchPolicy } from '#libs/safe-fetch';
 import { AppConfig } from '../config/index.js';
 import { DmMediaRepository, type DmRecord } from '../dms/index.js';
-import { MediaStorage } from './media-storage.js';
+import { MediaStorageService } from './media-storage.service.js';
 
 /** Where Meta serves media of messages from. */
 export const metaMediaHosts = ['.cdninstagram.com', '.fbcdn.net', '.fbsbx.com'];
@@ -25,12 +25,12 @@ class UnwantedTypeError extends Error {
 
 /** Copies the media of messages before Meta's links expire, and removes the copies of what is taken back. */
 @Injectable()
-export class MediaCopies {
-  private readonly logger = new Logger(MediaCopies.name);
+export class MediaCopiesService {
+  private readonly logger = new Logger(MediaCopiesService.name);
   private readonly policy: FetchPolicy;
 
   constructor(
-    private readonly storage: MediaStorage,
+    private readonly storage: MediaStorageService,
     private readonly repository: DmMediaRepository,
     private readonly clock: Clock,
     config: AppConfig,

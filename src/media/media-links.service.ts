@@ -3,14 +3,14 @@ import type { TenantScope } from '../auth/index.js';
 import { DmsRepository, isVisible } from '../dms/index.js';
 import { NotFoundError } from '../errors/index.js';
 import type { MediaLinkDto } from './media.dto.js';
-import { linkTtlS, MediaStorage } from './media-storage.js';
+import { linkTtlS, MediaStorageService } from './media-storage.service.js';
 
 /** Links to our copies, for whoever may see the message. */
 @Injectable()
-export class MediaLinks {
+export class MediaLinksService {
   constructor(
     private readonly dms: DmsRepository,
-    private readonly storage: MediaStorage,
+    private readonly storage: MediaStorageService,
   ) {}
 
   /** @throws {NotFoundError} no copy was kept, or the DM is not there, soft-deleted, or another tenant's */

@@ -4,13 +4,13 @@ import { ForUsers, Scope, type TenantScope } from '../auth/index.js';
 import { ApiErrors, InvalidRequestError } from '../errors/index.js';
 import { IdPipe } from '../paging/index.js';
 import { MediaLinkResponse } from './media.dto.js';
-import { MediaLinks } from './media-links.service.js';
+import { MediaLinksService } from './media-links.service.js';
 
 @ApiTags('Instagram DMs')
 @ForUsers()
 @Controller('instagram-dms')
 export class MediaController {
-  constructor(private readonly links: MediaLinks) {}
+  constructor(private readonly links: MediaLinksService) {}
 
   @Get(':id/attachments/:index')
   @ApiOperation({

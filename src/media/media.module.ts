@@ -1,20 +1,20 @@
 import { Module } from '@nestjs/common';
 import { DmsModule } from '../dms/index.js';
 import { MediaController } from './media.controller.js';
-import { MediaCopies } from './media-copies.service.js';
+import { MediaCopiesService } from './media-copies.service.js';
 import { MediaProcessor } from './media.processor.js';
-import { MediaLinks } from './media-links.service.js';
-import { MediaStorage } from './media-storage.js';
+import { MediaLinksService } from './media-links.service.js';
+import { MediaStorageService } from './media-storage.service.js';
 
 /** Copies of customers' media in S3-compatible storage, for accounts that switched it on. */
 @Module({
   imports: [DmsModule],
-  providers: [MediaStorage, MediaCopies],
-  exports: [MediaStorage, MediaCopies],
+  providers: [MediaStorageService, MediaCopiesService],
+  exports: [MediaStorageService, MediaCopiesService],
 })
 export class MediaModule {}
 
-@Module({ imports: [MediaModule, DmsModule], controllers: [MediaController], providers: [MediaLinks] })
+@Module({ imports: [MediaModule, DmsModule], controllers: [MediaController], providers: [MediaLinksService] })
 export class MediaApiModule {}
 
 @Module({ imports: [MediaModule, DmsModule], providers: [MediaProcessor] })

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { DmMediaRepository } from '../dms/index.js';
-import { HandlesJob, JobQueue, Scheduled } from '../queue/index.js';
-import { MediaCopies } from './media-copies.service.js';
+import { HandlesJob, JobQueueService, Scheduled } from '../queue/index.js';
+import { MediaCopiesService } from './media-copies.service.js';
 
 const perSweep = 200;
 const hourMs = 3_600_000;
@@ -12,9 +12,9 @@ const keepAgain = { leastMs: hourMs, mostMs: 24 * hourMs };
 @Injectable()
 export class MediaProcessor {
   constructor(
-    private readonly copies: MediaCopies,
+    private readonly copies: MediaCopiesService,
     private readonly repository: DmMediaRepository,
-    private readonly queue: JobQueue,
+    private readonly queue: JobQueueService,
     private readonly clock: Clock,
   ) {}
 

@@ -9,4 +9,4 @@ export {
 export { metrics, registry } from './metrics.js';
 export { ObservabilityModule } from './observability.module.js';
 export { redact, redactText } from './redaction.js';
-export { ScrapeSources } from './scrape-sources.js';
+export { ScrapeSourcesService } from './scrape-sources.service.js';

@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
-import { ScrapeSources } from './scrape-sources.js';
+import { ScrapeSourcesService } from './scrape-sources.service.js';
 
 @Global()
-@Module({ providers: [ScrapeSources], exports: [ScrapeSources] })
+@Module({ providers: [ScrapeSourcesService], exports: [ScrapeSourcesService] })
 export class ObservabilityModule {}

@@ -7,16 +7,16 @@ import { CommentRemovalRepository, DmsModule } from '../dms/index.js';
 import { MediaModule } from '../media/index.js';
 import { DeliveriesModule } from '../deliveries/index.js';
 import { PrivacyRequestsController } from './api/privacy-requests.controller.js';
-import { PrivacyRequests } from './api/privacy-requests.service.js';
+import { PrivacyRequestsService } from './api/privacy-requests.service.js';
 import { ErasureProcessor } from './erasure/erasure.processor.js';
 import { ErasureService } from './erasure/erasure.service.js';
-import { DmRetention } from './retention/dm-retention.service.js';
+import { DmRetentionService } from './retention/dm-retention.service.js';
 
 /** `/privacy/*`. */
 @Module({
   imports: [AccountsModule, ConversationsModule, DmsModule],
   controllers: [PrivacyRequestsController],
-  providers: [PrivacyRequests],
+  providers: [PrivacyRequestsService],
 })
 export class PrivacyApiModule {}
 
@@ -26,7 +26,7 @@ export class PrivacyApiModule {}
   providers: [
     ErasureProcessor,
     ErasureService,
-    DmRetention,
+    DmRetentionService,
     // Comments are what customers wrote, too: they are kept as long as DMs.
     retentionOf(CommentRemovalRepository, ({ DM_RETENTION_DAYS = 0 }) => DM_RETENTION_DAYS),
   ],

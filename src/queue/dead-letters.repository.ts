@@ -35,7 +35,7 @@ const isId = (id: string): boolean => /^[0-9a-f]{24}$/i.test(id);
 
 /** The dead letters: written by whoever gave up, read and replayed by an admin. */
 @Injectable()
-export class DeadLetters {
+export class DeadLettersRepository {
   constructor(
     @InjectModel(DEAD_LETTER) private readonly model: Model<DeadLetterRecord>,
     private readonly clock: Clock,

@@ -8,7 +8,7 @@ import { useServices } from '../../test/support/services.js';
 import { testSettings } from '../../test/support/test-app.js';
 import { ConfigModule, readSettings } from '../config/index.js';
 import { DatabaseModule } from '../database/index.js';
-import { JobQueue, QueueModule, QueueWorkerModule } from './index.js';
+import { JobQueueService, QueueModule, QueueWorkerModule } from './index.js';
 import { HandlesJob } from './job-handler.decorator.js';
 import { jobs, type JobName } from './jobs.js';
 
@@ -80,7 +80,7 @@ describe('a job whose worker is killed', () => {
   afterAll(() => worker?.close());
 
   it('is done by the next one, however often that happened', async () => {
-    const jobQueue = worker.get(JobQueue);
+    const jobQueue = worker.get(JobQueueService);
     const outbound = jobQueue.queue('outbound');
     // It looks for jobs that lost their worker all the same, but leaves taking them to the others.
     await outbound.pause(true);

@@ -7,23 +7,23 @@ import { AppConfig } from '../config/index.js';
 import { retentionOf } from '../database/index.js';
 import { RedisModule } from '../redis/index.js';
 import { backoffStrategies } from './backoff.js';
-import { BullConnections } from './bull-connections.js';
-import { RedisConversationLock } from './redis-conversation-lock.service.js';
-import { DeadLetterReplays } from './dead-letter-replays.js';
+import { BullConnectionsService } from './bull-connections.service.js';
+import { RedisConversationLockService } from './redis-conversation-lock.service.js';
+import { DeadLetterReplaysService } from './dead-letter-replays.service.js';
 import { DeadLetterSchema } from './dead-letter.schema.js';
-import { DEAD_LETTER, DeadLetters } from './dead-letters.repository.js';
-import { HandlerExplorer } from './handler-explorer.js';
-import { JobQueue } from './job-queue.js';
-import { JobRunner } from './job-runner.js';
+import { DEAD_LETTER, DeadLettersRepository } from './dead-letters.repository.js';
+import { HandlerExplorerService } from './handler-explorer.service.js';
+import { JobQueueService } from './job-queue.service.js';
+import { JobRunnerService } from './job-runner.service.js';
 import { queueNames } from './jobs.js';
 import { SCHEDULE, ScheduleRepository, ScheduleSchema } from './schedule.repository.js';
-import { Scheduler } from './scheduler.js';
+import { SchedulerService } from './scheduler.service.js';
 
 /** Bull's connections, apart, so that its set-up can ask for them. */
-@Module({ imports: [RedisModule], providers: [BullConnections], exports: [BullConnections] })
+@Module({ imports: [RedisModule], providers: [BullConnectionsService], exports: [BullConnectionsService] })
 class BullConnectionsModule {}
 
-function bullOptions(config: AppConfig, connections: BullConnections): QueueOptions {
+function bullOptions(config: AppConfig, connections: BullConnectionsService): QueueOptions {
   return {
     // The braces are a hash tag: on a Redis Cluster all keys of the queues share a slot, as Bull's scripts need.
     prefix: `{${config.REDIS_PREFIX}}`,
@@ -46,29 +46,35 @@ function bullOptions(config: AppConfig, connections: BullConnections): QueueOpti
     BullConnectionsModule,
     BullModule.forRootAsync({
       imports: [BullConnectionsModule],
-      inject: [AppConfig, BullConnections],
+      inject: [AppConfig, BullConnectionsService],
       useFactory: bullOptions,
     }),
     BullModule.registerQueue(...queueNames.map((name) => ({ name }))),
     MongooseModule.forFeature([{ name: DEAD_LETTER, schema: DeadLetterSchema }]),
   ],
   providers: [
-    JobQueue,
-    RedisConversationLock,
-    DeadLetters,
+    JobQueueService,
+    RedisConversationLockService,
+    DeadLettersRepository,
     // Open ones, too: nothing else would ever close those that nobody replays. The settings see to it that none goes while
     // what it would replay is still there.
-    retentionOf(DeadLetters, ({ DEAD_LETTER_RETENTION_DAYS }) => DEAD_LETTER_RETENTION_DAYS),
-    DeadLetterReplays,
+    retentionOf(DeadLettersRepository, ({ DEAD_LETTER_RETENTION_DAYS }) => DEAD_LETTER_RETENTION_DAYS),
+    DeadLetterReplaysService,
   ],
-  exports: [BullConnectionsModule, JobQueue, RedisConversationLock, DeadLetters, DeadLetterReplays],
+  exports: [
+    BullConnectionsModule,
+    JobQueueService,
+    RedisConversationLockService,
+    DeadLettersRepository,
+    DeadLetterReplaysService,
+  ],
 })
 export class QueueModule {}
 
 /** The side that works the queues and runs scheduled tasks; carried by processes with the worker role. */
 @Module({
   imports: [DiscoveryModule, MongooseModule.forFeature([{ name: SCHEDULE, schema: ScheduleSchema }])],
-  providers: [HandlerExplorer, JobRunner, ScheduleRepository, Scheduler],
-  exports: [Scheduler],
+  providers: [HandlerExplorerService, JobRunnerService, ScheduleRepository, SchedulerService],
+  exports: [SchedulerService],
 })
 export class QueueWorkerModule {}

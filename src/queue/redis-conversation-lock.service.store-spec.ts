@@ -2,27 +2,27 @@ import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { eventually } from '../../test/support/eventually.js';
 import { useServices } from '../../test/support/services.js';
-import { RedisConversationLock } from './redis-conversation-lock.service.js';
+import { RedisConversationLockService } from './redis-conversation-lock.service.js';
 
 const services = useServices();
 
-describe('RedisConversationLock', () => {
+describe('RedisConversationLockService', () => {
   let redis: Redis;
   let other: Redis;
-  let lock: RedisConversationLock;
-  let rival: RedisConversationLock;
+  let lock: RedisConversationLockService;
+  let rival: RedisConversationLockService;
   let key: string;
   let made = 0;
 
   beforeAll(() => {
     redis = new Redis(services.redisUrl);
     other = new Redis(services.redisUrl);
-    lock = new RedisConversationLock(redis);
-    rival = new RedisConversationLock(other);
+    lock = new RedisConversationLockService(redis);
+    rival = new RedisConversationLockService(other);
   });
 
   beforeEach(() => {
-    key = RedisConversationLock.keyOf('17841400000000057', `10000${++made}`);
+    key = RedisConversationLockService.keyOf('17841400000000057', `10000${++made}`);
   });
 
   afterAll(async () => {
@@ -100,7 +100,7 @@ describe('RedisConversationLock', () => {
   it('is lost when Redis is away for longer than the lease, and releasing it does not throw', async () => {
     const cut = new Redis(services.redisUrl, { enableOfflineQueue: false, retryStrategy: () => null });
     await once(cut, 'ready');
-    const held = await new RedisConversationLock(cut).acquire(key, 90);
+    const held = await new RedisConversationLockService(cut).acquire(key, 90);
     cut.disconnect();
 
     if (!held?.signal.aborted) await once(held?.signal ?? new AbortController().signal, 'abort');

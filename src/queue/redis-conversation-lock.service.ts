@@ -17,8 +17,8 @@ export interface HeldLock {
  * that was paused past its lease is stopped by the fence in MongoDB (the conversation's epoch), not by this.
  */
 @Injectable()
-export class RedisConversationLock {
-  private readonly logger = new Logger(RedisConversationLock.name);
+export class RedisConversationLockService {
+  private readonly logger = new Logger(RedisConversationLockService.name);
 
   constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 

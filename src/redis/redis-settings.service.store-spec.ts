@@ -2,17 +2,17 @@ import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { startRedis, type RedisProcess } from '#libs/embedded';
 import { eventually } from '../../test/support/eventually.js';
-import { RedisSettings } from './redis-settings.service.js';
+import { RedisSettingsService } from './redis-settings.service.js';
 import { connectRedis } from './connect-redis.js';
 
-describe('RedisSettings', () => {
+describe('RedisSettingsService', () => {
   let server: RedisProcess;
   let operator: Redis;
   let warn: jest.SpyInstance;
   const said = () => warn.mock.calls.map(([{ msg }]: [{ msg: string }]) => msg);
   const check = async (times = 1, url = server.url): Promise<void> => {
     const redis = connectRedis(url, 'blocking');
-    const settings = new RedisSettings(redis);
+    const settings = new RedisSettingsService(redis);
     for (let n = 0; n < times; n++) await settings.check();
     redis.disconnect();
   };
@@ -67,7 +67,7 @@ describe('RedisSettings', () => {
     await operator.config('SET', 'appendonly', 'no');
     const redis = connectRedis(server.url, 'commands');
 
-    new RedisSettings(redis).onModuleInit();
+    new RedisSettingsService(redis).onModuleInit();
 
     await eventually(() => expect(said()).toHaveLength(1));
     redis.disconnect();

@@ -8,8 +8,8 @@ import { REDIS, type RedisClient } from './connect-redis.js';
  * services forbid CONFIG.
  */
 @Injectable()
-export class RedisSettings implements OnModuleInit {
-  private readonly logger = new Logger(RedisSettings.name);
+export class RedisSettingsService implements OnModuleInit {
+  private readonly logger = new Logger(RedisSettingsService.name);
   private told = '';
 
   constructor(@Inject(REDIS) private readonly redis: RedisClient) {}

@@ -1,7 +1,7 @@
 import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
 import { connectRedis, REDIS, type RedisClient } from './connect-redis.js';
-import { RedisSettings } from './redis-settings.service.js';
+import { RedisSettingsService } from './redis-settings.service.js';
 
 /**
  * The process's one connection for commands. Closing hooks run for a module before those of the modules it imports:
@@ -19,7 +19,7 @@ import { RedisSettings } from './redis-settings.service.js';
         return redis;
       },
     },
-    RedisSettings,
+    RedisSettingsService,
   ],
   exports: [REDIS],
 })

@@ -2,7 +2,12 @@ import { Injectable } from '@nestjs/common';
 import mongoose from 'mongoose';
 import { GroupCommit, QueueFullError, type GiveUp } from '#libs/group-commit';
 import { metrics } from '../observability/index.js';
-import { deliveriesPerJob, DeliveryDispatcher, DeliveryLog, type NewDelivery } from '../deliveries/index.js';
+import {
+  deliveriesPerJob,
+  DeliveryDispatcherService,
+  DeliveryLogRepository,
+  type NewDelivery,
+} from '../deliveries/index.js';
 import { OverloadedError } from './webhook.errors.js';
 
 const megabyte = 1024 * 1024;
@@ -16,8 +21,8 @@ export class IntakeService {
   private readonly commits: GroupCommit<NewDelivery>;
 
   constructor(
-    private readonly log: DeliveryLog,
-    private readonly dispatcher: DeliveryDispatcher,
+    private readonly log: DeliveryLogRepository,
+    private readonly dispatcher: DeliveryDispatcherService,
   ) {
     this.commits = new GroupCommit<NewDelivery>({
       write: (batch) => this.write(batch),

@@ -3,16 +3,16 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public, WithoutAddressLimit } from '../auth/index.js';
 import { AppConfig } from '../config/index.js';
-import { DeliveryRoute } from './delivery-route.js';
+import { DeliveryRouteService } from './delivery-route.service.js';
 import { ThrottledLog } from './throttled-log.js';
 import { confirmSubscription } from './verify-subscription.js';
 import { DocumentsDelivery, DocumentsSubscription } from './webhook.docs.js';
 import { NotConfirmedError } from './webhook.errors.js';
-import type { WebhookAnswer } from './webhook.service.js';
+import type { WebhookResult } from './webhook.service.js';
 
 /**
  * Meta's door. Both paths are the same door: apps are configured with either. What arrives with POST goes past this class:
- * see {@link DeliveryRoute}. Not limited: a signed delivery that is refused comes back.
+ * see {@link DeliveryRouteService}. Not limited: a signed delivery that is refused comes back.
  */
 @WithoutAddressLimit()
 @ApiTags('Webhook')
@@ -21,7 +21,7 @@ export class WebhookController {
   private readonly refusals = new ThrottledLog(new Logger(WebhookController.name));
 
   constructor(
-    private readonly deliveries: DeliveryRoute,
+    private readonly deliveries: DeliveryRouteService,
     private readonly config: AppConfig,
   ) {}
 
@@ -43,7 +43,7 @@ export class WebhookController {
   @Post('instagram')
   @HttpCode(200)
   @DocumentsDelivery()
-  receiveInstagram(@Req() request: FastifyRequest): Promise<WebhookAnswer> {
+  receiveInstagram(@Req() request: FastifyRequest): Promise<WebhookResult> {
     return this.deliveries.take(request);
   }
 
@@ -51,7 +51,7 @@ export class WebhookController {
   @Post('meta')
   @HttpCode(200)
   @DocumentsDelivery()
-  receiveMeta(@Req() request: FastifyRequest): Promise<WebhookAnswer> {
+  receiveMeta(@Req() request: FastifyRequest): Promise<WebhookResult> {
     return this.deliveries.take(request);
   }
 

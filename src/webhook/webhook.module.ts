@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/index.js';
 import { DeliveriesModule } from '../deliveries/index.js';
-import { DeliveryRoute } from './delivery-route.js';
+import { DeliveryRouteService } from './delivery-route.service.js';
 import { IntakeService } from './intake.service.js';
-import { SignatureCheck } from './signature-check.js';
+import { SignatureCheckService } from './signature-check.service.js';
 import { WebhookController } from './webhook.controller.js';
 import { WebhookService } from './webhook.service.js';
 
@@ -11,6 +11,6 @@ import { WebhookService } from './webhook.service.js';
 @Module({
   imports: [DeliveriesModule, AccountsModule],
   controllers: [WebhookController],
-  providers: [DeliveryRoute, SignatureCheck, WebhookService, IntakeService],
+  providers: [DeliveryRouteService, SignatureCheckService, WebhookService, IntakeService],
 })
 export class WebhookApiModule {}

@@ -3,18 +3,18 @@ import mongoose from 'mongoose';
 import { Clock } from '#libs/clock';
 import { GiveUp } from '#libs/group-commit';
 import { GraphJsonError, parseJsonCut, type DeliverySummary } from '#libs/graph-api';
-import { AccountDirectory } from '../accounts/index.js';
-import { Channels, type ChannelAdapter } from '../channels/index.js';
+import { AccountDirectoryService } from '../accounts/index.js';
+import { ChannelsService, type ChannelAdapter } from '../channels/index.js';
 import { AppError, InvalidRequestError } from '../errors/index.js';
 import { metrics } from '../observability/index.js';
-import { DeadLetters } from '../queue/index.js';
+import { DeadLettersRepository } from '../queue/index.js';
 import type { NewDelivery } from '../deliveries/index.js';
 import { IntakeService } from './intake.service.js';
 import { ThrottledLog } from './throttled-log.js';
 import { AccountNotConnectedError, IntakeTimeoutError, NotDurableError, OverloadedError } from './webhook.errors.js';
 
 /** What Meta is told. */
-export type WebhookAnswer =
+export type WebhookResult =
   { success: true; processed: number } | { success: true; message: 'No messaging events' | 'Not an Instagram event' };
 
 type Outcome =
@@ -23,7 +23,7 @@ type Outcome =
 /** Meta calls a webhook slow after five seconds; a 503 in time is redelivered, a hanging request is a failure too. */
 const deadlineMs = 2_400;
 
-interface Visit {
+interface OpenRequest {
   text: string;
   giveUp: GiveUp;
 }
@@ -35,10 +35,10 @@ export class WebhookService {
   private readonly refusals = new ThrottledLog(this.logger);
 
   constructor(
-    private readonly channels: Channels,
-    private readonly accounts: AccountDirectory,
+    private readonly channels: ChannelsService,
+    private readonly accounts: AccountDirectoryService,
     private readonly intake: IntakeService,
-    private readonly deadLetters: DeadLetters,
+    private readonly deadLetters: DeadLettersRepository,
     private readonly clock: Clock,
   ) {}
 
@@ -47,7 +47,7 @@ export class WebhookService {
    * @throws {InvalidRequestError} not JSON, or not an object; {@link AccountNotConnectedError} nobody's here;
    * {@link OverloadedError}, {@link NotDurableError}, {@link IntakeTimeoutError} it could not be made durable in time
    */
-  async receive(body: Buffer): Promise<WebhookAnswer> {
+  async receive(body: Buffer): Promise<WebhookResult> {
     const giveUp = new GiveUp();
     const timer = setTimeout(() => giveUp.now(new IntakeTimeoutError()), deadlineMs);
     try {
@@ -65,7 +65,7 @@ export class WebhookService {
     }
   }
 
-  private async take(visit: Visit): Promise<{ outcome: Outcome; answer: WebhookAnswer }> {
+  private async take(visit: OpenRequest): Promise<{ outcome: Outcome; answer: WebhookResult }> {
     const { body, isCut } = parse(visit.text);
     const channel = this.channels.ofDelivery(body);
     if (!channel) return { outcome: 'ignored', answer: { success: true, message: 'Not an Instagram event' } };
@@ -78,7 +78,7 @@ export class WebhookService {
     return this.store(visit, channel, summary);
   }
 
-  private async store(visit: Visit, channel: ChannelAdapter, { events, accountIds, isTest }: DeliverySummary) {
+  private async store(visit: OpenRequest, channel: ChannelAdapter, { events, accountIds, isTest }: DeliverySummary) {
     const ids = [...new Set(accountIds.flat())];
     const found = await unlessGivenUp(this.accounts.findByIgIds(ids), visit.giveUp);
     const known = [...new Set([...found.values()].map(({ _id }) => _id))];
@@ -93,7 +93,7 @@ export class WebhookService {
   }
 
   /** Meta would redeliver a refused body for 36 hours; kept aside, a person can look at it. */
-  private async park(visit: Visit, reason: string) {
+  private async park(visit: OpenRequest, reason: string) {
     const delivery = this.newDelivery(visit.text, { events: 0, accountIds: [], state: 'parked', error: reason });
     await this.intake.store(delivery, visit.giveUp);
     this.logger.warn({ msg: 'a delivery could not be understood and is parked', delivery_id: delivery.id, reason });

@@ -3,10 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import mongoose from 'mongoose';
 import { MovableClock } from '#libs/clock';
-import { AlertWebhook } from '../../src/accounts/alerts/alert-webhook.js';
-import { AccountDirectory, AccountHealth, Alerts } from '../../src/accounts/index.js';
+import { AlertWebhookService } from '../../src/accounts/alerts/alert-webhook.service.js';
+import { AccountDirectoryService, AccountHealthService, AlertsService } from '../../src/accounts/index.js';
 import { Secret, type AppConfig } from '../../src/config/index.js';
-import { Scheduler } from '../../src/queue/index.js';
+import { SchedulerService } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { useServices } from '../support/services.js';
@@ -37,7 +37,7 @@ const signatureOf = ({ headers, body }: Notice, by: Buffer): string => {
   return `v1,${createHmac('sha256', by).update(signed).digest('base64')}`;
 };
 const told = () => got.map(({ data: { kind, status } }) => `${kind} ${status}`);
-const deliverDue = () => app.get(Alerts).deliverDue(AbortSignal.timeout(5_000));
+const deliverDue = () => app.get(AlertsService).deliverDue(AbortSignal.timeout(5_000));
 /** Everything was told, and nobody is telling anything. */
 const allTold = () =>
   eventually(async () => {
@@ -45,12 +45,12 @@ const allTold = () =>
     const open = { $or: [{ undelivered: true }, { claimed_until: { $exists: true } }] };
     expect(await mongo.db(services.databaseName).collection('alerts').countDocuments(open)).toBe(0);
   });
-const breakToken = () => app.get(AccountHealth).markNeedsReauth(accountId, 'Session has expired');
+const breakToken = () => app.get(AccountHealthService).markNeedsReauth(accountId, 'Session has expired');
 const account = async () =>
   ((await (await app.call()).get(`/accounts/${accountId}`).expect(200)).body as { data: Record<string, unknown> }).data;
 const after = async (ms: number) => {
   clock.advance(ms);
-  await app.get(Scheduler).runDue();
+  await app.get(SchedulerService).runDue();
 };
 
 beforeAll(async () => {
@@ -114,7 +114,7 @@ it('signs with the text itself of any other secret', async () => {
   const settings = { ALERT_WEBHOOK_URL: hook, ALERT_WEBHOOK_SECRET: new Secret(own) } as AppConfig;
   const now = clock.date();
 
-  await new AlertWebhook(settings, clock).post({
+  await new AlertWebhookService(settings, clock).post({
     ...{ _id: 'needs_reauth:1', kind: 'needs_reauth', account_id: '1', text: 'Connect again.' },
     ...{ raised_at: now, times: 1, attempts: 0 },
   });
@@ -179,7 +179,7 @@ describe('an account that Meta blocked', () => {
   });
 
   it('has its alert cleared by the first send that Meta takes after the pause, and not before', async () => {
-    await app.get(AccountHealth).noteAccepted(accountId); // one that was under way when the block came
+    await app.get(AccountHealthService).noteAccepted(accountId); // one that was under way when the block came
     expect(await account()).toMatchObject({ alerts: [{ kind: 'account_blocked' }] });
 
     await after(hourMs + 1_000);
@@ -205,6 +205,6 @@ describe('an account that Meta blocked', () => {
     expect(await account()).toMatchObject({ alerts: [] });
     await after(120_000);
     await eventually(() => expect(accepted()).toHaveLength(sent + 1));
-    expect((await app.get(AccountDirectory).get(accountId))?.sends_paused_until).toBeUndefined();
+    expect((await app.get(AccountDirectoryService).get(accountId))?.sends_paused_until).toBeUndefined();
   });
 });

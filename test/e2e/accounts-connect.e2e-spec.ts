@@ -1,5 +1,5 @@
 import mongoose from 'mongoose';
-import { AccountDirectory, TokenVault } from '../../src/accounts/index.js';
+import { AccountDirectoryService, TokenVaultService } from '../../src/accounts/index.js';
 import type { Principal } from '../../src/auth/index.js';
 import { eventually } from '../support/eventually.js';
 import { admin, startTestApp, tenant, type TestApp } from '../support/test-app.js';
@@ -210,7 +210,9 @@ describe('accounts', () => {
     expect(answer.body).toMatchObject({ success: true, data: { status: 'disabled', connected: false } });
     const stored = await accounts().findOne({ _id: new mongoose.Types.ObjectId(body.data._id) });
     expect(stored).not.toHaveProperty('access_token');
-    await expect(app.get(TokenVault).accessFor(body.data._id)).rejects.toMatchObject({ reason: 'account_disabled' });
+    await expect(app.get(TokenVaultService).accessFor(body.data._id)).rejects.toMatchObject({
+      reason: 'account_disabled',
+    });
     const list = await (await app.call()).get('/accounts').expect(200);
     expect(list.body).toMatchObject({ data: [], total: 0 });
     const withOld = await (await app.call()).get('/accounts?disconnected=true').expect(200);
@@ -321,7 +323,7 @@ describe('accounts', () => {
     await accounts().updateOne(to, { $set: { access_token: from?.['access_token'] as string } });
     await (await app.call()).patch(`/accounts/${two.body.data._id}`).send({ label: 'b' });
     expect(first).toBeDefined();
-    await expect(app.get(TokenVault).accessFor(two.body.data._id)).rejects.toMatchObject({
+    await expect(app.get(TokenVaultService).accessFor(two.body.data._id)).rejects.toMatchObject({
       reason: 'token_unreadable',
     });
   });
@@ -330,7 +332,7 @@ describe('accounts', () => {
     const { igId, appScopedId } = app.sandbox.account;
     const neighbour = await startTestApp({ services, sandbox: app.sandbox, env: { ROLE: 'api' } });
     try {
-      const directory = neighbour.get(AccountDirectory);
+      const directory = neighbour.get(AccountDirectoryService);
       expect((await directory.findByIgIds([igId])).size).toBe(0);
       const { body } = await connectFirst();
       await eventually(async () => {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import mongoose from 'mongoose';
-import { rotateStoredTokens, TokenVault } from '../../src/accounts/index.js';
-import { AccountsWorker } from '../../src/accounts/accounts-worker.js';
+import { rotateStoredTokens, TokenVaultService } from '../../src/accounts/index.js';
+import { AccountsProcessor } from '../../src/accounts/accounts.processor.js';
 import { MovableClock } from '#libs/clock';
-import { JobQueue, Scheduler } from '../../src/queue/index.js';
+import { JobQueueService, SchedulerService } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, tenant, type TestApp } from '../support/test-app.js';
 import { useServices } from '../support/services.js';
@@ -48,21 +48,21 @@ describe('The days of an account', () => {
   };
   const refreshes = () => app.sandbox.calls.filter(({ path }) => path.includes('refresh_access_token')).length;
   const runDue = async () => {
-    await app.get(Scheduler).runDue();
+    await app.get(SchedulerService).runDue();
   };
   /** Lives on for so many days, looking at what is due every so often. */
   const live = async (days: number, stepMs = dayMs) => {
     for (let lived = 0; lived < days * dayMs; lived += stepMs) {
       clock.advance(stepMs);
       // The accounts' own sweeps alone: the other rooms' would triple the time.
-      await app.get(AccountsWorker).refreshTokens();
-      await app.get(AccountsWorker).checkSubscriptions();
+      await app.get(AccountsProcessor).refreshTokens();
+      await app.get(AccountsProcessor).checkSubscriptions();
       await settled();
     }
   };
   /** No job of the accounts' queue is waiting or running. */
   const settled = async () => {
-    const queue = app.get(JobQueue).queue('accounts');
+    const queue = app.get(JobQueueService).queue('accounts');
     await eventually(async () => {
       const { waiting, active } = await queue.getJobCounts();
       expect(waiting + active).toBe(0);
@@ -152,7 +152,7 @@ describe('The days of an account', () => {
     await rotating.app.close();
     const { sandbox } = app;
     app = await startTestApp({ services, sandbox, clock, env: { ENCRYPTION_KEY: newKey } });
-    await expect(app.get(TokenVault).accessFor(id)).resolves.toMatchObject({ login: 'instagram' });
+    await expect(app.get(TokenVaultService).accessFor(id)).resolves.toMatchObject({ login: 'instagram' });
     await live(3);
     expect(await daysLeft()).toBeGreaterThan(58);
   });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import mongoose from 'mongoose';
 import { signRequest } from '#libs/graph-api';
-import { ErasuresRepository, PrivacyService, TokenVault } from '../../src/accounts/index.js';
+import { ErasuresRepository, PrivacyService, TokenVaultService } from '../../src/accounts/index.js';
 import { startTestApp, tenant, type TestApp } from '../support/test-app.js';
 import { useServices } from '../support/services.js';
 
@@ -40,7 +40,7 @@ describe('Meta’s privacy callbacks', () => {
     expect(await stored(id)).toMatchObject({ status: 'disabled', released: true });
     expect(await stored(id)).not.toHaveProperty('access_token');
     const calls = app.sandbox.calls.length;
-    await expect(app.get(TokenVault).accessFor(id)).rejects.toMatchObject({ reason: 'account_disabled' });
+    await expect(app.get(TokenVaultService).accessFor(id)).rejects.toMatchObject({ reason: 'account_disabled' });
     const lookUp = await (await app.call()).get(`/accounts/${id}/conversations`);
     expect(lookUp.status).toBe(409);
     expect(app.sandbox.calls).toHaveLength(calls);

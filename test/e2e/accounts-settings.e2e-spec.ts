@@ -1,4 +1,4 @@
-import { TokenVault } from '../../src/accounts/index.js';
+import { TokenVaultService } from '../../src/accounts/index.js';
 import { admin, startTestApp, tenant, type TestApp } from '../support/test-app.js';
 import { useServices } from '../support/services.js';
 
@@ -107,12 +107,12 @@ describe('an account’s switches', () => {
   it('turn it and its agent off and on', async () => {
     const off = await patch({ status: 'disabled', agent_enabled: false, label: 'Shop' });
     expect(off.body).toMatchObject({ data: { status: 'disabled', agent_enabled: false, label: 'Shop' } });
-    await expect(app.get(TokenVault).accessFor(id)).rejects.toMatchObject({ code: 'account_disabled' });
+    await expect(app.get(TokenVaultService).accessFor(id)).rejects.toMatchObject({ code: 'account_disabled' });
 
     const on = await patch({ status: 'active', keep_media: true });
     expect(on.body).toMatchObject({ data: { status: 'active', keep_media: true, agent_enabled: false } });
     const { accessToken } = app.sandbox.account;
-    await expect(app.get(TokenVault).accessFor(id)).resolves.toMatchObject({ accessToken });
+    await expect(app.get(TokenVaultService).accessFor(id)).resolves.toMatchObject({ accessToken });
   });
 
   it('refuse a change of nothing and a null where a value belongs', async () => {

@@ -1,6 +1,6 @@
-import { AuditLog } from '../../src/admin/audit-log.repository.js';
-import { DeadLetters } from '../../src/queue/index.js';
-import { DeliveryLog } from '../../src/deliveries/index.js';
+import { AuditLogRepository } from '../../src/admin/audit-log.repository.js';
+import { DeadLettersRepository } from '../../src/queue/index.js';
+import { DeliveryLogRepository } from '../../src/deliveries/index.js';
 import { useServices } from '../support/services.js';
 import { admin, startTestApp, type TestApp } from '../support/test-app.js';
 
@@ -11,12 +11,14 @@ describe('lists for admins', () => {
   beforeAll(async () => {
     app = await startTestApp({ services });
     for (const n of ['1', '2', '3']) {
-      await app.get(DeadLetters).record({ kind: 'job', subject: 'keep-media', reason: 'job_failed', payload: { n } });
+      await app
+        .get(DeadLettersRepository)
+        .record({ kind: 'job', subject: 'keep-media', reason: 'job_failed', payload: { n } });
       const act = { actor: 'admin-of-this-spec', action: `POST /${n}`, target: {}, status: 200, request_id: n };
-      await app.get(AuditLog).append(act);
+      await app.get(AuditLogRepository).append(act);
       const id = `6740c0de6740c0de6740c0d${n}`;
       const empty = { payload: '{}', events: 0, accountIds: [], receivedAt: new Date() };
-      await app.get(DeliveryLog).insertMany([{ id, ...empty, state: 'parked' }]);
+      await app.get(DeliveryLogRepository).insertMany([{ id, ...empty, state: 'parked' }]);
     }
   });
   afterAll(() => app?.stop());

@@ -5,10 +5,10 @@ import { Clock } from '#libs/clock';
 import { createApp } from '../../src/app.factory.js';
 import { TokenService } from '../../src/auth/index.js';
 import { readSettings } from '../../src/config/index.js';
-import { DeadLetters, JobQueue } from '../../src/queue/index.js';
-import { DeliveryLog } from '../../src/deliveries/index.js';
-import { DeliverySweeper } from '../../src/deliveries/delivery-sweeper.service.js';
-import { DeliveryDispatcher } from '../../src/deliveries/delivery-dispatcher.service.js';
+import { DeadLettersRepository, JobQueueService } from '../../src/queue/index.js';
+import { DeliveryLogRepository } from '../../src/deliveries/index.js';
+import { DeliverySweeperService } from '../../src/deliveries/delivery-sweeper.service.js';
+import { DeliveryDispatcherService } from '../../src/deliveries/delivery-dispatcher.service.js';
 import { appSecret, deliver, deliveryOf, insertAccount, textEvent } from '../support/door.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
@@ -25,7 +25,7 @@ let adminToken: string;
 
 const collection = (name: string) => client.db(services.databaseName).collection(name);
 const asAdmin = () => request.agent(url).set('authorization', `Bearer ${adminToken}`);
-const waitingJobs = () => app.get(JobQueue).queue('deliveries').getWaitingCount();
+const waitingJobs = () => app.get(JobQueueService).queue('deliveries').getWaitingCount();
 
 beforeAll(async () => {
   client = await mongoose.mongo.MongoClient.connect(services.databaseUrl);
@@ -44,7 +44,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   for (const name of ['webhook_deliveries', 'dead_letters', 'audit_log']) await collection(name).deleteMany({});
-  await app.get(JobQueue).queue('deliveries').empty();
+  await app.get(JobQueueService).queue('deliveries').empty();
 });
 
 describe('/admin/deliveries', () => {
@@ -96,8 +96,8 @@ describe('/admin/deliveries', () => {
   it('replays one: it is open again and a job has it, and who asked is written down', async () => {
     await deliver(url, deliveryOf(igId, [textEvent(igId)])).expect(200);
     const { _id } = (await asAdmin().get('/admin/deliveries')).body.data[0];
-    await app.get(DeliveryLog).markStored([_id]);
-    await app.get(JobQueue).queue('deliveries').empty();
+    await app.get(DeliveryLogRepository).markStored([_id]);
+    await app.get(JobQueueService).queue('deliveries').empty();
 
     const answer = await asAdmin().post(`/admin/deliveries/${_id}/replay`).expect(200);
 
@@ -136,20 +136,20 @@ describe('/admin/deliveries', () => {
 
 describe('the sweep', () => {
   const sweep = () =>
-    new DeliverySweeper(
-      app.get(DeliveryLog), app.get(DeliveryDispatcher), app.get(JobQueue), app.get(DeadLetters), app.get(Clock),
+    new DeliverySweeperService(
+      app.get(DeliveryLogRepository), app.get(DeliveryDispatcherService), app.get(JobQueueService), app.get(DeadLettersRepository), app.get(Clock),
     ).sweep(new AbortController().signal); // prettier-ignore
 
   it('hands over what no job has done, looks later and later, and leaves what is young', async () => {
     for (let n = 0; n < 3; n++) await deliver(url, deliveryOf(igId, [textEvent(igId)])).expect(200);
-    await app.get(JobQueue).queue('deliveries').empty(); // as FLUSHALL would
+    await app.get(JobQueueService).queue('deliveries').empty(); // as FLUSHALL would
     await sweep();
     expect(await waitingJobs()).toBe(0);
 
     await collection('webhook_deliveries').updateMany({}, { $set: { due_at: new Date(0) } });
     await sweep();
     expect(await waitingJobs()).toBe(1);
-    const [job] = await app.get(JobQueue).queue('deliveries').getWaiting();
+    const [job] = await app.get(JobQueueService).queue('deliveries').getWaiting();
     expect(job?.data.delivery_ids).toHaveLength(3);
     const [delivery] = await collection('webhook_deliveries').find().toArray();
     expect(delivery).toMatchObject({ attempts: 1, handed_at: expect.any(Date) });
@@ -161,7 +161,7 @@ describe('the sweep', () => {
   it('parks what fails again and again, with a dead letter that brings it back', async () => {
     await deliver(url, deliveryOf(igId, [textEvent(igId)])).expect(200);
     const { _id } = (await asAdmin().get('/admin/deliveries')).body.data[0];
-    for (let n = 0; n < 10; n++) await app.get(DeliveryLog).markFailed(_id, 'it can not be stored');
+    for (let n = 0; n < 10; n++) await app.get(DeliveryLogRepository).markFailed(_id, 'it can not be stored');
     await collection('webhook_deliveries').updateMany({}, { $set: { due_at: new Date(0) } });
     await sweep();
     await sweep();
@@ -180,7 +180,7 @@ describe('the sweep', () => {
     await deliver(url, deliveryOf(igId, [textEvent(igId)])).expect(200);
     await collection('webhook_deliveries').updateMany({}, { $set: { due_at: new Date(0), attempts: 29 } });
     const jobs = Array.from({ length: 200 }, () => ({ name: 'store-deliveries', data: { v: 1, delivery_ids: [] } }));
-    await app.get(JobQueue).queue('deliveries').addBulk(jobs);
+    await app.get(JobQueueService).queue('deliveries').addBulk(jobs);
     await sweep();
 
     expect((await asAdmin().get('/admin/deliveries?state=received')).body.data).toMatchObject([{ attempts: 29 }]);
@@ -188,7 +188,7 @@ describe('the sweep', () => {
 });
 
 describe('/admin/dead-letters', () => {
-  const letters = () => app.get(DeadLetters);
+  const letters = () => app.get(DeadLettersRepository);
 
   it('lists, pages without losing letters of the same instant, and shows one', async () => {
     const at = new Date();
@@ -279,7 +279,7 @@ describe('what grows', () => {
 describe('/metrics and /health', () => {
   it('tells Prometheus how things stand, looked up when it asks', async () => {
     await deliver(url, deliveryOf(igId, [textEvent(igId)])).expect(200);
-    await app.get(DeadLetters).record({ kind: 'job', subject: 'x', reason: 'job_failed', payload: {} });
+    await app.get(DeadLettersRepository).record({ kind: 'job', subject: 'x', reason: 'job_failed', payload: {} });
     await eventually(async () => expect(await waitingJobs()).toBe(1));
 
     const answer = await request(url).get('/metrics').expect(200);
@@ -305,12 +305,12 @@ describe('/metrics and /health', () => {
   });
 });
 
-describe('DeliveryLog', () => {
+describe('DeliveryLogRepository', () => {
   it('takes back what people wrote, whoever rewrites the same delivery at the same time', async () => {
     const events = Array.from({ length: 6 }, (_, n) => textEvent(igId, `secret ${n}`, `mid-scrub-${n}`));
     await deliver(url, deliveryOf(igId, events)).expect(200);
     const id = String((await collection('webhook_deliveries').findOne())?._id);
-    const log = app.get(DeliveryLog);
+    const log = app.get(DeliveryLogRepository);
 
     await Promise.all(Array.from({ length: 5 }, (_, n) => log.scrub([id], [`mid-scrub-${n}`])));
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { AccountDirectory } from '../../src/accounts/index.js';
-import { ConversationClaims } from '../../src/conversations/index.js';
-import { Transactions } from '../../src/database/index.js';
-import { Outbox } from '../../src/dms/index.js';
-import { RedisConversationLock } from '../../src/queue/index.js';
+import { AccountDirectoryService } from '../../src/accounts/index.js';
+import { ConversationClaimsRepository } from '../../src/conversations/index.js';
+import { TransactionsService } from '../../src/database/index.js';
+import { OutboxService } from '../../src/dms/index.js';
+import { RedisConversationLockService } from '../../src/queue/index.js';
 import { startAgentScene, writesWhileItThinks, type AgentScene } from '../support/agent-scene.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
@@ -77,8 +77,8 @@ describe('without a quiet period the agent answers', () => {
     customer.sendText('Hello');
     await scene.settled(customer);
     const { _id } = await scene.conversationOf(customer);
-    const claims = scene.app.get(ConversationClaims);
-    const account = await scene.app.get(AccountDirectory).get(scene.accountId);
+    const claims = scene.app.get(ConversationClaimsRepository);
+    const account = await scene.app.get(AccountDirectoryService).get(scene.accountId);
     if (!account) throw new Error('no account');
     // A process that is gone has queued it, and holds the conversation a while longer.
     const gone = await eventually(async () => {
@@ -88,9 +88,9 @@ describe('without a quiet period the agent answers', () => {
     });
     const earlier = { source: 'api', key: `earlier:${customer.id}`, parts: [{ text: 'Earlier' }] } as const;
     await scene.app
-      .get(Transactions)
+      .get(TransactionsService)
       .run((session) =>
-        scene.app.get(Outbox).queue(session, account, customer.id, { ...earlier, parts: [...earlier.parts] }),
+        scene.app.get(OutboxService).queue(session, account, customer.id, { ...earlier, parts: [...earlier.parts] }),
       );
     scene.model.answerWith(async () => {
       await claims.release('send', _id.toHexString(), gone);
@@ -112,7 +112,7 @@ describe('without a quiet period the agent answers', () => {
     expect((await scene.dmsOf(customer))[0]).toMatchObject({ agent_reason: 'blocklisted' });
     expect(scene.answersTo(customer)).toEqual([]);
     await sleep(50); // whatever is put off until an answer has begun has happened by then
-    const queue = RedisConversationLock.keyOf(scene.app.sandbox.account.igId, customer.id);
+    const queue = RedisConversationLockService.keyOf(scene.app.sandbox.account.igId, customer.id);
     expect(await redis.llen(queue)).toBe(0);
   });
 

@@ -1,7 +1,7 @@
 import type { Responder } from '#libs/sandbox';
-import { Composer, type Question } from '../../src/agent/index.js';
+import { ReplyComposerService, type Question } from '../../src/agent/index.js';
 import {
-  AccountDirectory,
+  AccountDirectoryService,
   UserSettingsService,
   type AccountSummary,
   type AgentSettings,
@@ -38,7 +38,7 @@ beforeAll(async () => {
       daily_token_budget: 20_000_000,
     },
   );
-  account = (await scene.app.get(AccountDirectory).get(scene.accountId)) as AccountSummary;
+  account = (await scene.app.get(AccountDirectoryService).get(scene.accountId)) as AccountSummary;
   settings = { ...(await scene.app.get(UserSettingsService).agentSettings(account)), daily_token_budget: 1e9 };
 }, 60_000);
 afterAll(() => scene?.stop());
@@ -129,7 +129,9 @@ describe('an agent whose model obeys the attacker', () => {
     scene.model.resetAnswers();
     scene.model.answerWith(obeying(demand));
     for (const delivery of deliveries) {
-      const composed = await scene.app.get(Composer).compose(questionOf(delivery, demand), AbortSignal.timeout(10_000));
+      const composed = await scene.app
+        .get(ReplyComposerService)
+        .compose(questionOf(delivery, demand), AbortSignal.timeout(10_000));
       const asked = scene.model.asked.at(-1);
       const system = asked?.messages[0]?.content as string;
       const told = composed.kind === 'reply' ? composed.parts.join('\n\n') : '';
@@ -146,7 +148,7 @@ describe('an agent whose model obeys the attacker', () => {
     scene.model.answerWith('Hello!');
     const plain = { name: 'plain', demand: 'MARKER-OF-THE-ATTACK', obey: () => '' };
     for (const delivery of deliveries) {
-      await scene.app.get(Composer).compose(questionOf(delivery, plain), AbortSignal.timeout(10_000));
+      await scene.app.get(ReplyComposerService).compose(questionOf(delivery, plain), AbortSignal.timeout(10_000));
       const messages = scene.model.asked.at(-1)?.messages ?? [];
       const [system, ...others] = messages;
       expect(system?.role).toBe('system');

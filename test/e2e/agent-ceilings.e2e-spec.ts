@@ -1,4 +1,4 @@
-import { AgentBudgets } from '../../src/agent/index.js';
+import { AgentBudgetsService } from '../../src/agent/index.js';
 import { startAgentScene, type AgentScene } from '../support/agent-scene.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
@@ -81,7 +81,7 @@ describe('the tokens that an account may use', () => {
   });
 
   it('end for a tenant, and for all of them, though accounts have some left', async () => {
-    const budgets = scene.app.get(AgentBudgets);
+    const budgets = scene.app.get(AgentBudgetsService);
     const limits = { daily_token_budget: 1_000_000, replies_per_conversation_hour: 1_000 };
     await scene.db.collection('agent_usage').deleteMany({});
     const reserve = async (tenant: string, n: number) => {

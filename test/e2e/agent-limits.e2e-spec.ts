@@ -1,4 +1,4 @@
-import { AgentBudgets } from '../../src/agent/index.js';
+import { AgentBudgetsService } from '../../src/agent/index.js';
 import { startAgentScene, type AgentScene } from '../support/agent-scene.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
@@ -47,7 +47,7 @@ describe('what the agent may cost', () => {
   }, 120_000);
 
   it('stops for the account when its tokens of the day are used up, and for one person before that', async () => {
-    const budgets = scene.app.get(AgentBudgets);
+    const budgets = scene.app.get(AgentBudgetsService);
     const limits = { daily_token_budget: 1_000, replies_per_conversation_hour: 100 };
     const reserve = (conversation: string, tokens: number) => budgets.reserve('acc', conversation, limits, tokens);
 
@@ -64,7 +64,7 @@ describe('what the agent may cost', () => {
   });
 
   it('gives back what a refused reservation had taken already', async () => {
-    const budgets = scene.app.get(AgentBudgets);
+    const budgets = scene.app.get(AgentBudgetsService);
     const limits = { daily_token_budget: 1_000, replies_per_conversation_hour: 1 };
     const refused = await budgets.reserve('acc-2', 'e1', limits, 500);
     expect(refused.granted).toBe(false);

@@ -1,7 +1,7 @@
 import type { SandboxCustomer } from '#libs/sandbox';
-import { AccountHealth } from '../../src/accounts/index.js';
+import { AccountHealthService } from '../../src/accounts/index.js';
 import { DmsRepository } from '../../src/dms/index.js';
-import { JobQueue } from '../../src/queue/index.js';
+import { JobQueueService } from '../../src/queue/index.js';
 import { startAgentScene, type AgentScene } from '../support/agent-scene.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
@@ -43,7 +43,7 @@ describe('one conversation, many processes', () => {
     const customer = scene.newCustomer();
     await scene.stored(customer.sendText('only-once please'));
     const { _id } = await scene.conversationOf(customer);
-    const queue = scene.app.get(JobQueue);
+    const queue = scene.app.get(JobQueueService);
     await Promise.all(
       Array.from({ length: 30 }, () => queue.add('answer-conversation', { conversation_id: _id.toHexString() })),
     );
@@ -101,7 +101,7 @@ describe('what a crash leaves behind', () => {
     await conversations.updateOne({ _id }, { $set: leased, $inc: { answer_epoch: 1 } });
     const calls = modelCallsAbout('while-leased');
     await scene.stored(customer.sendText('while-leased'));
-    const queue = scene.app.get(JobQueue).queue('replies');
+    const queue = scene.app.get(JobQueueService).queue('replies');
     await eventually(async () => {
       const { waiting, active, delayed } = await queue.getJobCounts();
       expect(waiting + active + delayed).toBe(0);
@@ -136,17 +136,17 @@ describe('what a crash leaves behind', () => {
 
   it('is found by the sweep when its job was lost, soonest the newest, and hides nothing', async () => {
     const customer = scene.newCustomer();
-    await scene.app.get(JobQueue).queue('replies').pause();
+    await scene.app.get(JobQueueService).queue('replies').pause();
     await scene.stored(customer.sendText('lost job'));
-    await scene.app.get(JobQueue).queue('replies').empty();
-    await scene.app.get(JobQueue).queue('replies').resume();
+    await scene.app.get(JobQueueService).queue('replies').empty();
+    await scene.app.get(JobQueueService).queue('replies').resume();
     await eventually(() => expect(scene.answersTo(customer)).toHaveLength(1), 20_000);
   }, 40_000);
 
   it('leaves messages of an account that must be connected again pending, and answers them afterwards', async () => {
     const customer = scene.newCustomer();
     const calls = scene.model.asked.length;
-    await scene.app.get(AccountHealth).markNeedsReauth(scene.accountId, 'the token was revoked');
+    await scene.app.get(AccountHealthService).markNeedsReauth(scene.accountId, 'the token was revoked');
     await scene.stored(customer.sendText('still there?'));
     await eventually(async () => {
       const [dm] = await scene.app.get(DmsRepository).pending((await scene.conversationOf(customer))._id.toHexString());

@@ -1,4 +1,4 @@
-import { ModelWatch } from '../../src/agent/model/model-watch.js';
+import { ModelWatchService } from '../../src/agent/model/model-watch.service.js';
 import { startAgentScene, type AgentScene } from '../support/agent-scene.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
@@ -27,7 +27,7 @@ const standing = async (): Promise<string[]> => {
     .toArray();
   return alerts.map(({ _id }) => String(_id)).toSorted();
 };
-const look = () => scene.app.get(ModelWatch).lookAtModels(new AbortController().signal);
+const look = () => scene.app.get(ModelWatchService).lookAtModels(new AbortController().signal);
 const inDays = (days: number): number => Math.floor(Date.now() / 1_000) + days * 86_400;
 const noModel = (id: string) => ({
   status: 404,
@@ -104,7 +104,7 @@ describe('ceilings of tokens', () => {
     ]);
     const all = `tokens:server:all:${day}`;
     await usage.updateOne({ _id: all }, { $set: { amount: 1_700_000, expires_at } }, { upsert: true });
-    const watch = scene.app.get(ModelWatch);
+    const watch = scene.app.get(ModelWatchService);
 
     await watch.lookAtCeilings();
     const near = async () => (await standing()).filter((id) => id.startsWith('agent_tokens'));

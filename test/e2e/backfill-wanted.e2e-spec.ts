@@ -1,15 +1,15 @@
 import mongoose from 'mongoose';
 import { GraphApiError } from '#libs/graph-api';
 import type { SandboxCustomer } from '#libs/sandbox';
-import { AccountsRepository, Alerts } from '../../src/accounts/index.js';
+import { AccountsRepository, AlertsService } from '../../src/accounts/index.js';
 import { AccountHealthRepository } from '../../src/accounts/account-health.repository.js';
 import { SubscriptionService } from '../../src/accounts/subscription/subscription.service.js';
 import { conversationIdOf } from '../../src/conversations/index.js';
 import { DmsRepository } from '../../src/dms/index.js';
 import { BackfillProcessor } from '../../src/dms/sync/backfill.processor.js';
 import { BackfillService } from '../../src/dms/sync/backfill.service.js';
-import { ConversationSync } from '../../src/dms/sync/conversation-sync.js';
-import { JobQueue } from '../../src/queue/index.js';
+import { ConversationSyncService } from '../../src/dms/sync/conversation-sync.service.js';
+import { JobQueueService } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -33,7 +33,7 @@ const texts = async (): Promise<(string | undefined)[]> => {
 /** Said while nobody told us. */
 const saysUnheard = (text: string) => void customer.sendText(text, { webhook: false });
 /** Redis takes no job, as when it is away. */
-const losesJobs = () => jest.spyOn(app.get(JobQueue), 'add').mockResolvedValue(false);
+const losesJobs = () => jest.spyOn(app.get(JobQueueService), 'add').mockResolvedValue(false);
 
 /** The sweep, as if whoever saved last had been silent since yesterday. */
 async function sweep(): Promise<void> {
@@ -127,7 +127,7 @@ describe('a conversation that Meta does not show', () => {
       app.sandbox.createCustomer({ username: `${name}.${error.code}.${Math.random().toString(36).slice(2)}` }),
     ) as [SandboxCustomer, SandboxCustomer];
     for (const one of [good, bad]) one.sendText('written to nobody', { webhook: false });
-    const sync = app.get(ConversationSync);
+    const sync = app.get(ConversationSyncService);
     const syncThread = sync.syncThread.bind(sync);
     const badId = bad.idFor(app.sandbox.account);
     jest.spyOn(sync, 'syncThread').mockImplementation(async (account, access, thread, signal) => {
@@ -154,14 +154,14 @@ describe('a conversation that Meta does not show', () => {
     expect(got).toEqual(waits);
     expect(await heardOf(good)).toBe(1);
     expect(await backfill()).toMatchObject({ state: 'done', conversations_skipped: 1, failures: 0 });
-    expect((await app.get(Alerts).standing(accountId)).map(({ kind }) => kind)).not.toContain('backfill_failed');
+    expect((await app.get(AlertsService).standing(accountId)).map(({ kind }) => kind)).not.toContain('backfill_failed');
     const { body } = await (await app.call()).get(`/accounts/${accountId}`).expect(200);
     expect(body.data.backfill).toMatchObject({ conversations_skipped: 1 });
     expect(body.data.backfill).not.toHaveProperty('skipped');
   });
 
   it('ends the run with an alert when it is one after the other', async () => {
-    const sync = app.get(ConversationSync);
+    const sync = app.get(ConversationSyncService);
     jest.spyOn(sync, 'syncThread').mockRejectedValue(refusal(2, 500));
     for (let n = 0; n < 4; n++)
       app.sandbox.createCustomer({ username: `any.${n}` }).sendText('hey', { webhook: false });
@@ -169,7 +169,7 @@ describe('a conversation that Meta does not show', () => {
     while ((await app.get(BackfillService).run(accountId, new AbortController().signal)) !== undefined) runs++;
     expect(runs).toBe(9);
     expect(await backfill()).toMatchObject({ state: 'failed' });
-    expect((await app.get(Alerts).standing(accountId)).map(({ kind }) => kind)).toContain('backfill_failed');
+    expect((await app.get(AlertsService).standing(accountId)).map(({ kind }) => kind)).toContain('backfill_failed');
     jest.restoreAllMocks();
     await app.get(BackfillService).run(accountId, new AbortController().signal);
     await isDone();
@@ -184,7 +184,7 @@ it('waits longer and longer while Meta fails, then ends and alerts, until it suc
   do waits.push(await service.run(accountId, signal));
   while (waits.at(-1) !== undefined);
   expect(waits.map((ms) => ms && ms / 60_000)).toEqual([2, 4, 8, 16, 30, 30, 30, 30, 30, undefined]);
-  const alerts = async () => (await app.get(Alerts).standing(accountId)).map(({ kind }) => kind);
+  const alerts = async () => (await app.get(AlertsService).standing(accountId)).map(({ kind }) => kind);
   expect(await backfill()).toMatchObject({ state: 'failed' });
   expect(await alerts()).toEqual(['backfill_failed']);
 

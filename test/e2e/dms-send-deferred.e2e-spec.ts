@@ -1,7 +1,7 @@
 import { MovableClock } from '#libs/clock';
-import { AccountHealth } from '../../src/accounts/index.js';
+import { AccountHealthService } from '../../src/accounts/index.js';
 import { OutboundRepository } from '../../src/dms/index.js';
-import { Scheduler } from '../../src/queue/index.js';
+import { SchedulerService } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -20,7 +20,7 @@ describe('a message that Meta refuses for now', () => {
 
   it.each([
     ['a dead token', 'token_expired', 190, 'account', () => app.connect(undefined, { enabled: false })],
-    ['a block', 'policy_block', 368, 'sends_paused', () => app.get(AccountHealth).resumeSends(accountId)],
+    ['a block', 'policy_block', 368, 'sends_paused', () => app.get(AccountHealthService).resumeSends(accountId)],
     ['somebody who is away', 'unavailable', 551, 'unavailable', () => Promise.resolve()],
   ] as const)('is told as queued, not as refused, and goes out once: %s', async (_what, error, code, held, end) => {
     const guest = app.sandbox.createCustomer({ username: `guest.${error}` });
@@ -49,7 +49,7 @@ describe('a message that Meta refuses for now', () => {
     await end();
     await eventually(async () => {
       clock.set(Math.max(clock.now() + 1_000, Date.parse(next)));
-      await app.get(Scheduler).runDue();
+      await app.get(SchedulerService).runDue();
       expect(await app.get(OutboundRepository).find(id)).toMatchObject({ status: 'sent' });
     });
     expect(app.sandbox.sends.filter((sent) => sent.recipientId === to)).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConversationClaims, conversationIdOf } from '../../src/conversations/index.js';
+import { ConversationClaimsRepository, conversationIdOf } from '../../src/conversations/index.js';
 import { OutboundRepository } from '../../src/dms/index.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
@@ -147,7 +147,7 @@ describe('POST /instagram-dms/send', () => {
 
   it('waits quietly while another process sends in the conversation, and goes out when that one is done', async () => {
     await send({ message_text: 'The conversation begins.' });
-    const claims = app.get(ConversationClaims);
+    const claims = app.get(ConversationClaimsRepository);
     const id = conversationIdOf(accountId, to);
     const claim = await eventually(async () => {
       const taken = await claims.claimSends(id, 30_000);

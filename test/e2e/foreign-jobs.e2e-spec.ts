@@ -1,5 +1,5 @@
 import mongoose from 'mongoose';
-import { JobQueue } from '../../src/queue/index.js';
+import { JobQueueService } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -28,7 +28,7 @@ describe('a job of another version of the product', () => {
     ['with a name that nobody here knows', 'replies', 'answer-by-voice', { v: 1, conversation_id: 'x' }],
     ['with a known name and a payload of its own', 'deliveries', 'store-deliveries', { v: 2, blob: 'x' }],
   ] as const)('%s is put aside at once, and what comes behind it is done', async (_what, queueName, name, data) => {
-    const queue = testApp.get(JobQueue).queue(queueName);
+    const queue = testApp.get(JobQueueService).queue(queueName);
 
     await queue.add(name, data, { attempts: 20, backoff: 60_000 });
 
@@ -40,7 +40,7 @@ describe('a job of another version of the product', () => {
     expect(others).toHaveLength(0);
     const { v: _version, ...payload } = data;
     expect(letter).toMatchObject({ kind: 'job', subject: name, state: 'open', payload });
-    await testApp.get(JobQueue).add('store-deliveries', { delivery_ids: [] });
+    await testApp.get(JobQueueService).add('store-deliveries', { delivery_ids: [] });
     await eventually(async () => {
       const { active, waiting, delayed } = await queue.getJobCounts();
       expect({ active, waiting, delayed }).toEqual({ active: 0, waiting: 0, delayed: 0 });

@@ -3,7 +3,7 @@ import { AccountsRepository } from '../../src/accounts/index.js';
 import { conversationIdOf } from '../../src/conversations/index.js';
 import { DmsRepository } from '../../src/dms/index.js';
 import { BackfillProcessor } from '../../src/dms/sync/backfill.processor.js';
-import { JobQueue } from '../../src/queue/index.js';
+import { JobQueueService } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -74,7 +74,7 @@ it('after downtime fetches what is missing and nothing twice', async () => {
   const [customer] = old as [SandboxCustomer];
   const before = (await backfill())?.started_at;
   customer.sendText('written while you were away', { webhook: false });
-  await app.get(JobQueue).add('backfill-account', { account_id: accountId });
+  await app.get(JobQueueService).add('backfill-account', { account_id: accountId });
 
   await eventually(async () => {
     expect(await backfill()).toMatchObject({ state: 'done', since: before });
@@ -108,10 +108,10 @@ it('says why it ended when the account needs to be connected again', async () =>
 
   // The run before must have let go: a job that meets it leaves the work to it.
   await eventually(async () => {
-    const { active, waiting } = await app.get(JobQueue).queue('accounts').getJobCounts();
+    const { active, waiting } = await app.get(JobQueueService).queue('accounts').getJobCounts();
     expect({ active, waiting }).toEqual({ active: 0, waiting: 0 });
   }, 40_000);
-  await app.get(JobQueue).add('backfill-account', { account_id: accountId });
+  await app.get(JobQueueService).add('backfill-account', { account_id: accountId });
   await eventually(async () => {
     expect(await backfill()).toMatchObject({ state: 'failed', error: expect.any(String) });
   }, 40_000);

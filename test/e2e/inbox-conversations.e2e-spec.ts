@@ -1,6 +1,6 @@
 import type { SandboxCustomer } from '#libs/sandbox';
 import { ConversationsRepository, conversationIdOf } from '../../src/conversations/index.js';
-import { Transactions } from '../../src/database/index.js';
+import { TransactionsService } from '../../src/database/index.js';
 import { DmsRepository } from '../../src/dms/index.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
@@ -25,7 +25,7 @@ const wrote = async (customer: SandboxCustomer, text: string): Promise<void> => 
 };
 
 const heardLast = (id: string, at: Date): Promise<void> =>
-  app.get(Transactions).run(async (session) => {
+  app.get(TransactionsService).run(async (session) => {
     const conversation = await app.get(ConversationsRepository).getById(id, session);
     if (conversation) conversation.last_inbound_at = at;
     await app.get(ConversationsRepository).saveAll(session, conversation ? [conversation] : []);

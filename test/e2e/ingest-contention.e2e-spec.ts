@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
-import { ConversationClaims, conversationIdOf } from '../../src/conversations/index.js';
-import { appName } from '../../src/database/abandoned-transactions.js';
+import { ConversationClaimsRepository, conversationIdOf } from '../../src/conversations/index.js';
+import { appName } from '../../src/database/abandoned-transactions.service.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -49,7 +49,7 @@ function say(each: number): void {
 
 /** What a busy agent and sender do to conversations: short claims, one after the other, without a pause. */
 function keepClaiming(): () => Promise<void> {
-  const claims = testApp.get(ConversationClaims);
+  const claims = testApp.get(ConversationClaimsRepository);
   let open = true;
   const claimAll = async (from: number): Promise<void> => {
     for (let n = from; open; n++) {
@@ -121,7 +121,7 @@ describe('a large delivery', () => {
     const conversations = client.db(services.databaseName).collection('inbox_conversations');
     await conversations.updateOne({ _id: new mongoose.Types.ObjectId(id) }, { $set: { turn: -1 } }, { session });
 
-    expect(await testApp.get(ConversationClaims).claimAnswer(id, 1_000)).toBeNull();
+    expect(await testApp.get(ConversationClaimsRepository).claimAnswer(id, 1_000)).toBeNull();
 
     await session.abortTransaction();
     await session.endSession();

@@ -4,8 +4,8 @@ import { MovableClock } from '#libs/clock';
 import { AppConfig } from '../../src/config/index.js';
 import { DmMediaRepository } from '../../src/dms/index.js';
 import { ErasureService } from '../../src/privacy/erasure/erasure.service.js';
-import { DmRetention } from '../../src/privacy/retention/dm-retention.service.js';
-import { MediaCopies, type MediaStorage } from '../../src/media/index.js';
+import { DmRetentionService } from '../../src/privacy/retention/dm-retention.service.js';
+import { MediaCopiesService, type MediaStorageService } from '../../src/media/index.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -50,8 +50,8 @@ async function askToErase(userId: string) {
 async function dropElsewhere(id: string): Promise<string[]> {
   const removed: string[] = [];
   const remove = async (keys: string[]) => void removed.push(...keys);
-  const bucket = { isConfigured: true, remove } as unknown as MediaStorage;
-  await new MediaCopies(bucket, app.get(DmMediaRepository), clock, app.get(AppConfig)).drop(id);
+  const bucket = { isConfigured: true, remove } as unknown as MediaStorageService;
+  await new MediaCopiesService(bucket, app.get(DmMediaRepository), clock, app.get(AppConfig)).drop(id);
   return removed;
 }
 
@@ -85,7 +85,7 @@ it('remembers the copies of DMs past their retention', async () => {
   await dms.deleteOne({ message_id: mid });
   await dms.insertOne({ ...dm, _id: agedId, timestamp: aged });
 
-  await app.get(DmRetention).purge(AbortSignal.timeout(10_000));
+  await app.get(DmRetentionService).purge(AbortSignal.timeout(10_000));
 
   expect(await dms.findOne({ message_id: mid })).toBeNull();
   expect(id).not.toBe(String(agedId));

@@ -5,9 +5,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Clock, MovableClock } from '#libs/clock';
 import { DmMediaRepository, DmRemovalRepository } from '../../src/dms/index.js';
-import { MediaCopies, MediaStorage } from '../../src/media/index.js';
+import { MediaCopiesService, MediaStorageService } from '../../src/media/index.js';
 import { MediaProcessor } from '../../src/media/media.processor.js';
-import { JobQueue } from '../../src/queue/index.js';
+import { JobQueueService } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
 import { startS3Server, type S3Server } from '../support/s3-server.js';
 import { useServices } from '../support/services.js';
@@ -162,7 +162,7 @@ describe('copies of media', () => {
     await test.get(DmRemovalRepository).removeTombstones(accountId);
 
     expect(await collection('dm_tombstones').countDocuments()).toBe(1);
-    await test.get(MediaCopies).drop(_id);
+    await test.get(MediaCopiesService).drop(_id);
     expect(await keys()).not.toContain(key);
     expect(await collection('dm_tombstones').findOne({ message_id })).toBeNull();
   });
@@ -170,14 +170,14 @@ describe('copies of media', () => {
   it('finds a copy again that was made while its message was deleted for good and could not be removed', async () => {
     const { _id, message_id, key } = await copied();
     await collection('instagram_dms').updateOne({ message_id }, { $unset: { 'attachments.0.stored_key': '' } });
-    const [repository, storage] = [test.get(DmMediaRepository), test.get(MediaStorage)];
+    const [repository, storage] = [test.get(DmMediaRepository), test.get(MediaStorageService)];
     const noteCopy = repository.noteCopy.bind(repository);
     jest.spyOn(repository, 'noteCopy').mockImplementationOnce(async (...copy) => {
       await hardDelete(_id);
       return noteCopy(...copy);
     });
     jest.spyOn(storage, 'remove').mockRejectedValueOnce(new Error('the bucket is away'));
-    const copies = test.get(MediaCopies);
+    const copies = test.get(MediaCopiesService);
 
     await expect(copies.keep(_id, AbortSignal.timeout(10_000))).rejects.toThrow('the bucket is away');
 
@@ -208,7 +208,7 @@ describe('copies of media', () => {
     const busy = `${cdnUrl}/busy.png`;
     const attachments = [busy, `${cdnUrl}/picture.png`].map((url) => ({ type: 'image', url }));
     await dms.updateOne(filter, { $set: { attachments, media_to_keep: new Date(Date.now() + 60_000) } });
-    const keep = () => test.get(MediaCopies).keep(_id, AbortSignal.timeout(10_000));
+    const keep = () => test.get(MediaCopiesService).keep(_id, AbortSignal.timeout(10_000));
 
     await expect(keep()).rejects.toThrow('503');
     expect(await dms.findOne(filter)).toMatchObject({
@@ -236,7 +236,7 @@ describe('copies of media', () => {
     const pausedHours = async () =>
       (((await dms.findOne(filter))?.['media_to_keep'] as Date).getTime() - now) / 3_600_000;
     cdnStatus = 503;
-    jest.spyOn(test.get(JobQueue), 'add').mockResolvedValue(true); // it is done by hand below
+    jest.spyOn(test.get(JobQueueService), 'add').mockResolvedValue(true); // it is done by hand below
     for (const [age, pause] of [
       [0, 1],
       [5, 5],
@@ -246,7 +246,7 @@ describe('copies of media', () => {
       await test.get(MediaProcessor).sweepToKeep();
       expect(await pausedHours()).toBeCloseTo(pause);
     }
-    const keep = () => test.get(MediaCopies).keep(_id, AbortSignal.timeout(10_000));
+    const keep = () => test.get(MediaCopiesService).keep(_id, AbortSignal.timeout(10_000));
 
     await expect(keep()).rejects.toThrow('503');
     await storedHoursAgo(7 * 24);

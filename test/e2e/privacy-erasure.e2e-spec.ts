@@ -2,14 +2,14 @@ import { Redis } from 'ioredis';
 import mongoose, { Types } from 'mongoose';
 import { MovableClock } from '#libs/clock';
 import type { SandboxCustomer } from '#libs/sandbox';
-import { AccountHealth } from '../../src/accounts/index.js';
+import { AccountHealthService } from '../../src/accounts/index.js';
 import { systemScope } from '../../src/auth/index.js';
 import { conversationIdOf, ConversationsRepository } from '../../src/conversations/index.js';
 import { DmsRepository } from '../../src/dms/index.js';
 import { BlocklistRepository } from '../../src/blocklist/blocklist.repository.js';
 import { ErasureService } from '../../src/privacy/erasure/erasure.service.js';
-import { Scheduler } from '../../src/queue/index.js';
-import { DeliveryLog } from '../../src/deliveries/index.js';
+import { SchedulerService } from '../../src/queue/index.js';
+import { DeliveryLogRepository } from '../../src/deliveries/index.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
 import { admin, startTestApp, tenant, type TestApp } from '../support/test-app.js';
@@ -112,7 +112,7 @@ it('removes everything of a person everywhere, leaves the others alone and a rec
 it('removes of an account that its owner has connected again meanwhile what was there before, and no more', async () => {
   const customer = app.sandbox.createCustomer({ username: 'stays.customer' });
   await wrote(customer, 'before they asked');
-  const failing = jest.spyOn(app.get(DeliveryLog), 'scrubPerson').mockRejectedValue(new Error('away'));
+  const failing = jest.spyOn(app.get(DeliveryLogRepository), 'scrubPerson').mockRejectedValue(new Error('away'));
   const erasures = mongo.db(services.databaseName).collection('erasures');
   const code = await deletionOf(app.sandbox.account.appScopedId);
   await eventually(async () => expect(await erasures.findOne({ code })).toMatchObject({ state: 'failed' }));
@@ -173,7 +173,7 @@ it('purges DMs past their retention, with counts and last message right', async 
   expect(await conversationOf(customer)).toMatchObject({ unread_count: 3 });
   clock.advance(3_600_000);
 
-  await app.get(Scheduler).runDue();
+  await app.get(SchedulerService).runDue();
 
   await eventually(async () =>
     expect(await conversationOf(customer)).toMatchObject({ unread_count: 1, last_message: 'today' }),
@@ -226,7 +226,7 @@ it('removes everything of an account whose owner asks for it', async () => {
     .put(`/agent/settings/${accountId}`)
     .send({ instructions: `You are @${username}.` })
     .expect(200);
-  await app.get(AccountHealth).markNeedsReauth(accountId, 'Session has expired');
+  await app.get(AccountHealthService).markNeedsReauth(accountId, 'Session has expired');
   const named = ['accounts', 'alerts', 'user_settings'].map((name) => expect.stringMatching(`^${name}/`) as string);
   expect(await placesOf(username)).toEqual(expect.arrayContaining(named));
   const code = await deletionOf(app.sandbox.account.appScopedId);

@@ -1,7 +1,7 @@
 import mongoose from 'mongoose';
 import type { SandboxCustomer } from '#libs/sandbox';
 import type { Principal } from '../../src/auth/index.js';
-import { DeadLetters } from '../../src/queue/index.js';
+import { DeadLettersRepository } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
 import { admin, startTestApp, tenant, type TestApp } from '../support/test-app.js';
@@ -79,7 +79,7 @@ describe('a customer who asks the shop to be erased', () => {
     await caller.post('/inbox/blocklist').send({ external_participant_id: person }).expect(200);
     const dm = await db().collection('instagram_dms').findOne({ sender_id: person });
     const letter = { kind: 'send' as const, subject: 'x', reason: 'x', payload: { dm_id: String(dm?._id) } };
-    await app.get(DeadLetters).record(letter);
+    await app.get(DeadLettersRepository).record(letter);
     await eventually(async () => expect((await caller.get('/inbox/comments')).body.data).toHaveLength(1));
 
     const { status, body } = await ask({ account_id: accountId, participant_id: person });

@@ -3,7 +3,7 @@ import { MovableClock } from '#libs/clock';
 import type { SandboxCustomer } from '#libs/sandbox';
 import { ProfilesService } from '../../src/accounts/index.js';
 import { FetchProfileProcessor } from '../../src/dms/profiles/fetch-profile.processor.js';
-import { JobQueue, Scheduler } from '../../src/queue/index.js';
+import { JobQueueService, SchedulerService } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, tenant, type TestApp } from '../support/test-app.js';
 import { useServices } from '../support/services.js';
@@ -75,9 +75,9 @@ describe('who a conversation is with', () => {
     /** The next sweep, and the jobs that it made. */
     const sweep = async () => {
       clock.advance(6 * minuteMs);
-      await app.get(Scheduler).runDue();
+      await app.get(SchedulerService).runDue();
       await eventually(async () => {
-        const { active, waiting, delayed } = await app.get(JobQueue).queue('people').getJobCounts();
+        const { active, waiting, delayed } = await app.get(JobQueueService).queue('people').getJobCounts();
         expect({ active, waiting, delayed }).toEqual({ active: 0, waiting: 0, delayed: 0 });
       });
     };

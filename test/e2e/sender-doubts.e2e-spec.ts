@@ -2,9 +2,9 @@ import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { conversationIdOf, ConversationsRepository } from '../../src/conversations/index.js';
 import { DmsRepository, OutboundRepository } from '../../src/dms/index.js';
-import { SendTraces } from '../../src/dms/outbound/send-traces.js';
-import { DeadLetters } from '../../src/queue/index.js';
-import { DeliveryLog } from '../../src/deliveries/index.js';
+import { SendTracesService } from '../../src/dms/outbound/send-traces.service.js';
+import { DeadLettersRepository } from '../../src/queue/index.js';
+import { DeliveryLogRepository } from '../../src/deliveries/index.js';
 import { eventually } from '../support/eventually.js';
 import { SenderScene } from '../support/sender-scene.js';
 import { useServices } from '../support/services.js';
@@ -128,7 +128,7 @@ describe('“try again” from Meta', () => {
     await scene.sendNow();
     expect(await scene.find(id)).toMatchObject({ status: 'queued', attempts: 1 });
 
-    await scene.app.get(DeliveryLog).markStored([String(insertedId)]);
+    await scene.app.get(DeliveryLogRepository).markStored([String(insertedId)]);
 
     await scene.inTime(async () => expect(await scene.statusOf(id)).toBe('sent'));
     expect(scene.accepted()).toEqual(['Behind']);
@@ -170,7 +170,7 @@ describe('“try again” from Meta', () => {
     const [id] = (await scene.queue(['Doubtful'])) as [string];
     await scene.sendNow();
     // Tried again unseen, as after a look that came too early to find it.
-    jest.spyOn(scene.app.get(SendTraces), 'look').mockResolvedValueOnce({ kind: 'absent' });
+    jest.spyOn(scene.app.get(SendTracesService), 'look').mockResolvedValueOnce({ kind: 'absent' });
     fail({ error: 'rate_limit' });
     scene.clock.advance(100_000);
     await eventually(async () => {
@@ -195,7 +195,7 @@ describe('“try again” from Meta', () => {
       expect(await scene.find(id)).toMatchObject({ status: 'failed', error: { code: 2 } }),
     );
 
-    const letters = await scene.app.get(DeadLetters).list({ kind: 'send', limit: 50 });
+    const letters = await scene.app.get(DeadLettersRepository).list({ kind: 'send', limit: 50 });
     expect(letters.find(({ payload }) => payload['dm_id'] === id)).toMatchObject({ reason: 'temporary' });
   });
 
@@ -263,7 +263,7 @@ describe('Meta’s refusal, read by a process that had slept', () => {
     const id = await answeredLate('bad_parameter');
 
     expect(await scene.find(id)).toMatchObject({ status: 'failed', error: { code: 100 } });
-    const letters = await scene.app.get(DeadLetters).list({ kind: 'send', limit: 50 });
+    const letters = await scene.app.get(DeadLettersRepository).list({ kind: 'send', limit: 50 });
     expect(letters.map(({ payload }) => payload['dm_id'])).toContain(id);
   });
 });

@@ -1,10 +1,10 @@
 import { MovableClock } from '#libs/clock';
 import type { GraphErrorName, SandboxAccount } from '#libs/sandbox';
-import { AccountDirectory } from '../../src/accounts/index.js';
+import { AccountDirectoryService } from '../../src/accounts/index.js';
 import { conversationIdOf } from '../../src/conversations/index.js';
-import { Transactions } from '../../src/database/index.js';
-import { Outbox, OutboundRepository } from '../../src/dms/index.js';
-import { JobQueue, Scheduler } from '../../src/queue/index.js';
+import { TransactionsService } from '../../src/database/index.js';
+import { OutboxService, OutboundRepository } from '../../src/dms/index.js';
+import { JobQueueService, SchedulerService } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
 import { startTestApp, tenant, type TestApp } from '../support/test-app.js';
@@ -68,12 +68,14 @@ describe('an account in trouble', () => {
   async function queue(shops: Shop[], texts: string[]): Promise<Queued[]> {
     const queued: Queued[] = [];
     for (const shop of shops) {
-      const account = await app.get(AccountDirectory).get(shop.id);
+      const account = await app.get(AccountDirectoryService).get(shop.id);
       if (!account) throw new Error('no account');
       for (const to of shop.guests) {
         const parts = texts.map((text) => ({ text }));
         const reply = { source: 'api' as const, key: `reply:${++replies}`, parts };
-        const dms = await app.get(Transactions).run((session) => app.get(Outbox).queue(session, account, to, reply));
+        const dms = await app
+          .get(TransactionsService)
+          .run((session) => app.get(OutboxService).queue(session, account, to, reply));
         queued.push(...dms.map(({ _id, text = '' }) => ({ id: String(_id), shop, to, text })));
       }
     }
@@ -82,7 +84,8 @@ describe('an account in trouble', () => {
 
   async function sendSoon(queued: Queued[]): Promise<void> {
     const conversations = new Set(queued.map(({ shop, to }) => conversationIdOf(shop.id, to)));
-    for (const conversation_id of conversations) await app.get(JobQueue).add('send-conversation', { conversation_id });
+    for (const conversation_id of conversations)
+      await app.get(JobQueueService).add('send-conversation', { conversation_id });
   }
 
   const rowsOf = (queued: Queued[]) => Promise.all(queued.map(({ id }) => app.get(OutboundRepository).find(id)));
@@ -149,7 +152,7 @@ describe('an account in trouble', () => {
       clock.advance(roundMs);
       const news = await queue(neighbours, [`News ${round}`]);
       await sendSoon(news);
-      await app.get(Scheduler).runDue();
+      await app.get(SchedulerService).runDue();
       await eventually(() => expectSentAtOnce(news));
       await eventually(() => expectWaiting(held, 'meta_limit'));
       await eventually(() => expectWaiting(orphaned, 'account'));
@@ -161,7 +164,7 @@ describe('an account in trouble', () => {
     await connect(dead.at.issueToken());
     await eventually(async () => {
       clock.advance(10_000);
-      await app.get(Scheduler).runDue();
+      await app.get(SchedulerService).runDue();
       expect(new Set((await rowsOf(queued)).map((dm) => dm?.status))).toEqual(new Set(['sent']));
     });
     for (const shop of [...limited, dead])

@@ -1,8 +1,8 @@
 import { GraphCallError, GraphClient } from '#libs/graph-api';
-import { AccountDirectory, AccountHealth } from '../../src/accounts/index.js';
-import { ConversationClaims, ConversationsRepository } from '../../src/conversations/index.js';
-import { DmsRepository, OutboundRepository, SendSettling } from '../../src/dms/index.js';
-import { DeadLetters } from '../../src/queue/index.js';
+import { AccountDirectoryService, AccountHealthService } from '../../src/accounts/index.js';
+import { ConversationClaimsRepository, ConversationsRepository } from '../../src/conversations/index.js';
+import { DmsRepository, OutboundRepository, SendSettlingService } from '../../src/dms/index.js';
+import { DeadLettersRepository } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
 import { SenderScene } from '../support/sender-scene.js';
 import { useServices } from '../support/services.js';
@@ -48,7 +48,7 @@ describe('order', () => {
 
   it('takes over from a process that died with the conversation claimed', async () => {
     await scene.queue(['Hello']);
-    await scene.app.get(ConversationClaims).claimSends(scene.conversationId, 30_000);
+    await scene.app.get(ConversationClaimsRepository).claimSends(scene.conversationId, 30_000);
     await scene.sendNow();
     expect(scene.accepted()).toEqual([]);
 
@@ -250,7 +250,7 @@ describe('Meta’s refusals', () => {
       await eventually(async () => expect((await scene.find(id)).attempts).toBe(attempts));
     }
     await eventually(async () => expect(await scene.statusOf(id)).toBe('failed'));
-    const letters = await scene.app.get(DeadLetters).list({ kind: 'send', limit: 50 });
+    const letters = await scene.app.get(DeadLettersRepository).list({ kind: 'send', limit: 50 });
     const letter = letters.find(({ payload }) => payload['dm_id'] === id);
     expect(letter).toMatchObject({ reason: 'person_unavailable', platform_account_id: scene.accountId });
 
@@ -313,7 +313,7 @@ describe('Meta’s refusals', () => {
     await scene.sendNow();
     expect(await scene.find(other)).toMatchObject({ status: 'queued', held_reason: 'sends_paused', attempts: 0 });
 
-    await scene.app.get(AccountHealth).resumeSends(scene.accountId);
+    await scene.app.get(AccountHealthService).resumeSends(scene.accountId);
     await scene.after(hourMs + 1_000);
     await eventually(async () => expect(await scene.statusOf(id)).toBe('sent'));
     await eventually(async () => expect(await scene.statusOf(other)).toBe('sent'));
@@ -323,7 +323,7 @@ describe('Meta’s refusals', () => {
     scene.app.sandbox.faults.add({ route: 'send', mode: 'error', error: 'token_expired', count: 1 });
     const [id] = (await scene.queue(['Token'])) as [string];
     await scene.sendNow();
-    expect((await scene.app.get(AccountDirectory).get(scene.accountId))?.status).toBe('needs_reauth');
+    expect((await scene.app.get(AccountDirectoryService).get(scene.accountId))?.status).toBe('needs_reauth');
     const calls = scene.callsTo();
     await scene.after(61_000);
     expect(scene.callsTo()).toBe(calls);
@@ -399,10 +399,10 @@ describe('the window', () => {
 describe('settling', () => {
   it('changes nothing when it is asked too early or twice', async () => {
     const [id] = (await scene.queue(['Calm'])) as [string];
-    await scene.app.get(SendSettling).settle(id);
+    await scene.app.get(SendSettlingService).settle(id);
     expect(await scene.statusOf(id)).toBe('queued');
     await scene.sendNow();
-    await Promise.all([scene.app.get(SendSettling).settle(id), scene.app.get(SendSettling).settle(id)]);
+    await Promise.all([scene.app.get(SendSettlingService).settle(id), scene.app.get(SendSettlingService).settle(id)]);
     expect(await scene.statusOf(id)).toBe('sent');
   });
 });

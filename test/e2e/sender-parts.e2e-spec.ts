@@ -1,5 +1,5 @@
 import { OutboundRepository } from '../../src/dms/index.js';
-import { DeadLetters } from '../../src/queue/index.js';
+import { DeadLettersRepository } from '../../src/queue/index.js';
 import { SenderScene } from '../support/sender-scene.js';
 import { useServices } from '../support/services.js';
 
@@ -25,7 +25,7 @@ describe('a reply of several parts, of which one is not sent', () => {
 
     expect(scene.accepted()).toEqual(['next']);
     expect(await scene.statusOf(next)).toBe('sent');
-    const letters = await scene.app.get(DeadLetters).list({ kind: 'send', limit: 50 });
+    const letters = await scene.app.get(DeadLettersRepository).list({ kind: 'send', limit: 50 });
     for (const id of [two, three]) {
       expect(letters.map(({ payload }) => payload['dm_id'])).not.toContain(id);
       expect(await scene.find(id)).toMatchObject({ status: 'failed', error: { kind: 'earlier_part_failed' } });

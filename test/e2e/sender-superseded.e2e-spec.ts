@@ -1,7 +1,7 @@
 import { AppConfig } from '../../src/config/index.js';
 import { UserSettingsService } from '../../src/accounts/index.js';
 import { ConversationsRepository } from '../../src/conversations/index.js';
-import { DeadLetters } from '../../src/queue/index.js';
+import { DeadLettersRepository } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
 import { SenderScene } from '../support/sender-scene.js';
 import { useServices } from '../support/services.js';
@@ -32,7 +32,7 @@ async function expectSuperseded(ids: string[]): Promise<void> {
   expect(scene.accepted()).toEqual([]);
   expect(scene.callsTo()).toBe(1);
   // Nothing went wrong that anybody should look into.
-  const letters = await scene.app.get(DeadLetters).list({ kind: 'send', limit: 50 });
+  const letters = await scene.app.get(DeadLettersRepository).list({ kind: 'send', limit: 50 });
   expect(letters.filter(({ payload }) => ids.includes(String(payload['dm_id'])))).toEqual([]);
 }
 

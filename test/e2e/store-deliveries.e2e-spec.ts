@@ -1,7 +1,7 @@
 import mongoose from 'mongoose';
-import { EventMatcher } from '../../src/dms/ingest/event-matcher.js';
+import { EventMatcherService } from '../../src/dms/ingest/event-matcher.service.js';
 import { StoreDeliveriesProcessor } from '../../src/dms/ingest/store-deliveries.processor.js';
-import { DeliveryLog } from '../../src/deliveries/index.js';
+import { DeliveryLogRepository } from '../../src/deliveries/index.js';
 import { deliveryOf, insertAccount, textEvent } from '../support/door.js';
 import { useServices } from '../support/services.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => app?.stop());
 
 it('a delivery that can’t be stored costs the others of its job nothing, and is marked', async () => {
-  const log = app.get(DeliveryLog);
+  const log = app.get(DeliveryLogRepository);
   const deliveries = Array.from({ length: 50 }, () => {
     const payload = JSON.stringify(deliveryOf(igId, [textEvent(igId)]));
     const id = new mongoose.Types.ObjectId().toHexString();
@@ -28,7 +28,7 @@ it('a delivery that can’t be stored costs the others of its job nothing, and i
   await log.insertMany(deliveries);
   const ids = deliveries.map(({ id }) => id);
   const culprit = ids[17] as string;
-  const matcher = app.get(EventMatcher);
+  const matcher = app.get(EventMatcherService);
   const match = matcher.match.bind(matcher);
   jest.spyOn(matcher, 'match').mockImplementation(async (decoded, id, settingsOf) => {
     if (id === culprit) throw new TypeError('nobody thought of this');
@@ -47,7 +47,7 @@ it('a delivery that can’t be stored costs the others of its job nothing, and i
 });
 
 it('an event that nests too deep costs the others of its delivery nothing', async () => {
-  const log = app.get(DeliveryLog);
+  const log = app.get(DeliveryLogRepository);
   const deep = `${'{"a":'.repeat(80)}1${'}'.repeat(80)}`;
   const events = [textEvent(igId, 'flat', 'mid-flat'), { ...textEvent(igId, 'deep', 'mid-deep'), extra: 'DEEP' }];
   const payload = JSON.stringify(deliveryOf(igId, events)).replace('"DEEP"', deep);

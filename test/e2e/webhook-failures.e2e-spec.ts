@@ -6,10 +6,10 @@ import { Clock } from '#libs/clock';
 import { startMongo, startRedis, type MongodProcess, type RedisProcess } from '#libs/embedded';
 import { createApp } from '../../src/app.factory.js';
 import { readSettings } from '../../src/config/index.js';
-import { DeadLetters, JobQueue } from '../../src/queue/index.js';
-import { DeliveryLog } from '../../src/deliveries/index.js';
-import { DeliverySweeper } from '../../src/deliveries/delivery-sweeper.service.js';
-import { DeliveryDispatcher } from '../../src/deliveries/delivery-dispatcher.service.js';
+import { DeadLettersRepository, JobQueueService } from '../../src/queue/index.js';
+import { DeliveryLogRepository } from '../../src/deliveries/index.js';
+import { DeliverySweeperService } from '../../src/deliveries/delivery-sweeper.service.js';
+import { DeliveryDispatcherService } from '../../src/deliveries/delivery-dispatcher.service.js';
 import { appSecret, deliver, deliveryOf, insertAccount, textEvent } from '../support/door.js';
 import { eventually } from '../support/eventually.js';
 import { testSettings } from '../support/test-app.js';
@@ -76,15 +76,15 @@ async function lost(answers: Answer[]): Promise<string[]> {
   return answers.filter(({ status, mid }) => status === 200 && !kept.has(mid)).map(({ mid }) => mid);
 }
 
-const sweeper = (): DeliverySweeper =>
-  new DeliverySweeper(
-    app.get(DeliveryLog),
-    app.get(DeliveryDispatcher),
-    app.get(JobQueue),
-    app.get(DeadLetters),
+const sweeper = (): DeliverySweeperService =>
+  new DeliverySweeperService(
+    app.get(DeliveryLogRepository),
+    app.get(DeliveryDispatcherService),
+    app.get(JobQueueService),
+    app.get(DeadLettersRepository),
     app.get(Clock),
   );
-const waitingJobs = (): Promise<number> => app.get(JobQueue).queue('deliveries').getWaitingCount();
+const waitingJobs = (): Promise<number> => app.get(JobQueueService).queue('deliveries').getWaitingCount();
 
 describe('while Redis is down', () => {
   it('takes every delivery without delay, and the sweep hands them over when Redis is back', async () => {

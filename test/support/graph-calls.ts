@@ -14,7 +14,7 @@ export const pageAccess: GraphAccess = { ...access, login: 'facebook', accessTok
 export const person = '1234567890123456';
 
 /** Clients of a spec file, and the server they call. */
-export interface GraphCalls {
+export interface GraphCallsService {
   readonly server: GraphServer;
   /** Closed after each spec. */
   clientOf(options?: GraphClientOptions): GraphClient;
@@ -23,7 +23,7 @@ export interface GraphCalls {
 }
 
 /** Call it once, at the top of the file. */
-export function useGraphCalls(): GraphCalls {
+export function useGraphCalls(): GraphCallsService {
   let server: GraphServer;
   const clients: GraphClient[] = [];
 

@@ -1,10 +1,10 @@
 import { MovableClock } from '#libs/clock';
 import type { SandboxCustomer } from '#libs/sandbox';
-import { AccountDirectory } from '../../src/accounts/index.js';
+import { AccountDirectoryService } from '../../src/accounts/index.js';
 import { conversationIdOf } from '../../src/conversations/index.js';
-import { Transactions } from '../../src/database/index.js';
-import { Outbox, OutboundRepository, Sender, type NewReply } from '../../src/dms/index.js';
-import { Scheduler } from '../../src/queue/index.js';
+import { TransactionsService } from '../../src/database/index.js';
+import { OutboxService, OutboundRepository, SenderService, type NewReply } from '../../src/dms/index.js';
+import { SchedulerService } from '../../src/queue/index.js';
 import { eventually } from './eventually.js';
 import type { TestServices } from './services.js';
 import { startTestApp, type TestApp } from './test-app.js';
@@ -54,17 +54,19 @@ export class SenderScene {
 
   /** Queues a reply of these parts. @returns their ids */
   async queue(texts: string[], made: Partial<NewReply> = {}): Promise<string[]> {
-    const account = await this.app.get(AccountDirectory).get(this.accountId);
+    const account = await this.app.get(AccountDirectoryService).get(this.accountId);
     if (!account) throw new Error('no account');
     const parts = texts.map((text) => ({ text }));
     const reply: NewReply = { source: 'api', key: `reply:${++this.replies}`, parts, ...made };
-    const outbox = this.app.get(Outbox);
-    const dms = await this.app.get(Transactions).run((session) => outbox.queue(session, account, this.to, reply));
+    const outbox = this.app.get(OutboxService);
+    const dms = await this.app
+      .get(TransactionsService)
+      .run((session) => outbox.queue(session, account, this.to, reply));
     return dms.map(({ _id }) => String(_id));
   }
 
   sendNow(): Promise<void> {
-    return this.app.get(Sender).sendConversation(this.conversationId);
+    return this.app.get(SenderService).sendConversation(this.conversationId);
   }
 
   async find(id: string) {
@@ -89,7 +91,7 @@ export class SenderScene {
   /** Moves the clock and runs what is due by then. */
   async after(ms: number): Promise<void> {
     this.clock.advance(ms);
-    await this.app.get(Scheduler).runDue();
+    await this.app.get(SchedulerService).runDue();
   }
 
   /** Lets time pass in steps until it holds. */

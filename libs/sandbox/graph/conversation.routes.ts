@@ -3,7 +3,7 @@ import type { Conversation, Login, Message } from '../world/types.js';
 import { parseFields, pick } from './fields.js';
 import type { FieldList } from './fields.js';
 import { accountInPath, parameter } from './graph-call.js';
-import type { GraphAnswer, GraphCall, GraphContext } from './graph-call.js';
+import type { GraphResult, GraphCall, GraphContext } from './graph-call.js';
 import type { GraphRouteSpec } from './graph-door.js';
 import { GRAPH_ERRORS, GraphError, refuseUnknownObject } from './graph-error.js';
 import { pageOf } from './paging.js';
@@ -25,7 +25,7 @@ export function conversationRoutes(context: GraphContext): GraphRouteSpec[] {
 }
 
 /** Over a Page, Meta lists Messenger's conversations unless told `platform=instagram`; the sandbox has none of those. */
-function listConversations(context: GraphContext, call: GraphCall): GraphAnswer {
+function listConversations(context: GraphContext, call: GraphCall): GraphResult {
   const account = accountInPath(call);
   const platform = parameter(call, 'platform') ?? (call.login === 'facebook' ? 'messenger' : 'instagram');
   const userId = parameter(call, 'user_id');
@@ -68,7 +68,7 @@ export function describeConversation(
   return pick(all, fields, ['id', 'updated_time']);
 }
 
-function listMessages(context: GraphContext, call: GraphCall): GraphAnswer {
+function listMessages(context: GraphContext, call: GraphCall): GraphResult {
   const conversation = conversationInPath(context, call);
   const fields = parseFields(parameter(call, 'fields'));
   return { body: messagePage(context, call, conversation, fields, { url: urlOf(context, call), query: call.query }) };
@@ -111,7 +111,7 @@ export function conversationInPath(context: GraphContext, call: GraphCall): Conv
  * `GET /{message}`.
  * @throws {GraphError} 100 when it was unsent or isn't among the 20 newest
  */
-export function messageDetail(context: GraphContext, call: GraphCall): GraphAnswer {
+export function messageDetail(context: GraphContext, call: GraphCall): GraphResult {
   const id = call.params.id as string;
   const found = context.world.findMessage(id);
   if (!found || found.login !== call.login || found.conversation.account !== call.token.account) {

@@ -58,7 +58,7 @@ export interface GraphCall {
   showsAfterMs: number;
 }
 
-export interface GraphAnswer {
+export interface GraphResult {
   body: unknown;
   /** Runs before the answer goes out: what Meta is sometimes quick enough to do first. */
   before?: () => Promise<void>;
@@ -68,7 +68,7 @@ export interface GraphAnswer {
   sent?: AcceptedSend;
 }
 
-export type GraphHandler = (call: GraphCall) => GraphAnswer | Promise<GraphAnswer>;
+export type GraphHandler = (call: GraphCall) => GraphResult | Promise<GraphResult>;
 
 /** The account that the token speaks for, if the path names it; else what Meta says of a stranger's id. */
 export function accountInPath(call: GraphCall): Account {

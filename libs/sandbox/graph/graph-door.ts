@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ActiveFault, GraphRoute } from '../faults.js';
 import type { GraphCallRecord } from '../ledger.js';
 import type { Account, Login } from '../world/types.js';
-import type { GraphAnswer, GraphCall, GraphContext, GraphHandler } from './graph-call.js';
+import type { GraphResult, GraphCall, GraphContext, GraphHandler } from './graph-call.js';
 import { errorBody, GRAPH_ERRORS, GraphError } from './graph-error.js';
 import type { GraphRefusal } from './graph-error.js';
 import { authenticate } from './tokens.js';
@@ -32,7 +32,7 @@ interface Arrival {
 
 interface Outcome {
   /** Null when the call was refused, so nothing was done. */
-  answer: GraphAnswer | null;
+  answer: GraphResult | null;
   status: number;
   body: string;
   headers: Record<string, string>;

@@ -3,7 +3,7 @@ import type { Account } from '../world/types.js';
 import { parseFields, pick } from './fields.js';
 import type { FieldList } from './fields.js';
 import { parameter } from './graph-call.js';
-import type { GraphAnswer, GraphCall, GraphContext } from './graph-call.js';
+import type { GraphResult, GraphCall, GraphContext } from './graph-call.js';
 import type { GraphRouteSpec } from './graph-door.js';
 import { GRAPH_ERRORS, GraphError } from './graph-error.js';
 
@@ -23,7 +23,7 @@ export function meRoutes(context: GraphContext): GraphRouteSpec[] {
   ];
 }
 
-function me(context: GraphContext, call: GraphCall): GraphAnswer {
+function me(context: GraphContext, call: GraphCall): GraphResult {
   const { account } = call.token;
   const fields = parseFields(parameter(call, 'fields'));
   if (!account) return { body: pick({ id: call.token.ownerId, name: 'Juniper Owner' }, fields, ['id', 'name']) };
@@ -66,7 +66,7 @@ function describePage(context: GraphContext, account: Account, linked: FieldList
 }
 
 /** The pages that the person ticked in the dialog, each with its own token. */
-function pages(context: GraphContext, call: GraphCall): GraphAnswer {
+function pages(context: GraphContext, call: GraphCall): GraphResult {
   const { token } = call;
   if (token.kind !== 'user') {
     const message = '(#100) Tried accessing nonexisting field (accounts) on node type (Page)';
@@ -100,7 +100,7 @@ function pageTokenFor(context: GraphContext, account: Account, { token }: GraphC
   }).value;
 }
 
-function permissions({ token, login }: GraphCall): GraphAnswer {
+function permissions({ token, login }: GraphCall): GraphResult {
   const all = [...new Set([...ALL_SCOPES[login], ...token.scopes])];
   const data = all.map((permission) => ({
     permission,
@@ -110,7 +110,7 @@ function permissions({ token, login }: GraphCall): GraphAnswer {
 }
 
 /** What a person does who removes the app in Instagram's settings. */
-function removeApp({ token }: GraphCall): GraphAnswer {
+function removeApp({ token }: GraphCall): GraphResult {
   token.revokedSubcode = 458;
   return { body: { success: true } };
 }

@@ -4,7 +4,7 @@ import type { Account, Login, Person } from '../world/types.js';
 import { conversationInPath, describeConversation, messageDetail } from './conversation.routes.js';
 import { parseFields, pick } from './fields.js';
 import { accountInPath, parameter } from './graph-call.js';
-import type { GraphAnswer, GraphCall, GraphContext } from './graph-call.js';
+import type { GraphResult, GraphCall, GraphContext } from './graph-call.js';
 import type { GraphRouteSpec } from './graph-door.js';
 import { refuse, refuseUnknownObject } from './graph-error.js';
 import { describeAccount } from './me.routes.js';
@@ -43,7 +43,7 @@ function kindOf({ world }: GraphContext, id: string): GraphRoute {
 }
 
 /** A person's profile. Meta refuses it until they have written to the business. */
-function profile(context: GraphContext, call: GraphCall): GraphAnswer {
+function profile(context: GraphContext, call: GraphCall): GraphResult {
   const id = call.params.id as string;
   const { account } = call.token;
   const scoped = context.world.findScoped(id);

@@ -2,7 +2,7 @@ import { igsidOf } from '../world/ids.js';
 import type { Account, Conversation, Message } from '../world/types.js';
 import { messageEvent } from '../webhooks/event.js';
 import { accountInPath, objectParameter, parameter, textOf, textParameter } from './graph-call.js';
-import type { GraphAnswer, GraphCall, GraphContext } from './graph-call.js';
+import type { GraphResult, GraphCall, GraphContext } from './graph-call.js';
 import type { GraphRouteSpec } from './graph-door.js';
 import { refuse, refuseParameter } from './graph-error.js';
 import { checkWindow, claimComment, readContent } from './send-rules.js';
@@ -35,7 +35,7 @@ function sendMessage(
   call: GraphCall,
   account: Account,
   recipient: Record<string, unknown>,
-): GraphAnswer {
+): GraphResult {
   const message = objectParameter(call, 'message');
   if (!message) refuseParameter('The parameter message is required');
   const content: Content = readContent(message);
@@ -61,7 +61,7 @@ function accepted(
   conversation: Conversation,
   message: Message,
   { tag, commentId }: { tag: string | null; commentId: string | null },
-): GraphAnswer {
+): GraphResult {
   const { account, person } = conversation;
   const recipientId = igsidOf(person.username, account.igId, call.login);
   const sent = context.ledger.accept({
@@ -108,7 +108,7 @@ async function firstAttempt(settled: Promise<unknown>): Promise<void> {
   clearTimeout(timer);
 }
 
-function senderAction(context: GraphContext, call: GraphCall, conversation: Conversation): GraphAnswer {
+function senderAction(context: GraphContext, call: GraphCall, conversation: Conversation): GraphResult {
   const action = textParameter(call, 'sender_action');
   if (!SENDER_ACTIONS.includes(action)) {
     refuseParameter(`Param sender_action must be one of {${SENDER_ACTIONS.join(', ')}}`);

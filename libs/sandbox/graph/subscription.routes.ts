@@ -1,6 +1,6 @@
 import { WEBHOOK_FIELDS } from '../webhooks/event.js';
 import { accountInPath, APP_ID, parameter, textOf } from './graph-call.js';
-import type { GraphAnswer, GraphCall, GraphContext } from './graph-call.js';
+import type { GraphResult, GraphCall, GraphContext } from './graph-call.js';
 import type { GraphRouteSpec } from './graph-door.js';
 import { refuseParameter } from './graph-error.js';
 
@@ -15,7 +15,7 @@ export function subscriptionRoutes(context: GraphContext): GraphRouteSpec[] {
 }
 
 /** One field that Meta doesn't know or doesn't grant fails the whole call. */
-function subscribe(call: GraphCall): GraphAnswer {
+function subscribe(call: GraphCall): GraphResult {
   const account = accountInPath(call);
   const asked = parameter(call, 'subscribed_fields');
   const list = Array.isArray(asked) ? asked.map(String) : textOf(asked).split(',');
@@ -31,13 +31,13 @@ function subscribe(call: GraphCall): GraphAnswer {
   return { body: { success: true } };
 }
 
-function list({ shapes }: GraphContext, call: GraphCall): GraphAnswer {
+function list({ shapes }: GraphContext, call: GraphCall): GraphResult {
   const fields = [...accountInPath(call).subscriptions[call.login]];
   const own = fields.length > 0 ? [{ id: APP_ID, subscribed_fields: fields }] : [];
   return { body: { data: [...(shapes.otherSubscribers ?? []), ...own] } };
 }
 
-function unsubscribe(call: GraphCall): GraphAnswer {
+function unsubscribe(call: GraphCall): GraphResult {
   accountInPath(call).subscriptions[call.login].clear();
   return { body: { success: true } };
 }

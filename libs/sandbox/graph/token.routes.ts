@@ -2,7 +2,7 @@ import type { NewToken, Token } from '../world/token-book.js';
 import type { Login } from '../world/types.js';
 import type { OAuthCodes } from '../oauth/oauth-codes.js';
 import { APP_ID, parameter, textParameter } from './graph-call.js';
-import type { GraphAnswer, GraphCall, GraphContext } from './graph-call.js';
+import type { GraphResult, GraphCall, GraphContext } from './graph-call.js';
 import type { GraphRouteSpec } from './graph-door.js';
 import { GRAPH_ERRORS, GraphError, refuseParameter } from './graph-error.js';
 import { usableToken } from './tokens.js';
@@ -30,7 +30,7 @@ export function tokenRoutes(context: GraphContext, codes: OAuthCodes): GraphRout
   ];
 }
 
-function exchangeInstagram(context: GraphContext, call: GraphCall): GraphAnswer {
+function exchangeInstagram(context: GraphContext, call: GraphCall): GraphResult {
   checkGrant(call, 'ig_exchange_token');
   checkSecret(context, call);
   const short = given(context, call, 'access_token');
@@ -39,7 +39,7 @@ function exchangeInstagram(context: GraphContext, call: GraphCall): GraphAnswer 
 }
 
 /** A new token with a new life; the old one goes on working until its own end. */
-function refresh(context: GraphContext, call: GraphCall): GraphAnswer {
+function refresh(context: GraphContext, call: GraphCall): GraphResult {
   checkGrant(call, 'ig_refresh_token');
   const old = given(context, call, 'access_token');
   if (!old.longLived) refuseParameter('Only long-lived access tokens can be refreshed');
@@ -49,7 +49,7 @@ function refresh(context: GraphContext, call: GraphCall): GraphAnswer {
   return longLived(context, old);
 }
 
-function facebookToken(context: GraphContext, codes: OAuthCodes, call: GraphCall): GraphAnswer {
+function facebookToken(context: GraphContext, codes: OAuthCodes, call: GraphCall): GraphResult {
   checkSecret(context, call);
   if (parameter(call, 'grant_type') === 'fb_exchange_token') {
     return longLived(context, given(context, call, 'fb_exchange_token'));
@@ -62,7 +62,7 @@ function facebookToken(context: GraphContext, codes: OAuthCodes, call: GraphCall
   return { body: tokenBody(context, context.tokens.issue(grant)) };
 }
 
-function longLived(context: GraphContext, from: Token): GraphAnswer {
+function longLived(context: GraphContext, from: Token): GraphResult {
   const { login, kind, account, ownerId, scopes, pageIds } = from;
   const made: NewToken = { login, kind, account, ownerId, scopes, pageIds, longLived: true };
   return { body: tokenBody(context, context.tokens.issue(made)) };
@@ -75,7 +75,7 @@ function tokenBody(context: GraphContext, token: Token): object {
 }
 
 function debug(context: GraphContext) {
-  return (call: GraphCall): GraphAnswer => {
+  return (call: GraphCall): GraphResult => {
     const token = context.tokens.find(textParameter(call, 'input_token'));
     const now = context.clock.now();
     if (!token) return { body: { data: { is_valid: false, error: { code: 190, message: 'Malformed access token' } } } };

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { metrics } from '../../observability/index.js';
 import { alertKinds, type AlertKind, type AlertRecord, type AlertSubject } from './alert.schema.js';
-import { AlertWebhook } from './alert-webhook.js';
+import { AlertWebhookService } from './alert-webhook.service.js';
 import { AlertsRepository } from './alerts.repository.js';
 
 const maxPauseMs = 3_600_000;
@@ -21,12 +21,12 @@ for (const kind of alertKinds) metrics.alerts.inc({ kind }, 0);
  * taken, and may arrive twice with the same id.
  */
 @Injectable()
-export class Alerts {
-  private readonly logger = new Logger(Alerts.name);
+export class AlertsService {
+  private readonly logger = new Logger(AlertsService.name);
 
   constructor(
     private readonly repository: AlertsRepository,
-    private readonly webhook: AlertWebhook,
+    private readonly webhook: AlertWebhookService,
     private readonly clock: Clock,
   ) {}
 

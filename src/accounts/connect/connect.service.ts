@@ -1,15 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { classifyGraphFailure, isGraphError, isProofRefusal, type GraphError } from '#libs/graph-api';
-import { JobQueue } from '../../queue/index.js';
-import { AccountChanges, changeOf } from '../account-changes.js';
-import { AccountCipher } from '../account-cipher.js';
+import { JobQueueService } from '../../queue/index.js';
+import { AccountChangesService, changeOf } from '../account-changes.service.js';
+import { AccountCipherService } from '../account-cipher.service.js';
 import type { AccountLogin, AccountRecord } from '../account.schema.js';
 import { AccountTakenError, BadTokenError } from '../accounts.errors.js';
 import { AccountsRepository, type ConnectedRecord } from '../accounts.repository.js';
-import { Alerts } from '../alerts/alerts.service.js';
+import { AlertsService } from '../alerts/alerts.service.js';
 import { asUpstream, detailsOf, isDeadToken } from '../meta/meta-errors.js';
-import { MetaGateway } from '../meta/meta-gateway.js';
+import { MetaGatewayService } from '../meta/meta-gateway.service.js';
 import type { MetaIdentity } from '../meta/meta-identity.js';
 import type { AgentSettingsPatch } from '../settings/agent-settings.js';
 import { UserSettingsService } from '../settings/user-settings.service.js';
@@ -32,13 +32,13 @@ export class ConnectService {
 
   constructor(
     private readonly accounts: AccountsRepository,
-    private readonly cipher: AccountCipher,
-    private readonly meta: MetaGateway,
+    private readonly cipher: AccountCipherService,
+    private readonly meta: MetaGatewayService,
     private readonly subscriptions: SubscriptionService,
     private readonly settings: UserSettingsService,
-    private readonly changes: AccountChanges,
-    private readonly alerts: Alerts,
-    private readonly queue: JobQueue,
+    private readonly changes: AccountChangesService,
+    private readonly alerts: AlertsService,
+    private readonly queue: JobQueueService,
     private readonly clock: Clock,
   ) {}
 

@@ -3,7 +3,7 @@ import { UpstreamError } from '../../errors/index.js';
 import type { AccountError } from '../account.schema.js';
 
 /** Meta's answer lacks what it must have. */
-export class MetaAnswerError extends UpstreamError {}
+export class MetaResponseError extends UpstreamError {}
 
 /** The token is invalid, expired or revoked. */
 export function isDeadToken(error: GraphError): boolean {

@@ -22,7 +22,7 @@ export interface NewState {
  * be connected to the sender's tenant.
  */
 @Injectable()
-export class OAuthStates {
+export class OAuthStatesService {
   private readonly key: Buffer;
 
   constructor(

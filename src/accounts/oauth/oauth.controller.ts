@@ -5,8 +5,8 @@ import { Caller, ForUsers, Public, type Principal } from '../../auth/index.js';
 import { ActsOnGet } from '../../http/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { actingFor } from '../acting-for.js';
-import { OAuthLoginParam, OAuthStartAnswer, OAuthStartQuery } from './oauth.dto.js';
-import { OAuthDoor } from './oauth-door.js';
+import { OAuthLoginParam, OAuthStartResponse, OAuthStartQuery } from './oauth.dto.js';
+import { OAuthDoorService } from './oauth-door.service.js';
 import { OAuthService } from './oauth.service.js';
 
 @ApiTags('Accounts')
@@ -14,7 +14,7 @@ import { OAuthService } from './oauth.service.js';
 export class OAuthController {
   constructor(
     private readonly oauth: OAuthService,
-    private readonly door: OAuthDoor,
+    private readonly door: OAuthDoorService,
   ) {}
 
   @ForUsers()
@@ -28,7 +28,7 @@ export class OAuthController {
       'With `redirect=true` the answer is a redirect instead.',
   })
   @ApiParam({ name: 'login', enum: ['instagram', 'facebook'] })
-  @ApiOkResponse({ type: OAuthStartAnswer })
+  @ApiOkResponse({ type: OAuthStartResponse })
   @ApiResponse({ status: 302, description: 'With `redirect=true`: to Meta’s dialog.' })
   @ApiErrors(400, 401, 403, 429, 503)
   async start(

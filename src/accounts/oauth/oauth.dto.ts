@@ -23,7 +23,7 @@ export class OAuthStartQuery {
   user_id?: string;
 }
 
-export class OAuthStartResponse {
+export class OAuthStartView {
   @ApiProperty({
     description: 'Send the browser here.',
     example: 'https://www.instagram.com/oauth/authorize?client_id=1&redirect_uri=https%3A%2F%2Fdm.example.com&state=…',
@@ -34,7 +34,7 @@ export class OAuthStartResponse {
   expires_at!: Date;
 }
 
-export class OAuthStartAnswer {
+export class OAuthStartResponse {
   @ApiProperty({ enum: [true], example: true }) success!: true;
-  @ApiProperty({ type: OAuthStartResponse }) data!: OAuthStartResponse;
+  @ApiProperty({ type: OAuthStartView }) data!: OAuthStartView;
 }

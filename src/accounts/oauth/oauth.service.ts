@@ -5,10 +5,10 @@ import { AppError } from '../../errors/index.js';
 import type { AccountLogin } from '../account.schema.js';
 import { ConnectService } from '../connect/connect.service.js';
 import { noteOf } from '../meta/meta-errors.js';
-import { MetaGateway } from '../meta/meta-gateway.js';
+import { MetaGatewayService } from '../meta/meta-gateway.service.js';
 import type { MetaIdentity } from '../meta/meta-identity.js';
 import { OAuthRefusedError } from './oauth.errors.js';
-import { OAuthStates } from './oauth-states.service.js';
+import { OAuthStatesService } from './oauth-states.service.js';
 import { requestedScopes, requiredScopes } from './scopes.js';
 
 /** What Meta's dialog sends the browser back with. */
@@ -53,8 +53,8 @@ export class OAuthService {
   private readonly logger = new Logger(OAuthService.name);
 
   constructor(
-    private readonly states: OAuthStates,
-    private readonly meta: MetaGateway,
+    private readonly states: OAuthStatesService,
+    private readonly meta: MetaGatewayService,
     private readonly graph: GraphClient,
     private readonly connecting: ConnectService,
     private readonly config: AppConfig,

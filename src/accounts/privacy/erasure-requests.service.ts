@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import type { TenantScope } from '../../auth/index.js';
 import { NotFoundError } from '../../errors/index.js';
-import { JobQueue } from '../../queue/index.js';
+import { JobQueueService } from '../../queue/index.js';
 import { AccountsRepository } from '../accounts.repository.js';
 import { AccountsService } from '../accounts.service.js';
 import { ErasuresRepository, type Erasure } from './erasures.repository.js';
-import { SubjectHashes } from './subject-hashes.js';
+import { SubjectHashesService } from './subject-hashes.service.js';
 
 export interface ErasureRequest {
   kind: Erasure['kind'];
@@ -19,15 +19,15 @@ export interface ErasureRequest {
 
 /** Erasing that tenants and admins ask for, beside what Meta asks for on a person's behalf. */
 @Injectable()
-export class ErasureRequests {
-  private readonly logger = new Logger(ErasureRequests.name);
+export class ErasureRequestsService {
+  private readonly logger = new Logger(ErasureRequestsService.name);
 
   constructor(
     private readonly erasures: ErasuresRepository,
     private readonly accounts: AccountsRepository,
     private readonly accountsService: AccountsService,
-    private readonly subjects: SubjectHashes,
-    private readonly queue: JobQueue,
+    private readonly subjects: SubjectHashesService,
+    private readonly queue: JobQueueService,
   ) {}
 
   /**

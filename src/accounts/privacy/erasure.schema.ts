@@ -16,7 +16,7 @@ export interface ErasureRecord {
   code: string;
   /** The same signed_request again is the same erasure. */
   request_hash: string;
-  /** Keyed hash of the person's id (`SubjectHashes`): answers "was this person erased?" without keeping the id. */
+  /** Keyed hash of the person's id (`SubjectHashesService`): answers "was this person erased?" without keeping the id. */
   subject_hash: string;
   /**
    * `account`: everything about the accounts in `account_ids`; `tenant`: that, and what is the tenant's own; `person`: what

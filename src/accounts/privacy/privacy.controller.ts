@@ -3,7 +3,12 @@ import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiParam, ApiTags } 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../../auth/index.js';
 import { ApiErrors } from '../../errors/index.js';
-import { DataDeletionAnswer, DataDeletionStatusAnswer, DeauthorizeAnswer, SignedRequestDto } from './privacy.dto.js';
+import {
+  DataDeletionResponse,
+  DataDeletionStatusResponse,
+  DeauthorizeResponse,
+  SignedRequestDto,
+} from './privacy.dto.js';
 import { PrivacyService } from './privacy.service.js';
 import { answersWithPage, statusOf, statusPage } from './status-page.js';
 
@@ -22,9 +27,9 @@ export class PrivacyController {
   })
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiBody({ type: SignedRequestDto })
-  @ApiOkResponse({ type: DeauthorizeAnswer })
+  @ApiOkResponse({ type: DeauthorizeResponse })
   @ApiErrors(403, 413, 415, 429, 503)
-  async deauthorize(@Body() body: unknown): Promise<DeauthorizeAnswer> {
+  async deauthorize(@Body() body: unknown): Promise<DeauthorizeResponse> {
     await this.privacy.deauthorize(signedRequestIn(body));
     return { success: true };
   }
@@ -39,9 +44,9 @@ export class PrivacyController {
   })
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiBody({ type: SignedRequestDto })
-  @ApiOkResponse({ type: DataDeletionAnswer })
+  @ApiOkResponse({ type: DataDeletionResponse })
   @ApiErrors(403, 413, 415, 429, 503)
-  async requestDeletion(@Body() body: unknown): Promise<DataDeletionAnswer> {
+  async requestDeletion(@Body() body: unknown): Promise<DataDeletionResponse> {
     return this.privacy.requestDeletion(signedRequestIn(body));
   }
 
@@ -50,7 +55,7 @@ export class PrivacyController {
   @Get('data-deletion/:code')
   @ApiOperation({ summary: 'How far a deletion is', description: 'A page in a browser, JSON for everything else.' })
   @ApiParam({ name: 'code', example: '0123456789abcdef0123456789abcdef' })
-  @ApiOkResponse({ type: DataDeletionStatusAnswer })
+  @ApiOkResponse({ type: DataDeletionStatusResponse })
   @ApiErrors(404, 429, 503)
   async status(@Param('code') code: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const status = statusOf(await this.privacy.getErasure(code));

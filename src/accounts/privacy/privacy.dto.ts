@@ -9,11 +9,11 @@ export class SignedRequestDto {
   signed_request!: string;
 }
 
-export class DeauthorizeAnswer {
+export class DeauthorizeResponse {
   @ApiProperty({ enum: [true], example: true }) success!: true;
 }
 
-export class DataDeletionAnswer {
+export class DataDeletionResponse {
   @ApiProperty({ example: 'https://dm.example.com/meta/data-deletion/0123456789abcdef0123456789abcdef' })
   url!: string;
 
@@ -52,7 +52,7 @@ export class ErasureView {
   removed!: Record<string, number>;
 }
 
-export class DataDeletionStatusAnswer {
+export class DataDeletionStatusResponse {
   @ApiProperty({ enum: [true], example: true }) success!: true;
   @ApiProperty({ type: DataDeletionStatus }) data!: DataDeletionStatus;
 }

@@ -3,15 +3,15 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AppConfig } from '../../config/index.js';
 import { NotFoundError } from '../../errors/index.js';
-import { JobQueue } from '../../queue/index.js';
-import { AccountChanges, changeOf } from '../account-changes.js';
+import { JobQueueService } from '../../queue/index.js';
+import { AccountChangesService, changeOf } from '../account-changes.service.js';
 import type { AccountRecord } from '../account.schema.js';
 import { AccountsRepository } from '../accounts.repository.js';
-import { Alerts } from '../alerts/alerts.service.js';
+import { AlertsService } from '../alerts/alerts.service.js';
 import { UserSettingsRepository } from '../settings/user-settings.repository.js';
 import { ErasuresRepository, type Erasure } from './erasures.repository.js';
 import { openSignedRequest, type SignedRequest } from './signed-request.js';
-import { SubjectHashes } from './subject-hashes.js';
+import { SubjectHashesService } from './subject-hashes.service.js';
 
 /** What Meta does on a person's behalf: take the app's access away, ask for their data to be deleted. */
 @Injectable()
@@ -22,10 +22,10 @@ export class PrivacyService {
     private readonly accounts: AccountsRepository,
     private readonly settings: UserSettingsRepository,
     private readonly erasures: ErasuresRepository,
-    private readonly subjects: SubjectHashes,
-    private readonly changes: AccountChanges,
-    private readonly alerts: Alerts,
-    private readonly queue: JobQueue,
+    private readonly subjects: SubjectHashesService,
+    private readonly changes: AccountChangesService,
+    private readonly alerts: AlertsService,
+    private readonly queue: JobQueueService,
     private readonly clock: Clock,
     private readonly config: AppConfig,
   ) {}

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { GraphClient, type GraphConversation, type GraphPage } from '#libs/graph-api';
 import type { AccountSummary } from '../account-summary.js';
-import { TokenVault } from '../token-vault.js';
+import { TokenVaultService } from '../token-vault.service.js';
 
 /** Meta allows two such calls a second: a dashboard that polls must not use them up. */
 const keptMs = 30_000;
@@ -13,7 +13,7 @@ export class LiveConversationsService {
   private readonly pages = new LRUCache<string, GraphPage<GraphConversation>>({ max: 500, ttl: keptMs });
 
   constructor(
-    private readonly vault: TokenVault,
+    private readonly vault: TokenVaultService,
     private readonly graph: GraphClient,
   ) {}
 

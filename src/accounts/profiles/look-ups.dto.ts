@@ -38,7 +38,7 @@ export class ProfileView {
   @ApiProperty({ example: false, description: 'From memory, at most an hour old.' }) cached!: boolean;
 }
 
-export class ProfileAnswer {
+export class ProfileResponse {
   @ApiProperty({ enum: [true], example: true }) success!: true;
   @ApiProperty({ type: ProfileView }) data!: ProfileView;
 }
@@ -55,7 +55,7 @@ export class LiveConversationView {
   @ApiProperty({ type: [LiveParticipantView] }) participants!: LiveParticipantView[];
 }
 
-export class LiveConversationsAnswer {
+export class LiveConversationsResponse {
   @ApiProperty({ enum: [true], example: true }) success!: true;
   @ApiProperty({ type: [LiveConversationView] }) data!: LiveConversationView[];
   @ApiPropertyOptional({ description: 'For `after`; missing on the last page.', example: 'QVFIUm…' })

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { isGraphError, type GraphConversation } from '#libs/graph-api';
 import type { TenantScope } from '../../auth/index.js';
 import { NotFoundError } from '../../errors/index.js';
-import { AccountHealth } from '../account-health.service.js';
+import { AccountHealthService } from '../account-health.service.js';
 import type { AccountSummary } from '../account-summary.js';
 import { AccountsService } from '../accounts.service.js';
 import { asUpstream, detailsOf, isDeadToken, isUnknownObject, noteOf } from '../meta/meta-errors.js';
-import { TokenVault } from '../token-vault.js';
+import { TokenVaultService } from '../token-vault.service.js';
 import { LiveConversationsService } from './live-conversations.service.js';
 import type { LiveConversationsQuery, LiveConversationView } from './look-ups.dto.js';
 import { ProfilesService, type Profile } from './profiles.service.js';
@@ -18,8 +18,8 @@ export class LookUpsService {
     private readonly accounts: AccountsService,
     private readonly profiles: ProfilesService,
     private readonly conversationPages: LiveConversationsService,
-    private readonly vault: TokenVault,
-    private readonly health: AccountHealth,
+    private readonly vault: TokenVaultService,
+    private readonly health: AccountHealthService,
   ) {}
 
   /**

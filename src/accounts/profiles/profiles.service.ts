@@ -3,7 +3,7 @@ import { GraphClient, type UserProfile } from '#libs/graph-api';
 import { AppConfig } from '../../config/index.js';
 import { REDIS, type RedisClient } from '../../redis/index.js';
 import type { AccountSummary } from '../account-summary.js';
-import { TokenVault } from '../token-vault.js';
+import { TokenVaultService } from '../token-vault.service.js';
 
 const keptS = 3_600;
 
@@ -27,7 +27,7 @@ export class ProfilesService {
   private readonly logger = new Logger(ProfilesService.name);
 
   constructor(
-    private readonly vault: TokenVault,
+    private readonly vault: TokenVaultService,
     private readonly graph: GraphClient,
     @Inject(REDIS) private readonly redis: RedisClient,
     private readonly config: AppConfig,

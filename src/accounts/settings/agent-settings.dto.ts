@@ -233,7 +233,7 @@ export class LimitedSettingView implements LimitedSetting {
 }
 
 /** What holds for an account: its own settings over the defaults. */
-export class AgentSettingsResponse implements AgentSettings {
+export class AgentSettingsView implements AgentSettings {
   @ApiProperty({ example: true }) enabled!: boolean;
   @ApiProperty({ example: 'You answer for Juniper & Pine, a small candle shop.' }) instructions!: string;
   @ApiProperty({ example: 'gpt-6-luna' }) model!: string;

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Caller, ForUsers, type Principal } from '../../auth/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { actingFor } from '../acting-for.js';
-import { PutUserSettingsDto, UserSettingsAnswer } from './user-settings.dto.js';
+import { PutUserSettingsDto, UserSettingsResponse } from './user-settings.dto.js';
 import { UserSettingsService } from './user-settings.service.js';
 
 @ApiTags('User settings')
@@ -14,9 +14,9 @@ export class UserSettingsController {
   @ForUsers()
   @Get()
   @ApiOperation({ summary: 'The caller’s settings', description: 'One config per account; made empty on first sight.' })
-  @ApiOkResponse({ type: UserSettingsAnswer })
+  @ApiOkResponse({ type: UserSettingsResponse })
   @ApiErrors(401, 429, 503)
-  async get(@Caller() caller: Principal): Promise<UserSettingsAnswer> {
+  async get(@Caller() caller: Principal): Promise<UserSettingsResponse> {
     return { success: true, data: await this.settings.get(caller.userId) };
   }
 
@@ -28,9 +28,9 @@ export class UserSettingsController {
       'What GET answers can be sent back. Each config must name one of the user’s own accounts, each account once; ' +
       'anybody else’s is a 404.',
   })
-  @ApiOkResponse({ type: UserSettingsAnswer })
+  @ApiOkResponse({ type: UserSettingsResponse })
   @ApiErrors(400, 401, 403, 404, 413, 415, 429, 503)
-  async put(@Caller() caller: Principal, @Body() body: PutUserSettingsDto): Promise<UserSettingsAnswer> {
+  async put(@Caller() caller: Principal, @Body() body: PutUserSettingsDto): Promise<UserSettingsResponse> {
     const { user_id: userId, is_active, is_deleted, configs } = body;
     const wanted = { is_active, is_deleted, configs };
     return { success: true, data: await this.settings.replace(actingFor(caller, userId), wanted) };

@@ -94,7 +94,7 @@ export class PutUserSettingsDto {
   updated_at?: string;
 }
 
-export class UserConfigResponse {
+export class UserConfigView {
   @ApiProperty({ example: 'Shop' }) config_name!: string;
   @ApiProperty({ example: '665f1c2e9b1d8a0012345678' }) account_id!: string;
   @ApiProperty({ example: true }) is_active!: boolean;
@@ -103,17 +103,17 @@ export class UserConfigResponse {
   agent!: AgentSettingsPatchDto;
 }
 
-export class UserSettingsResponse {
+export class UserSettingsView {
   @ApiProperty({ example: 'user-42' }) user_id!: string;
   @ApiProperty({ enum: ['meta_instagram'], example: 'meta_instagram' }) platform!: string;
   @ApiProperty({ example: true }) is_active!: boolean;
   @ApiProperty({ example: false }) is_deleted!: boolean;
-  @ApiProperty({ type: [UserConfigResponse] }) configs!: UserConfigResponse[];
+  @ApiProperty({ type: [UserConfigView] }) configs!: UserConfigView[];
   @ApiProperty({ type: String, format: 'date-time', example: '2026-11-21T12:00:00.000Z' }) created_at!: Date;
   @ApiProperty({ type: String, format: 'date-time', example: '2026-11-21T12:00:00.000Z' }) updated_at!: Date;
 }
 
-export class UserSettingsAnswer {
+export class UserSettingsResponse {
   @ApiProperty({ enum: [true], example: true }) success!: true;
-  @ApiProperty({ type: UserSettingsResponse }) data!: UserSettingsResponse;
+  @ApiProperty({ type: UserSettingsView }) data!: UserSettingsView;
 }

@@ -18,7 +18,7 @@ export interface WantedSettings {
   configs?: WantedConfig[];
 }
 
-export type UserSettingsView = Omit<UserSettingsRecord, '_id'>;
+export type StoredUserSettings = Omit<UserSettingsRecord, '_id'>;
 
 /** A tenant's settings, and the agent's settings of each account in them. */
 @Injectable()
@@ -56,7 +56,7 @@ export class UserSettingsService {
     return this.agentSettings(account);
   }
 
-  async get(userId: string): Promise<UserSettingsView> {
+  async get(userId: string): Promise<StoredUserSettings> {
     return view(await this.repository.ensure(userId));
   }
 
@@ -65,7 +65,7 @@ export class UserSettingsService {
    * @throws {NotFoundError} when a config names an account that is not the tenant's own
    * @throws {InvalidRequestError} when two configs name the same account, or one a model that is not allowed
    */
-  async replace(userId: string, wanted: WantedSettings): Promise<UserSettingsView> {
+  async replace(userId: string, wanted: WantedSettings): Promise<StoredUserSettings> {
     const { is_active, is_deleted } = wanted;
     const present = await this.repository.ensure(userId);
     const configs = wanted.configs && (await this.ownConfigs(userId, wanted.configs));
@@ -136,7 +136,7 @@ function complete(wanted: WantedConfig, before: UserConfigRecord[]): UserConfigR
   };
 }
 
-function view(settings: UserSettingsRecord): UserSettingsView {
+function view(settings: UserSettingsRecord): StoredUserSettings {
   const { user_id, platform, is_active, is_deleted, configs, created_at, updated_at } = settings;
   return { user_id, platform, is_active, is_deleted, configs, created_at, updated_at };
 }

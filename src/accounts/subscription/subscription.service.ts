@@ -2,15 +2,15 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { GraphClient, isGraphError } from '#libs/graph-api';
 import { AppConfig } from '../../config/index.js';
-import { JobQueue } from '../../queue/index.js';
+import { JobQueueService } from '../../queue/index.js';
 import { AccountHealthRepository } from '../account-health.repository.js';
-import { AccountHealth } from '../account-health.service.js';
+import { AccountHealthService } from '../account-health.service.js';
 import type { AccountRecord, SubscriptionHealth } from '../account.schema.js';
 import { AccountNotUsableError } from '../accounts.errors.js';
 import { AccountsRepository } from '../accounts.repository.js';
-import { Alerts } from '../alerts/alerts.service.js';
+import { AlertsService } from '../alerts/alerts.service.js';
 import { isDeadToken, noteOf } from '../meta/meta-errors.js';
-import { TokenVault, type AccountAccess } from '../token-vault.js';
+import { TokenVaultService, type AccountAccess } from '../token-vault.service.js';
 import { requiredField, subscribedFields } from './subscribed-fields.js';
 
 /** Disconnecting must not wait long for a Meta that doesn't answer. */
@@ -30,11 +30,11 @@ export class SubscriptionService {
   constructor(
     private readonly accounts: AccountsRepository,
     private readonly health: AccountHealthRepository,
-    private readonly accountHealth: AccountHealth,
-    private readonly vault: TokenVault,
+    private readonly accountHealth: AccountHealthService,
+    private readonly vault: TokenVaultService,
     private readonly graph: GraphClient,
-    private readonly alerts: Alerts,
-    private readonly queue: JobQueue,
+    private readonly alerts: AlertsService,
+    private readonly queue: JobQueueService,
     private readonly clock: Clock,
     private readonly config: AppConfig,
   ) {}

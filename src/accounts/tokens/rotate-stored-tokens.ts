@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import { Secret } from '../../config/index.js';
-import { configuredCipher } from '../account-cipher.js';
+import { configuredCipher } from '../account-cipher.service.js';
 import { AccountTokensRepository } from '../account-tokens.repository.js';
 import { SubjectKeyRepository } from '../privacy/subject-key.repository.js';
 import { rotateTokens, type RotationProgress } from './rotate-tokens.js';

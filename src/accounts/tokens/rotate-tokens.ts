@@ -1,5 +1,5 @@
 import { TokenCipherError, type TokenCipher } from '#libs/token-cipher';
-import { tokenContext } from '../account-cipher.js';
+import { tokenContext } from '../account-cipher.service.js';
 import type { AccountTokensRepository } from '../account-tokens.repository.js';
 import { subjectKeyContext, type SubjectKeyRepository } from '../privacy/subject-key.repository.js';
 

@@ -1,15 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { classifyGraphFailure, GraphApiError, GraphClient, isGraphError, isTokenTooYoung } from '#libs/graph-api';
-import { AccountChanges, changeOf } from '../account-changes.js';
-import { AccountCipher } from '../account-cipher.js';
-import { AccountHealth } from '../account-health.service.js';
+import { AccountChangesService, changeOf } from '../account-changes.service.js';
+import { AccountCipherService } from '../account-cipher.service.js';
+import { AccountHealthService } from '../account-health.service.js';
 import { AccountTokensRepository } from '../account-tokens.repository.js';
 import type { AccountRecord } from '../account.schema.js';
 import { AccountNotUsableError } from '../accounts.errors.js';
-import { Alerts } from '../alerts/alerts.service.js';
+import { AlertsService } from '../alerts/alerts.service.js';
 import { isDeadToken, noteOf } from '../meta/meta-errors.js';
-import { TokenVault } from '../token-vault.js';
+import { TokenVaultService } from '../token-vault.service.js';
 import {
   alertAfterFailingMs,
   alertBeforeExpiryMs,
@@ -29,12 +29,12 @@ export class TokenRefreshService {
 
   constructor(
     private readonly tokens: AccountTokensRepository,
-    private readonly cipher: AccountCipher,
-    private readonly vault: TokenVault,
+    private readonly cipher: AccountCipherService,
+    private readonly vault: TokenVaultService,
     private readonly graph: GraphClient,
-    private readonly health: AccountHealth,
-    private readonly changes: AccountChanges,
-    private readonly alerts: Alerts,
+    private readonly health: AccountHealthService,
+    private readonly changes: AccountChangesService,
+    private readonly alerts: AlertsService,
     private readonly clock: Clock,
   ) {}
 

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MovableClock } from '#libs/clock';
 import { eventually } from '../../../test/support/eventually.js';
-import { IngestLoad, type DmsRepository } from '../../dms/index.js';
-import { ScrapeSources } from '../../observability/index.js';
-import type { JobQueue } from '../../queue/index.js';
+import { IngestLoadService, type DmsRepository } from '../../dms/index.js';
+import { ScrapeSourcesService } from '../../observability/index.js';
+import type { JobQueueService } from '../../queue/index.js';
 import { AnswerProcessor } from './answer.processor.js';
 import type { AnswerService } from './answer.service.js';
 
@@ -32,10 +32,10 @@ function sweepOver(due: number, redis: { isReachable: boolean; takes?: number; w
   const processor = new AnswerProcessor(
     {} as AnswerService,
     dms as unknown as DmsRepository,
-    new IngestLoad(),
-    queue as unknown as JobQueue,
+    new IngestLoadService(),
+    queue as unknown as JobQueueService,
     clock,
-    new ScrapeSources(),
+    new ScrapeSourcesService(),
   );
   return { waiting, jobs, ages, run: () => processor.sweep(new AbortController().signal) };
 }
@@ -79,7 +79,7 @@ describe('the sweep over what is unanswered', () => {
 describe('answering while storing is behind', () => {
   /** So many jobs of storing are under way until told to end, and answers take until told to end. */
   function busy(storing: number) {
-    const ingest = new IngestLoad();
+    const ingest = new IngestLoadService();
     let stored: () => void = () => undefined;
     const done = new Promise<void>((resolve) => (stored = resolve));
     const all = Promise.all(Array.from({ length: storing }, () => ingest.during(() => done)));
@@ -96,9 +96,9 @@ describe('answering while storing is behind', () => {
       answers as unknown as AnswerService,
       {} as DmsRepository,
       ingest,
-      {} as JobQueue,
+      {} as JobQueueService,
       clock,
-      new ScrapeSources(),
+      new ScrapeSourcesService(),
     );
     const stop = new AbortController();
     const jobs = Array.from({ length: 10 }, (_, n) => processor.answer({ conversation_id: `c${n}` }, stop.signal));

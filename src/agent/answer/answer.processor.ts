@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { DmsRepository, IngestLoad } from '../../dms/index.js';
-import { metrics, ScrapeSources } from '../../observability/index.js';
-import { HandlesJob, JobQueue, Scheduled, type JobExtras, type JobPayloads } from '../../queue/index.js';
+import { DmsRepository, IngestLoadService } from '../../dms/index.js';
+import { metrics, ScrapeSourcesService } from '../../observability/index.js';
+import { HandlesJob, JobQueueService, Scheduled, type JobExtras, type JobPayloads } from '../../queue/index.js';
 import { AnswerService } from './answer.service.js';
 
 /** A message that old had its job, if nothing went wrong. */
@@ -27,10 +27,10 @@ export class AnswerProcessor implements OnModuleInit {
   constructor(
     private readonly answers: AnswerService,
     private readonly dms: DmsRepository,
-    private readonly ingest: IngestLoad,
-    private readonly queue: JobQueue,
+    private readonly ingest: IngestLoadService,
+    private readonly queue: JobQueueService,
     private readonly clock: Clock,
-    private readonly sources: ScrapeSources,
+    private readonly sources: ScrapeSourcesService,
   ) {}
 
   onModuleInit(): void {

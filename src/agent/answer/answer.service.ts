@@ -1,10 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withLogContext } from '../../observability/index.js';
-import { RedisConversationLock, JobQueue } from '../../queue/index.js';
-import { AnswerLeases, LeaseLostError, type AnswerLease } from './answer-lease.js';
-import { AnswerRound } from './answer-round.js';
-import { OpenMessages, type News, type Prospect, type Situation } from './open-messages.js';
+import { RedisConversationLockService, JobQueueService } from '../../queue/index.js';
+import { AnswerLeasesService, LeaseLostError, type AnswerLease } from './answer-leases.service.js';
+import { AnswerRoundService } from './answer-round.service.js';
+import {
+  OpenMessagesService,
+  type StoredNotice,
+  type AnswerDecision,
+  type AnswerInput,
+} from './open-messages.service.js';
 
 /** So often a finished answer is thrown away because more was written meanwhile; then it is told, and more follows. */
 const maxRestarts = 2;
@@ -18,25 +23,25 @@ export class AnswerService {
   private readonly logger = new Logger(AnswerService.name);
 
   constructor(
-    private readonly messages: OpenMessages,
-    private readonly leases: AnswerLeases,
-    private readonly round: AnswerRound,
-    private readonly queue: JobQueue,
+    private readonly messages: OpenMessagesService,
+    private readonly leases: AnswerLeasesService,
+    private readonly round: AnswerRoundService,
+    private readonly queue: JobQueueService,
   ) {}
 
   /** Works the conversation until nothing is open, or it is not this process's turn. Safe to call at any time. */
-  async answer(conversationId: string, signal: AbortSignal, news?: News): Promise<void> {
+  async answer(conversationId: string, signal: AbortSignal, news?: StoredNotice): Promise<void> {
     await withLogContext({ conversation_id: conversationId }, () => this.answerAll(conversationId, signal, news));
   }
 
-  private async answerAll(conversationId: string, signal: AbortSignal, news?: News): Promise<void> {
+  private async answerAll(conversationId: string, signal: AbortSignal, news?: StoredNotice): Promise<void> {
     if (news && !(await this.answerNews(conversationId, news, signal))) return;
     // Looked at anew after each release: a hint that found the lease taken went away, relying on this.
     while (!signal.aborted && (await this.messages.isAnyOpen(conversationId))) {
       const prospect = await this.messages.look(conversationId);
       if (prospect.kind !== 'answer') return this.leave(conversationId, prospect);
       const { account, conversation } = prospect.situation;
-      const lockKey = RedisConversationLock.keyOf(account.ig_id, conversation.participant_id);
+      const lockKey = RedisConversationLockService.keyOf(account.ig_id, conversation.participant_id);
       const lease = await this.leases.take(conversationId, lockKey);
       if (!lease || !(await this.answerUnder(lease, prospect.situation, signal))) return;
     }
@@ -46,11 +51,14 @@ export class AnswerService {
    * The same for what this process has just stored: most likely it is to be answered, so the lease is taken while it looks.
    * @returns whether to look for more
    */
-  private async answerNews(conversationId: string, news: News, signal: AbortSignal): Promise<boolean> {
-    const taking = this.leases.take(conversationId, RedisConversationLock.keyOf(news.ig_id, news.participant_id));
+  private async answerNews(conversationId: string, news: StoredNotice, signal: AbortSignal): Promise<boolean> {
+    const taking = this.leases.take(
+      conversationId,
+      RedisConversationLockService.keyOf(news.ig_id, news.participant_id),
+    );
     const conversation = taking.then((lease) => lease?.claim.conversation);
     conversation.catch(() => undefined); // thrown below, after the look
-    let prospect: Prospect;
+    let prospect: AnswerDecision;
     try {
       prospect = await this.messages.look(conversationId, { ...news, conversation });
     } catch (error) {
@@ -65,7 +73,7 @@ export class AnswerService {
   }
 
   /** @returns whether to look for more */
-  private async answerUnder(lease: AnswerLease, first: Situation, stop: AbortSignal): Promise<boolean> {
+  private async answerUnder(lease: AnswerLease, first: AnswerInput, stop: AbortSignal): Promise<boolean> {
     const conversationId = first.conversation._id;
     const signal = AbortSignal.any([stop, lease.signal]);
     try {
@@ -92,13 +100,13 @@ export class AnswerService {
   }
 
   /** Between the look and the lease another process may have answered them, or somebody have written. */
-  private async isCurrent(first: Situation, { claim }: AnswerLease): Promise<boolean> {
+  private async isCurrent(first: AnswerInput, { claim }: AnswerLease): Promise<boolean> {
     const stoodStill = first.turn !== undefined && first.turn === claim.conversation.turn;
     return stoodStill || this.messages.isCurrent(first);
   }
 
   /** What is open once the customer has stopped writing; they get one answer, so the lease is kept meanwhile. */
-  private async lookUnder(conversationId: string, signal: AbortSignal): Promise<Situation | undefined> {
+  private async lookUnder(conversationId: string, signal: AbortSignal): Promise<AnswerInput | undefined> {
     for (;;) {
       const prospect = await this.messages.look(conversationId);
       if (prospect.kind === 'answer') return prospect.situation;
@@ -108,7 +116,7 @@ export class AnswerService {
   }
 
   /** Not now: more may be coming, or nothing is to be answered. */
-  private async leave(conversationId: string, prospect: Prospect): Promise<void> {
+  private async leave(conversationId: string, prospect: AnswerDecision): Promise<void> {
     if (prospect.kind === 'quiet') await this.hint(conversationId, prospect.waitMs);
   }
 

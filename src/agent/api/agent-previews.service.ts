@@ -8,7 +8,7 @@ import { ConversationsRepository } from '../../conversations/index.js';
 import { DmsRepository, type Dm } from '../../dms/index.js';
 import { ConflictError, NotFoundError, TooManyRequestsError, UpstreamError } from '../../errors/index.js';
 import { REDIS, type RedisClient } from '../../redis/index.js';
-import { Composer, type Composition } from '../answer/composer.js';
+import { ReplyComposerService, type Composition } from '../answer/reply-composer.service.js';
 import { asksForPerson } from '../answer/hand-over.js';
 import { ModelClient } from '../model/model-client.js';
 import { splitText } from '#libs/graph-api';
@@ -28,7 +28,7 @@ export class ModelFailedError extends UpstreamError {
 
 /** Answers as the agent would, and sends nothing. */
 @Injectable()
-export class AgentPreviews {
+export class AgentPreviewsService {
   private readonly limiter: RateLimiterRedis;
 
   constructor(
@@ -38,7 +38,7 @@ export class AgentPreviews {
     private readonly userSettings: UserSettingsService,
     private readonly conversations: ConversationsRepository,
     private readonly dms: DmsRepository,
-    private readonly composer: Composer,
+    private readonly composer: ReplyComposerService,
     private readonly model: ModelClient,
     @Inject(REDIS) redis: RedisClient,
   ) {

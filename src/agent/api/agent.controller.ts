@@ -5,9 +5,9 @@ import { AgentSettingsPatchDto } from '../../accounts/index.js';
 import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../../auth/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { DocumentsBody } from '../../validation/index.js';
-import { AgentPreviewAnswer, AgentPreviewDto, AgentSettingsAnswer } from './agent.dto.js';
-import { AgentPreviews } from './agent-previews.service.js';
-import { AgentSettingsApi } from './agent-settings.service.js';
+import { AgentPreviewResponse, AgentPreviewDto, AgentSettingsResponse } from './agent.dto.js';
+import { AgentPreviewsService } from './agent-previews.service.js';
+import { AgentSettingsApiService } from './agent-settings-api.service.js';
 
 const accountParam = {
   name: 'account_id',
@@ -19,8 +19,8 @@ const accountParam = {
 @Controller('agent')
 export class AgentController {
   constructor(
-    private readonly settings: AgentSettingsApi,
-    private readonly previews: AgentPreviews,
+    private readonly settings: AgentSettingsApiService,
+    private readonly previews: AgentPreviewsService,
   ) {}
 
   @ForUsers()
@@ -30,9 +30,9 @@ export class AgentController {
     description: 'What was configured, over the defaults.',
   })
   @ApiParam(accountParam)
-  @ApiOkResponse({ type: AgentSettingsAnswer })
+  @ApiOkResponse({ type: AgentSettingsResponse })
   @ApiErrors(401, 404, 429, 503)
-  async get(@Scope() scope: TenantScope, @Param('account_id') accountId: string): Promise<AgentSettingsAnswer> {
+  async get(@Scope() scope: TenantScope, @Param('account_id') accountId: string): Promise<AgentSettingsResponse> {
     return { success: true, data: await this.settings.get(scope, accountId) };
   }
 
@@ -44,13 +44,13 @@ export class AgentController {
       'What is left out stays as it is; `null` puts a field back to its default. Takes effect with the next answer.',
   })
   @ApiParam(accountParam)
-  @ApiOkResponse({ type: AgentSettingsAnswer })
+  @ApiOkResponse({ type: AgentSettingsResponse })
   @ApiErrors(400, 401, 404, 413, 415, 429, 503)
   async put(
     @Scope() scope: TenantScope,
     @Param('account_id') accountId: string,
     @Body() body: AgentSettingsPatchDto,
-  ): Promise<AgentSettingsAnswer> {
+  ): Promise<AgentSettingsResponse> {
     return { success: true, data: await this.settings.put(scope, accountId, body) };
   }
 
@@ -64,14 +64,14 @@ export class AgentController {
       'It costs tokens of the account’s day, and 20 calls a minute are allowed.',
   })
   @DocumentsBody(AgentPreviewDto, { anyOf: [{ required: ['message'] }, { required: ['messages'] }] })
-  @ApiOkResponse({ type: AgentPreviewAnswer })
+  @ApiOkResponse({ type: AgentPreviewResponse })
   @ApiErrors(400, 401, 404, 409, 413, 415, 429, 502, 503)
   async preview(
     @Caller() caller: Principal,
     @Scope() scope: TenantScope,
     @Body() body: AgentPreviewDto,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<AgentPreviewAnswer> {
+  ): Promise<AgentPreviewResponse> {
     const gone = new AbortController();
     reply.raw.once('close', () => {
       if (!reply.raw.writableEnded) gone.abort(new Error('the caller went away'));

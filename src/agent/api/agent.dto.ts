@@ -10,11 +10,11 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { MayBeAbsent } from '../../validation/index.js';
-import { AgentSettingsResponse } from '../../accounts/index.js';
+import { AgentSettingsView } from '../../accounts/index.js';
 
-export class AgentSettingsAnswer {
+export class AgentSettingsResponse {
   @ApiProperty({ enum: [true], example: true }) success!: true;
-  @ApiProperty({ type: AgentSettingsResponse }) data!: AgentSettingsResponse;
+  @ApiProperty({ type: AgentSettingsView }) data!: AgentSettingsView;
 }
 
 /** A question for the agent that nobody will get the answer to. */
@@ -92,7 +92,7 @@ export class AgentPreview {
   tokens!: number;
 }
 
-export class AgentPreviewAnswer {
+export class AgentPreviewResponse {
   @ApiProperty({ enum: [true], example: true }) success!: true;
   @ApiProperty({ type: AgentPreview }) data!: AgentPreview;
 }

@@ -1,6 +1,6 @@
 import { ModelError } from './model-errors.js';
 
-export interface ModelAnswer {
+export interface ModelResult {
   /** Empty when it said nothing. */
   text: string;
   /** It ran out of tokens before its end. */
@@ -15,7 +15,7 @@ type Fields = Record<string, unknown>;
  * Reads a chat completion of any server that speaks OpenAI's API; nothing of its shape is taken for granted.
  * @throws {ModelError} it declined, or it can't be read
  */
-export function readCompletion(completion: unknown): ModelAnswer {
+export function readCompletion(completion: unknown): ModelResult {
   const { choices, usage, error } = fieldsOf(completion) ?? {};
   // Some routers answer 200 and put the error of the server behind them into it.
   if (fieldsOf(error) && choices === undefined) throw new ModelError('unavailable', 'an error with status 200');

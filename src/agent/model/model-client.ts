@@ -17,7 +17,7 @@ import { AppConfig, type ReasoningEffort } from '../../config/index.js';
 import { metrics } from '../../observability/index.js';
 import { withoutPictures } from '../context/context-builder.js';
 import { AcceptedParameters, type Parameters } from './accepted-parameters.js';
-import { readCompletion, type ModelAnswer } from './completion-reader.js';
+import { readCompletion, type ModelResult } from './completion-reader.js';
 import { outputRoom, reasons, takesTemperature } from './known-models.js';
 import { ModelError } from './model-errors.js';
 import { toldShutdown } from './model-shutdowns.js';
@@ -83,7 +83,7 @@ export class ModelClient {
    * @throws {ModelError} no answer
    * @throws whatever `signal` was aborted with
    */
-  async ask(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer> {
+  async ask(request: ModelRequest, signal: AbortSignal): Promise<ModelResult> {
     const stop = metrics.agentModel.startTimer();
     try {
       const asking = () => this.within(signal, (own) => this.askAdapting(request, own));
@@ -146,7 +146,7 @@ export class ModelClient {
   }
 
   /** Models differ in what they take: what one refuses by name is left out or said otherwise, and it is asked again. */
-  private async askAdapting(request: ModelRequest, own: AbortSignal): Promise<ModelAnswer> {
+  private async askAdapting(request: ModelRequest, own: AbortSignal): Promise<ModelResult> {
     const { model } = request;
     const server = this.config.OPENAI_BASE_URL;
     let { messages } = request;
@@ -168,7 +168,7 @@ export class ModelClient {
     messages: ChatCompletionMessageParam[],
     sent: Parameters,
     own: AbortSignal,
-  ): Promise<ModelAnswer> {
+  ): Promise<ModelResult> {
     // Efforts newer than this version of the client knows pass through it.
     const question = { model, messages, ...sent, reasoning_effort: sent.reasoning_effort as 'low' | undefined };
     return readCompletion(await this.openai.chat.completions.create(question, { signal: own }));

@@ -6,7 +6,7 @@ type Listener = (info: GraphCallInfo) => void;
 
 /** Hears of every Graph call this process makes: counts it, and tells whoever keeps notes about accounts. */
 @Injectable()
-export class GraphCalls {
+export class GraphCallsService {
   private readonly listeners: Listener[] = [];
 
   onCall(listener: Listener): void {

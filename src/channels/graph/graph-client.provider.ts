@@ -1,13 +1,13 @@
 import { Injectable, type OnApplicationShutdown, type Provider } from '@nestjs/common';
 import { GraphClient } from '#libs/graph-api';
 import { AppConfig } from '../../config/index.js';
-import { GraphCalls } from './graph-calls.service.js';
+import { GraphCallsService } from './graph-calls.service.js';
 
 /** The one Graph client of a process, for every channel of Meta's. */
 export const graphClientProvider: Provider = {
   provide: GraphClient,
-  inject: [AppConfig, GraphCalls],
-  useFactory: (config: AppConfig, calls: GraphCalls): GraphClient =>
+  inject: [AppConfig, GraphCallsService],
+  useFactory: (config: AppConfig, calls: GraphCallsService): GraphClient =>
     new GraphClient({
       instagramUrl: config.GRAPH_INSTAGRAM_URL,
       facebookUrl: config.GRAPH_FACEBOOK_URL,

@@ -2,15 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import type { TenantScope } from '../../auth/index.js';
 import { ConflictError, InvalidRequestError, NotFoundError } from '../../errors/index.js';
-import { DeadLetters, JobQueue } from '../../queue/index.js';
+import { DeadLettersRepository, JobQueueService } from '../../queue/index.js';
 import { isVisible } from '../dm-change.js';
-import { DmStore } from '../dm-store.repository.js';
+import { DmStoreRepository } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 import { DmsRepository, type Dm } from '../dms.repository.js';
 import { echoHorizonMs } from '../outbound/echo-matching.js';
 import { withoutSendState } from '../outbound/merge-echo.js';
 import { OutboundRepository } from '../outbound/outbound.repository.js';
-import { Outbox } from '../outbound/outbox.js';
+import { OutboxService } from '../outbound/outbox.service.js';
 import type { DmView } from './dm-view.dto.js';
 import { dmView } from './dm.view.js';
 import type { PatchDmDto, ResolveDmDto } from './dms.dto.js';
@@ -19,12 +19,12 @@ import type { PatchDmDto, ResolveDmDto } from './dms.dto.js';
 @Injectable()
 export class DmEditService {
   constructor(
-    private readonly store: DmStore,
+    private readonly store: DmStoreRepository,
     private readonly repository: DmsRepository,
     private readonly outbound: OutboundRepository,
-    private readonly outbox: Outbox,
-    private readonly deadLetters: DeadLetters,
-    private readonly jobs: JobQueue,
+    private readonly outbox: OutboxService,
+    private readonly deadLetters: DeadLettersRepository,
+    private readonly jobs: JobQueueService,
     private readonly clock: Clock,
   ) {}
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { AccountDirectory, AccountsService } from '../../accounts/index.js';
+import { AccountDirectoryService, AccountsService } from '../../accounts/index.js';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
-import { conversationIdOf, ConversationTotals, type ConversationCounts } from '../../conversations/index.js';
+import { conversationIdOf, ConversationTotalsRepository, type ConversationCounts } from '../../conversations/index.js';
 import { InvalidRequestError, NotFoundError } from '../../errors/index.js';
 import { cursorOf, pageOf, readCursor } from '../../paging/index.js';
 import type { Direction } from '../dm.schema.js';
@@ -26,8 +26,8 @@ const nothing = Symbol('nothing');
 export class DmListService {
   constructor(
     private readonly accounts: AccountsService,
-    private readonly directory: AccountDirectory,
-    private readonly totals: ConversationTotals,
+    private readonly directory: AccountDirectoryService,
+    private readonly totals: ConversationTotalsRepository,
     private readonly repository: DmListRepository,
   ) {}
 

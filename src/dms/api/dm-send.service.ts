@@ -6,18 +6,18 @@ import { splitText } from '#libs/graph-api';
 import { AccountNotUsableError, AccountsService, type AccountSummary } from '../../accounts/index.js';
 import type { TenantScope } from '../../auth/index.js';
 import { conversationIdOf, ConversationsRepository } from '../../conversations/index.js';
-import { Transactions } from '../../database/index.js';
+import { TransactionsService } from '../../database/index.js';
 import { InvalidRequestError } from '../../errors/index.js';
-import { DmStore } from '../dm-store.repository.js';
+import { DmStoreRepository } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 import { OutboundRepository } from '../outbound/outbound.repository.js';
-import { Outbox, provisionalParticipant, type NewOutbound, type NewReply } from '../outbound/outbox.js';
+import { OutboxService, provisionalParticipant, type NewOutbound, type NewReply } from '../outbound/outbox.service.js';
 import { isOutsideWindow } from '../outbound/send-window.js';
-import { Sender } from '../outbound/sender.js';
+import { SenderService } from '../outbound/sender.service.js';
 import type { PrivateReplyDto, SendDmDto } from './dms.dto.js';
-import { HumanTakeOver } from './human-take-over.js';
-import { answerOf, isAnswerable, type SendAnswer } from './send-answer.js';
-import { SendAnswersRepository } from './send-answers.repository.js';
+import { OperatorTakeoverService } from './operator-takeover.service.js';
+import { answerOf, isAnswerable, type KeptSendResponse } from './send-answer.js';
+import { SendResponsesRepository } from './send-answers.repository.js';
 import {
   HumanAgentNotAllowedError,
   IdempotencyKeyReusedError,
@@ -50,13 +50,13 @@ export class DmSendService implements BeforeApplicationShutdown {
   constructor(
     private readonly accounts: AccountsService,
     private readonly conversations: ConversationsRepository,
-    private readonly transactions: Transactions,
-    private readonly outbox: Outbox,
+    private readonly transactions: TransactionsService,
+    private readonly outbox: OutboxService,
     private readonly outbound: OutboundRepository,
-    private readonly store: DmStore,
-    private readonly answers: SendAnswersRepository,
-    private readonly sender: Sender,
-    private readonly takeOver: HumanTakeOver,
+    private readonly store: DmStoreRepository,
+    private readonly answers: SendResponsesRepository,
+    private readonly sender: SenderService,
+    private readonly takeOver: OperatorTakeoverService,
     private readonly clock: Clock,
   ) {}
 
@@ -70,7 +70,7 @@ export class DmSendService implements BeforeApplicationShutdown {
    * the conversation.
    * @throws {OutsideWindowError | GraphRefusedError | NotSentError | AccountNotUsableError | IdempotencyKeyReusedError | IdempotencyKeyUsedError}
    */
-  async send(scope: TenantScope, dto: SendDmDto, idempotencyKey?: string): Promise<SendAnswer> {
+  async send(scope: TenantScope, dto: SendDmDto, idempotencyKey?: string): Promise<KeptSendResponse> {
     const account = await this.accounts.getOwned(scope, dto.platform_account_id);
     const { platform_account_id: _account, ...asked } = dto;
     return this.once(
@@ -86,7 +86,7 @@ export class DmSendService implements BeforeApplicationShutdown {
     );
   }
 
-  async privateReply(scope: TenantScope, dto: PrivateReplyDto, idempotencyKey?: string): Promise<SendAnswer> {
+  async privateReply(scope: TenantScope, dto: PrivateReplyDto, idempotencyKey?: string): Promise<KeptSendResponse> {
     const account = await this.accounts.getOwned(scope, dto.platform_account_id);
     const { comment_id, message_text } = dto;
     if (Buffer.byteLength(message_text) > maxTextBytes)
@@ -106,7 +106,7 @@ export class DmSendService implements BeforeApplicationShutdown {
   }
 
   /** The same key: the same DMs, and what they answered first, once that was final. */
-  private async once(request: Request, check: () => Promise<void>): Promise<SendAnswer> {
+  private async once(request: Request, check: () => Promise<void>): Promise<KeptSendResponse> {
     const known = await this.findKnown(request);
     if (known) return this.await(known);
     await check();
@@ -157,7 +157,7 @@ export class DmSendService implements BeforeApplicationShutdown {
   }
 
   /** Sends from this very process unless another holds the conversation; what answers is the state in the store. */
-  private async await(queued: DmRecord[]): Promise<SendAnswer> {
+  private async await(queued: DmRecord[]): Promise<KeptSendResponse> {
     const ids = queued.map((dm) => dm._id);
     const stopAt = performance.now() + patienceMs;
     const deadlineMs = this.clock.now() + patienceMs;

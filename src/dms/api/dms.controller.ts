@@ -12,7 +12,7 @@ import { DeleteDmQuery, ListDmsQuery, PatchDmDto, PrivateReplyDto, ResolveDmDto,
 import { DeleteDmResponse, DmListResponse, DmResponse, SendDmResponse } from './dms.responses.js';
 import { followHeader, queuedDescription, tellWhatToFollow } from './follow-send.js';
 import { IdempotencyKey } from './idempotency-key.decorator.js';
-import type { SendAnswer } from './send-answer.js';
+import type { KeptSendResponse } from './send-answer.js';
 
 const idempotency = {
   name: 'Idempotency-Key',
@@ -72,7 +72,7 @@ export class DmsController {
     @Body() body: SendDmDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<SendAnswer['body']> {
+  ): Promise<KeptSendResponse['body']> {
     return answer(reply, await this.sends.send(scope, body, key));
   }
 
@@ -92,7 +92,7 @@ export class DmsController {
     @Body() body: PrivateReplyDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<SendAnswer['body']> {
+  ): Promise<KeptSendResponse['body']> {
     return answer(reply, await this.sends.privateReply(scope, body, key));
   }
 
@@ -160,7 +160,7 @@ export class DmsController {
   }
 }
 
-function answer(reply: FastifyReply, { status, body, open }: SendAnswer): SendAnswer['body'] {
+function answer(reply: FastifyReply, { status, body, open }: KeptSendResponse): KeptSendResponse['body'] {
   void reply.status(status);
   tellWhatToFollow(reply, open?._id);
   return body;

@@ -1,9 +1,9 @@
-import type { DmRecord, HeldReason, SendAnswerSnapshot } from '../dm.schema.js';
+import type { DmRecord, HeldReason, KeptSendResponseSnapshot } from '../dm.schema.js';
 import type { DmView } from './dm-view.dto.js';
 import { dmView } from './dm.view.js';
 import { GraphRefusedError, NotSentError, OutsideWindowError } from './send.errors.js';
 
-export interface SendAnswer {
+export interface KeptSendResponse {
   /** 200: Meta has answered. 202: it is queued, or its outcome is not known yet, and goes on by itself. */
   status: 200 | 202;
   /** Of a 202: the DM to follow, the first one that is not over. */
@@ -25,7 +25,7 @@ export function isAnswerable(parts: DmRecord[], deadlineMs: number): boolean {
 }
 
 /** What a sent DM answers for good, as it is now. */
-export function snapshotOf(dm: DmRecord): SendAnswerSnapshot {
+export function snapshotOf(dm: DmRecord): KeptSendResponseSnapshot {
   const { recipient_id, message_id, graph_result } = dm;
   return { view: dmView(dm), result: graph_result ?? { recipient_id, message_id } };
 }
@@ -36,12 +36,12 @@ export function snapshotOf(dm: DmRecord): SendAnswerSnapshot {
  * is queued is no error, whatever it waits for: clients and proxies repeat a 429 or a 502 by themselves.
  * @throws {AppError} when a part was refused for good
  */
-export function answerOf(parts: DmRecord[]): SendAnswer {
+export function answerOf(parts: DmRecord[]): KeptSendResponse {
   const failed = parts.find((dm) => dm.status === 'failed');
   if (failed) throw failureOf(failed);
   const answers = parts.map((dm) => dm.send_answer ?? snapshotOf(dm));
   const views = answers.map(({ view }) => view);
-  const [first] = answers as [SendAnswerSnapshot];
+  const [first] = answers as [KeptSendResponseSnapshot];
   const open = parts.findIndex((dm) => dm.status !== 'sent');
   const allSent = open < 0;
   return {

@@ -8,7 +8,7 @@ import { snapshotOf } from './send-answer.js';
 
 /** What sends with an Idempotency-Key were answered first, kept on their DMs. */
 @Injectable()
-export class SendAnswersRepository {
+export class SendResponsesRepository {
   constructor(
     @InjectModel(DM) private readonly dms: Model<DmRecord>,
     private readonly outbound: OutboundRepository,

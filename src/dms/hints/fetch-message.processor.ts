@@ -2,24 +2,24 @@ import { Injectable, Logger } from '@nestjs/common';
 import { classifyGraphFailure, GraphApiError, GraphClient, isGraphError, type GraphError } from '#libs/graph-api';
 import type { GraphMessage, WebhookEvent } from '#libs/graph-api';
 import {
-  AccountDirectory,
-  AccountHealth,
+  AccountDirectoryService,
+  AccountHealthService,
   AccountNotUsableError,
-  TokenVault,
+  TokenVaultService,
   UserSettingsService,
   type AccountSummary,
 } from '../../accounts/index.js';
-import { DeliveryReopening } from '../../deliveries/index.js';
-import { HandlesJob, JobQueue, Scheduled, type JobPayloads } from '../../queue/index.js';
-import { DmStore } from '../dm-store.repository.js';
+import { DeliveryReopeningRepository } from '../../deliveries/index.js';
+import { HandlesJob, JobQueueService, Scheduled, type JobPayloads } from '../../queue/index.js';
+import { DmStoreRepository } from '../dm-store.repository.js';
 import { DmsRepository, type Dm } from '../dms.repository.js';
-import { EventMatcher } from '../ingest/event-matcher.js';
-import { HandOn } from '../ingest/hand-on.service.js';
+import { EventMatcherService } from '../ingest/event-matcher.service.js';
+import { FollowUpJobsService } from '../ingest/follow-up-jobs.service.js';
 import { IngestService } from '../ingest/ingest.service.js';
 import { untoldEdit } from '../merge-dm.js';
-import { SyncLimits } from '../sync/sync-limits.js';
+import { SyncLimitsService } from '../sync/sync-limits.service.js';
 import { hasContent, isOurs, syncedEvent } from '../sync/synced-event.js';
-import { MessageHints, type MessageHint } from './message-hints.repository.js';
+import { MessageHintsRepository, type MessageHint } from './message-hints.repository.js';
 
 const minuteMs = 60_000;
 /** Tries that Meta did not answer. */
@@ -36,20 +36,20 @@ export class FetchMessageProcessor {
   private readonly logger = new Logger(FetchMessageProcessor.name);
 
   constructor(
-    private readonly hints: MessageHints,
-    private readonly directory: AccountDirectory,
-    private readonly vault: TokenVault,
-    private readonly health: AccountHealth,
+    private readonly hints: MessageHintsRepository,
+    private readonly directory: AccountDirectoryService,
+    private readonly vault: TokenVaultService,
+    private readonly health: AccountHealthService,
     private readonly settings: UserSettingsService,
     private readonly graph: GraphClient,
-    private readonly limits: SyncLimits,
+    private readonly limits: SyncLimitsService,
     private readonly dms: DmsRepository,
-    private readonly store: DmStore,
-    private readonly matcher: EventMatcher,
+    private readonly store: DmStoreRepository,
+    private readonly matcher: EventMatcherService,
     private readonly ingest: IngestService,
-    private readonly handOn: HandOn,
-    private readonly deliveries: DeliveryReopening,
-    private readonly queue: JobQueue,
+    private readonly handOn: FollowUpJobsService,
+    private readonly deliveries: DeliveryReopeningRepository,
+    private readonly queue: JobQueueService,
   ) {}
 
   @HandlesJob('fetch-message')

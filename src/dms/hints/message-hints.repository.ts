@@ -22,7 +22,7 @@ export const hintDelayMs = 5_000;
 const leaseMs = 60_000;
 
 @Injectable()
-export class MessageHints {
+export class MessageHintsRepository {
   constructor(
     @InjectModel(MESSAGE_HINT) private readonly model: Model<MessageHintRecord>,
     private readonly clock: Clock,

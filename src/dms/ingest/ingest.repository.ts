@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, type ClientSession } from 'mongoose';
 import { BlocklistRepository, byTenant } from '../../blocklist/index.js';
-import { ConversationLocks, ConversationsRepository } from '../../conversations/index.js';
-import { DM, DmStore } from '../dm-store.repository.js';
+import { ConversationWriteOrderRepository, ConversationsRepository } from '../../conversations/index.js';
+import { DM, DmStoreRepository } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 import { matchesOpenSend } from '../outbound/echo-matching.js';
 import { lookAroundMs } from './automatic-echo.js';
@@ -16,9 +16,9 @@ import { dmKeyOf, isFetched } from './reduce-dm.js';
 export class IngestRepository {
   constructor(
     @InjectModel(DM) private readonly dms: Model<DmRecord>,
-    private readonly store: DmStore,
+    private readonly store: DmStoreRepository,
     private readonly conversations: ConversationsRepository,
-    private readonly locks: ConversationLocks,
+    private readonly locks: ConversationWriteOrderRepository,
     private readonly blocklist: BlocklistRepository,
   ) {}
 

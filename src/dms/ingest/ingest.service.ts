@@ -2,10 +2,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { PrivacyService } from '../../accounts/index.js';
-import { BlockMarks } from '../../blocklist/index.js';
-import { ContendedError, Transactions } from '../../database/index.js';
+import { BlockMarksService } from '../../blocklist/index.js';
+import { ContendedError, TransactionsService } from '../../database/index.js';
 import { metrics } from '../../observability/index.js';
-import { DeadLetters } from '../../queue/index.js';
+import { DeadLettersRepository } from '../../queue/index.js';
 import { matchesOpenSend } from '../outbound/echo-matching.js';
 import type { DmRecord } from '../dm.schema.js';
 import type { NewHint } from '../hints/message-hints.repository.js';
@@ -55,10 +55,10 @@ export class IngestService {
   constructor(
     private readonly repository: IngestRepository,
     private readonly comments: CommentsRepository,
-    private readonly transactions: Transactions,
-    private readonly deadLetters: DeadLetters,
+    private readonly transactions: TransactionsService,
+    private readonly deadLetters: DeadLettersRepository,
     private readonly privacy: PrivacyService,
-    private readonly blockMarks: BlockMarks,
+    private readonly blockMarks: BlockMarksService,
     private readonly clock: Clock,
   ) {}
 

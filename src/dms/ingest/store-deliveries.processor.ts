@@ -4,17 +4,17 @@ import { bulkhead } from 'cockatiel';
 import { Clock } from '#libs/clock';
 import { GroupCommit } from '#libs/group-commit';
 import { parseJsonCut } from '#libs/graph-api';
-import { AccountHealth, UserSettingsService } from '../../accounts/index.js';
-import { Channels } from '../../channels/index.js';
+import { AccountHealthService, UserSettingsService } from '../../accounts/index.js';
+import { ChannelsService } from '../../channels/index.js';
 import { ContendedError } from '../../database/index.js';
 import { metrics } from '../../observability/index.js';
 import { HandlesJob, type JobPayloads } from '../../queue/index.js';
-import { DeliveryLog, type Delivery } from '../../deliveries/index.js';
-import { MessageHints, type NewHint } from '../hints/message-hints.repository.js';
-import { EventMatcher, type SettingsOf } from './event-matcher.js';
-import { HandOn } from './hand-on.service.js';
+import { DeliveryLogRepository, type Delivery } from '../../deliveries/index.js';
+import { MessageHintsRepository, type NewHint } from '../hints/message-hints.repository.js';
+import { EventMatcherService, type SettingsOf } from './event-matcher.service.js';
+import { FollowUpJobsService } from './follow-up-jobs.service.js';
 import type { IngestItem } from './ingest-batch.js';
-import { IngestLoad } from './ingest-load.js';
+import { IngestLoadService } from './ingest-load.service.js';
 import { IngestService, type IngestOutcome } from './ingest.service.js';
 import { storingFailure } from './storing-failure.js';
 
@@ -56,15 +56,15 @@ export class StoreDeliveriesProcessor {
   private readonly oneByOne = bulkhead(1, batchesAtOnce);
 
   constructor(
-    private readonly channels: Channels,
-    private readonly deliveries: DeliveryLog,
-    private readonly matcher: EventMatcher,
+    private readonly channels: ChannelsService,
+    private readonly deliveries: DeliveryLogRepository,
+    private readonly matcher: EventMatcherService,
     private readonly ingest: IngestService,
-    private readonly health: AccountHealth,
+    private readonly health: AccountHealthService,
     private readonly settings: UserSettingsService,
-    private readonly handOn: HandOn,
-    private readonly hints: MessageHints,
-    private readonly load: IngestLoad,
+    private readonly handOn: FollowUpJobsService,
+    private readonly hints: MessageHintsRepository,
+    private readonly load: IngestLoadService,
     private readonly clock: Clock,
   ) {}
 

@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import type { AccountAccess } from '../../accounts/index.js';
-import { Channels, type Listing, type OutboundMessage, type ShownMessage } from '../../channels/index.js';
+import { ChannelsService, type Listing, type OutboundMessage, type ShownMessage } from '../../channels/index.js';
 import type { DmRecord } from '../dm.schema.js';
 import type { CallOutcome } from './call-outcome.js';
-import { SendPace } from './send-pace.js';
+import { SendPaceService } from './send-pace.service.js';
 import { windowSentence } from './send-window.js';
 
 /** The calls that sending needs, made by the channel of the account. */
 @Injectable()
-export class ChannelMessages {
+export class ChannelMessagesService {
   constructor(
-    private readonly channels: Channels,
-    private readonly pace: SendPace,
+    private readonly channels: ChannelsService,
+    private readonly pace: SendPaceService,
     private readonly clock: Clock,
   ) {}
 

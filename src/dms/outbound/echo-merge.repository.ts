@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
-import { Blocklist } from '../../blocklist/index.js';
+import { BlocklistService } from '../../blocklist/index.js';
 import {
   conversationIdOf,
   ConversationsRepository,
@@ -11,12 +11,12 @@ import {
   pausesOf,
   type Conversation,
 } from '../../conversations/index.js';
-import { Transactions } from '../../database/index.js';
+import { TransactionsService } from '../../database/index.js';
 import { applyToConversation } from '../dm-change.js';
-import { DM, DmStore } from '../dm-store.repository.js';
+import { DM, DmStoreRepository } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 import { givenBack, mergedWithEcho, withoutSendState } from './merge-echo.js';
-import { isProvisional } from './outbox.js';
+import { isProvisional } from './outbox.service.js';
 
 /** How Meta has it. */
 export interface SentAs {
@@ -31,10 +31,10 @@ export interface SentAs {
 export class EchoMergeRepository {
   constructor(
     @InjectModel(DM) private readonly dms: Model<DmRecord>,
-    private readonly store: DmStore,
+    private readonly store: DmStoreRepository,
     private readonly conversations: ConversationsRepository,
-    private readonly transactions: Transactions,
-    private readonly blocklist: Blocklist,
+    private readonly transactions: TransactionsService,
+    private readonly blocklist: BlocklistService,
     private readonly clock: Clock,
   ) {}
 

@@ -1,43 +1,49 @@
 import { EchoMergeRepository } from './echo-merge.repository.js';
-import { ChannelMessages } from './channel-messages.service.js';
+import { ChannelMessagesService } from './channel-messages.service.js';
 import { OutboundRepository } from './outbound.repository.js';
-import { Outbox } from './outbox.js';
-import { SendAttempt } from './send-attempt.js';
-import { SendCircuits } from './send-circuit.js';
-import { SendGates } from './send-gates.js';
-import { SendLimits } from './send-limits.js';
-import { SendOutcomes } from './send-outcomes.js';
-import { SendPace } from './send-pace.js';
-import { SendReplays } from './send-replays.js';
-import { SendTraces } from './send-traces.js';
-import { Sender } from './sender.js';
-import { SendSettling } from './settle.js';
-import { SupersededReplies } from './superseded-replies.js';
+import { OutboxService } from './outbox.service.js';
+import { SendAttemptService } from './send-attempt.service.js';
+import { SendCircuitsService } from './send-circuits.service.js';
+import { SendGatesService } from './send-gates.service.js';
+import { SendLimitsService } from './send-limits.service.js';
+import { SendOutcomesService } from './send-outcomes.service.js';
+import { SendPaceService } from './send-pace.service.js';
+import { SendReplaysService } from './send-replays.service.js';
+import { SendTracesService } from './send-traces.service.js';
+import { SenderService } from './sender.service.js';
+import { SendSettlingService } from './send-settling.service.js';
+import { SupersededRepliesService } from './superseded-replies.service.js';
 
 export { OutboundProcessor } from './outbound.processor.js';
 export { OutboundRepository } from './outbound.repository.js';
-export { isProvisional, Outbox, provisionalParticipant, type NewOutbound, type NewReply } from './outbox.js';
+export {
+  isProvisional,
+  OutboxService,
+  provisionalParticipant,
+  type NewOutbound,
+  type NewReply,
+} from './outbox.service.js';
 export { humanAgentWindowMs, isOutsideWindow, windowClosesAt, windowSentence } from './send-window.js';
-export { SendLimits } from './send-limits.js';
-export { Sender, type SendHead } from './sender.js';
-export { SendSettling } from './settle.js';
-export { SupersededReplies } from './superseded-replies.js';
+export { SendLimitsService } from './send-limits.service.js';
+export { SenderService, type SendHead } from './sender.service.js';
+export { SendSettlingService } from './send-settling.service.js';
+export { SupersededRepliesService } from './superseded-replies.service.js';
 
 /** The way out; every process carries it, because the API sends what it queues at once. */
 export const outboundProviders = [
   OutboundRepository,
-  Outbox,
-  ChannelMessages,
+  OutboxService,
+  ChannelMessagesService,
   EchoMergeRepository,
-  SendLimits,
-  SendPace,
-  SendCircuits,
-  SendTraces,
-  SupersededReplies,
-  SendGates,
-  SendOutcomes,
-  SendAttempt,
-  Sender,
-  SendSettling,
-  SendReplays,
+  SendLimitsService,
+  SendPaceService,
+  SendCircuitsService,
+  SendTracesService,
+  SupersededRepliesService,
+  SendGatesService,
+  SendOutcomesService,
+  SendAttemptService,
+  SenderService,
+  SendSettlingService,
+  SendReplaysService,
 ];

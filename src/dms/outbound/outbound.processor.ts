@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { metrics } from '../../observability/index.js';
-import { HandlesJob, JobQueue, Scheduled, type JobPayloads } from '../../queue/index.js';
+import { HandlesJob, JobQueueService, Scheduled, type JobPayloads } from '../../queue/index.js';
 import { OutboundRepository, type DueSend } from './outbound.repository.js';
-import { Sender } from './sender.js';
-import { SendSettling } from './settle.js';
+import { SenderService } from './sender.service.js';
+import { SendSettlingService } from './send-settling.service.js';
 
 const batch = 1_000;
 
@@ -15,10 +15,10 @@ export class OutboundProcessor {
   private readonly handed = new LRUCache<string, number>({ max: 50_000, ttl: 10_000 });
 
   constructor(
-    private readonly sender: Sender,
-    private readonly settling: SendSettling,
+    private readonly sender: SenderService,
+    private readonly settling: SendSettlingService,
     private readonly outbound: OutboundRepository,
-    private readonly jobs: JobQueue,
+    private readonly jobs: JobQueueService,
   ) {}
 
   @HandlesJob('send-conversation')

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { useServices } from '../../../test/support/services.js';
 import type { AppConfig } from '../../config/index.js';
-import { SendLimits } from './send-limits.js';
+import { SendLimitsService } from './send-limits.service.js';
 
 const services = useServices();
 const processes = 4;
@@ -23,10 +23,10 @@ describe('several processes that share an account', () => {
   });
   afterAll(() => Promise.all(connections.map((redis) => redis.quit())));
 
-  const limits = (perMinute: number, perHour = 100_000): SendLimits[] =>
+  const limits = (perMinute: number, perHour = 100_000): SendLimitsService[] =>
     connections.map(
       (redis) =>
-        new SendLimits(
+        new SendLimitsService(
           {
             REDIS_PREFIX: services.redisPrefix,
             RATE_LIMIT_PER_MINUTE: perMinute,
@@ -55,7 +55,7 @@ describe('several processes that share an account', () => {
     const until = performance.now() + 6_000;
     const granted: Ask[] = [];
     const refused: Ask[] = [];
-    const askOnAndOn = async (own: SendLimits): Promise<void> => {
+    const askOnAndOn = async (own: SendLimitsService): Promise<void> => {
       while (performance.now() < until) {
         const askedAt = performance.now();
         const refusal = await own.takeLook('shared');

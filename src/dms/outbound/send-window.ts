@@ -1,5 +1,5 @@
 import type { DmRecord } from '../dm.schema.js';
-import { isProvisional } from './outbox.js';
+import { isProvisional } from './outbox.service.js';
 
 const hourMs = 3_600_000;
 

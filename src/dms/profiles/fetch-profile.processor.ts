@@ -3,9 +3,9 @@ import { Clock } from '#libs/clock';
 import { classifyGraphFailure, isGraphError } from '#libs/graph-api';
 import { AccountNotUsableError, ProfilesService, type Profile } from '../../accounts/index.js';
 import { ConversationsRepository, type Conversation } from '../../conversations/index.js';
-import { HandlesJob, JobQueue, Scheduled, type JobPayloads } from '../../queue/index.js';
+import { HandlesJob, JobQueueService, Scheduled, type JobPayloads } from '../../queue/index.js';
 import { DmsRepository } from '../dms.repository.js';
-import { StaleProfiles } from './stale-profiles.repository.js';
+import { StaleProfilesRepository } from './stale-profiles.repository.js';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
@@ -25,9 +25,9 @@ export class FetchProfileProcessor {
   constructor(
     private readonly conversations: ConversationsRepository,
     private readonly dms: DmsRepository,
-    private readonly stale: StaleProfiles,
+    private readonly stale: StaleProfilesRepository,
     private readonly profiles: ProfilesService,
-    private readonly queue: JobQueue,
+    private readonly queue: JobQueueService,
     private readonly clock: Clock,
   ) {}
 

@@ -9,7 +9,7 @@ import { CONVERSATION, latestChange, type ConversationRecord } from '../../conve
  * awake, however many there are.
  */
 @Injectable()
-export class StaleProfiles {
+export class StaleProfilesRepository {
   constructor(
     @InjectModel(CONVERSATION) private readonly model: Model<ConversationRecord>,
     private readonly clock: Clock,

@@ -3,9 +3,9 @@ import { InjectModel } from '@nestjs/mongoose';
 import { Types, type ClientSession, type Model } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { ConversationsRepository, type Conversation } from '../../conversations/index.js';
-import { Transactions } from '../../database/index.js';
+import { TransactionsService } from '../../database/index.js';
 import { applyToConversation } from '../dm-change.js';
-import { copiesOf, DM, DmStore, TOMBSTONE } from '../dm-store.repository.js';
+import { copiesOf, DM, DmStoreRepository, TOMBSTONE } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 import { keyOnlyMid, usedKeyOf, type TombstoneRecord } from '../tombstone.schema.js';
 
@@ -34,9 +34,9 @@ export class DmRemovalRepository {
   constructor(
     @InjectModel(DM) private readonly dms: Model<DmRecord>,
     @InjectModel(TOMBSTONE) private readonly tombstones: Model<TombstoneRecord>,
-    private readonly store: DmStore,
+    private readonly store: DmStoreRepository,
     private readonly conversations: ConversationsRepository,
-    private readonly transactions: Transactions,
+    private readonly transactions: TransactionsService,
     private readonly clock: Clock,
   ) {}
 

@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AccountsRepository } from '../../accounts/index.js';
-import { RedisConversationLock, HandlesJob, JobQueue, Scheduled, type JobPayloads } from '../../queue/index.js';
+import {
+  RedisConversationLockService,
+  HandlesJob,
+  JobQueueService,
+  Scheduled,
+  type JobPayloads,
+} from '../../queue/index.js';
 import { BackfillService } from './backfill.service.js';
 
 const secondMs = 1_000;
@@ -15,8 +21,8 @@ export class BackfillProcessor {
   constructor(
     private readonly backfills: BackfillService,
     private readonly accounts: AccountsRepository,
-    private readonly lock: RedisConversationLock,
-    private readonly queue: JobQueue,
+    private readonly lock: RedisConversationLockService,
+    private readonly queue: JobQueueService,
     private readonly clock: Clock,
   ) {}
 

@@ -2,19 +2,19 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { classifyGraphFailure, GraphClient, isGraphError, type GraphConversation } from '#libs/graph-api';
 import {
-  AccountDirectory,
-  AccountHealth,
+  AccountDirectoryService,
+  AccountHealthService,
   AccountNotUsableError,
   AccountsRepository,
-  Alerts,
+  AlertsService,
   ownIds,
-  TokenVault,
+  TokenVaultService,
   type AccountAccess,
   type AccountSummary,
   type BackfillProgress,
 } from '../../accounts/index.js';
-import { ConversationSync } from './conversation-sync.js';
-import { SyncLimits } from './sync-limits.js';
+import { ConversationSyncService } from './conversation-sync.service.js';
+import { SyncLimitsService } from './sync-limits.service.js';
 
 const pageSize = 25;
 /** Meta's list changes under our eyes, and its clock is not ours. */
@@ -51,13 +51,13 @@ export class BackfillService {
 
   constructor(
     private readonly accounts: AccountsRepository,
-    private readonly directory: AccountDirectory,
-    private readonly vault: TokenVault,
-    private readonly health: AccountHealth,
+    private readonly directory: AccountDirectoryService,
+    private readonly vault: TokenVaultService,
+    private readonly health: AccountHealthService,
     private readonly graph: GraphClient,
-    private readonly limits: SyncLimits,
-    private readonly sync: ConversationSync,
-    private readonly alerts: Alerts,
+    private readonly limits: SyncLimitsService,
+    private readonly sync: ConversationSyncService,
+    private readonly alerts: AlertsService,
     private readonly clock: Clock,
   ) {}
 

@@ -8,14 +8,14 @@ import { IngestRepository } from '../ingest/ingest.repository.js';
 import { IngestService } from '../ingest/ingest.service.js';
 import { BackfillProcessor } from './backfill.processor.js';
 import { BackfillService } from './backfill.service.js';
-import { ConversationSync } from './conversation-sync.js';
-import { SyncLimits } from './sync-limits.js';
+import { ConversationSyncService } from './conversation-sync.service.js';
+import { SyncLimitsService } from './sync-limits.service.js';
 
 /** Asking Meta for what did not arrive. */
 @Module({
   imports: [AccountsModule, DmsModule, MongooseModule.forFeature([{ name: DM, schema: DmSchema }])],
-  providers: [ConversationSync, SyncLimits, IngestService, IngestRepository, BackfillService],
-  exports: [ConversationSync, BackfillService],
+  providers: [ConversationSyncService, SyncLimitsService, IngestService, IngestRepository, BackfillService],
+  exports: [ConversationSyncService, BackfillService],
 })
 export class DmsSyncModule {}
 

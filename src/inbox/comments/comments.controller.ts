@@ -3,7 +3,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ForUsers, Scope, type TenantScope } from '../../auth/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { CommentListResponse, ListCommentsQuery } from './comments.dto.js';
-import { InboxCommentsService } from './comments.service.js';
+import { InboxCommentsService } from './inbox-comments.service.js';
 
 @ApiTags('Inbox')
 @Controller('inbox/comments')

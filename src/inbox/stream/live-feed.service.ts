@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { ChangesRepository, isPositionLost, mayBePosition, type ChangeReader } from './changes.repository.js';
-import { HiddenConversations } from './hidden-conversations.js';
-import { LiveEventBuilder } from './live-event-builder.js';
+import { HiddenConversationsService } from './hidden-conversations.service.js';
+import { LiveEventBuilderService } from './live-event-builder.service.js';
 import type { LiveEvent } from './live-event.js';
 
 /** One stream that listens. */
@@ -30,8 +30,8 @@ const maxCatchingUp = 10;
  * latest are kept, so that a client that comes back continues where it was.
  */
 @Injectable()
-export class LiveFeed implements BeforeApplicationShutdown {
-  private readonly logger = new Logger(LiveFeed.name);
+export class LiveFeedService implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(LiveFeedService.name);
   private readonly listeners = new Set<Listener>();
   private kept: LiveEvent[] = [];
   private keptSize = 0;
@@ -44,8 +44,8 @@ export class LiveFeed implements BeforeApplicationShutdown {
 
   constructor(
     private readonly changes: ChangesRepository,
-    private readonly builder: LiveEventBuilder,
-    private readonly hidden: HiddenConversations,
+    private readonly builder: LiveEventBuilderService,
+    private readonly hidden: HiddenConversationsService,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -13,7 +13,7 @@ const longestTtlS = 60;
  * within a minute, and no longer than the token it was issued for. Redis knows its hash only.
  */
 @Injectable()
-export class StreamTickets {
+export class StreamTicketsService {
   constructor(
     private readonly config: AppConfig,
     @Inject(REDIS) private readonly redis: RedisClient,

@@ -4,9 +4,9 @@ import type { FastifyReply } from 'fastify';
 import { Caller, CallerUntil, ForUsers, Public, WithoutAddressLimit, type Principal } from '../../auth/index.js';
 import { ActsOnGet } from '../../http/index.js';
 import { ApiErrors } from '../../errors/index.js';
-import { StreamTickets } from './stream-tickets.service.js';
+import { StreamTicketsService } from './stream-tickets.service.js';
 import { DocumentsStream } from './stream.docs.js';
-import { StreamQuery, StreamTicketView } from './stream.dto.js';
+import { StreamQuery, StreamTicketResponse } from './stream.dto.js';
 import { StreamGuard } from './stream.guard.js';
 import { StreamService } from './stream.service.js';
 
@@ -15,7 +15,7 @@ import { StreamService } from './stream.service.js';
 export class StreamController {
   constructor(
     private readonly streams: StreamService,
-    private readonly tickets: StreamTickets,
+    private readonly tickets: StreamTicketsService,
   ) {}
 
   @Public() // StreamGuard protects it: it takes tickets beside tokens
@@ -43,9 +43,9 @@ export class StreamController {
     summary: 'A ticket that opens one stream',
     description: 'For a browser’s EventSource, within a minute.',
   })
-  @ApiOkResponse({ type: StreamTicketView })
+  @ApiOkResponse({ type: StreamTicketResponse })
   @ApiErrors(401, 429, 503)
-  async ticket(@Caller() principal: Principal, @CallerUntil() expiresAtS: number): Promise<StreamTicketView> {
+  async ticket(@Caller() principal: Principal, @CallerUntil() expiresAtS: number): Promise<StreamTicketResponse> {
     const { ticket, expiresInS } = await this.tickets.issue({ principal, expiresAtS });
     return { success: true, ticket, expires_in: expiresInS };
   }

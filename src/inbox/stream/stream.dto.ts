@@ -26,7 +26,7 @@ export class StreamQuery {
   last_event_id?: string;
 }
 
-export class StreamTicketView {
+export class StreamTicketResponse {
   @ApiProperty({ enum: [true] })
   success!: true;
 

@@ -2,13 +2,13 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import {
   GuessedTokenError,
   RateLimitGuard,
-  RefusedTokens,
+  RefusedTokensService,
   TokenService,
   type AuthenticatedRequest,
   type Verified,
 } from '../../auth/index.js';
 import { UnauthenticatedError } from '../../errors/index.js';
-import { StreamTickets } from './stream-tickets.service.js';
+import { StreamTicketsService } from './stream-tickets.service.js';
 
 const needed = 'This route needs an Authorization: Bearer token, or a ticket that is still good.';
 
@@ -20,8 +20,8 @@ const needed = 'This route needs an Authorization: Bearer token, or a ticket tha
 export class StreamGuard implements CanActivate {
   constructor(
     private readonly tokens: TokenService,
-    private readonly tickets: StreamTickets,
-    private readonly refused: RefusedTokens,
+    private readonly tickets: StreamTicketsService,
+    private readonly refused: RefusedTokensService,
     private readonly rateLimit: RateLimitGuard,
   ) {}
 

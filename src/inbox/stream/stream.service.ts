@@ -6,7 +6,7 @@ import { AccountsService } from '../../accounts/index.js';
 import { scopeOf, type Principal } from '../../auth/index.js';
 import { TooManyRequestsError, UnauthenticatedError } from '../../errors/index.js';
 import type { LiveEvent } from './live-event.js';
-import { LiveFeed } from './live-feed.service.js';
+import { LiveFeedService } from './live-feed.service.js';
 import { SseConnection } from './sse-connection.js';
 
 /** Browsers open one stream per tab; more than this is a client that leaks them. */
@@ -20,7 +20,7 @@ export class StreamService implements BeforeApplicationShutdown {
   private readonly open = new Map<SseConnection, string>();
 
   constructor(
-    private readonly feed: LiveFeed,
+    private readonly feed: LiveFeedService,
     private readonly accounts: AccountsService,
     private readonly clock: Clock,
   ) {}

@@ -1,20 +1,20 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { ErasureRequests, erasureView } from '../../accounts/index.js';
+import { ErasureRequestsService, erasureView } from '../../accounts/index.js';
 import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../../auth/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { IdPipe } from '../../paging/index.js';
 import { DocumentsBody } from '../../validation/index.js';
-import { ErasureAnswer, ErasureRequestDto } from './privacy-requests.dto.js';
-import { PrivacyRequests } from './privacy-requests.service.js';
+import { ErasureResponse, ErasureRequestDto } from './privacy-requests.dto.js';
+import { PrivacyRequestsService } from './privacy-requests.service.js';
 
 @ApiTags('Privacy')
 @ForUsers()
 @Controller('privacy')
 export class PrivacyRequestsController {
   constructor(
-    private readonly requests: PrivacyRequests,
-    private readonly erasures: ErasureRequests,
+    private readonly requests: PrivacyRequestsService,
+    private readonly erasures: ErasureRequestsService,
   ) {}
 
   @Post('erasures')
@@ -30,9 +30,9 @@ export class PrivacyRequestsController {
   @DocumentsBody(ErasureRequestDto, {
     anyOf: [{ required: ['account_id', 'participant_id'] }, { required: ['tenant'] }],
   })
-  @ApiAcceptedResponse({ type: ErasureAnswer })
+  @ApiAcceptedResponse({ type: ErasureResponse })
   @ApiErrors(400, 401, 403, 404, 413, 415, 429, 503)
-  async erase(@Caller() caller: Principal, @Body() body: ErasureRequestDto): Promise<ErasureAnswer> {
+  async erase(@Caller() caller: Principal, @Body() body: ErasureRequestDto): Promise<ErasureResponse> {
     return { success: true, data: erasureView(await this.requests.erase(caller, body)) };
   }
 
@@ -43,9 +43,9 @@ export class PrivacyRequestsController {
     schema: { type: 'string', pattern: '^[0-9a-fA-F]{24}$' },
     example: '665f1c2e9b1e8a0012345678',
   })
-  @ApiOkResponse({ type: ErasureAnswer })
+  @ApiOkResponse({ type: ErasureResponse })
   @ApiErrors(400, 401, 404, 429, 503)
-  async erasure(@Scope() scope: TenantScope, @Param('id', IdPipe) id: string): Promise<ErasureAnswer> {
+  async erasure(@Scope() scope: TenantScope, @Param('id', IdPipe) id: string): Promise<ErasureResponse> {
     return { success: true, data: erasureView(await this.erasures.get(scope, id)) };
   }
 }

@@ -32,7 +32,7 @@ export class ErasureRequestDto {
   tenant?: string;
 }
 
-export class ErasureAnswer {
+export class ErasureResponse {
   @ApiProperty({ enum: [true], example: true }) success!: true;
   @ApiProperty({ type: ErasureView }) data!: ErasureView;
 }

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { AccountsRepository, AccountsService, ErasureRequests, ownIds, type Erasure } from '../../accounts/index.js';
+import {
+  AccountsRepository,
+  AccountsService,
+  ErasureRequestsService,
+  ownIds,
+  type Erasure,
+} from '../../accounts/index.js';
 import { scopeOf, systemScope, type Principal } from '../../auth/index.js';
 import { ConversationsRepository } from '../../conversations/index.js';
 import { CommentsRepository } from '../../dms/index.js';
@@ -10,9 +16,9 @@ const eitherOr = 'expected account_id with participant_id, or tenant alone';
 
 /** What a company asks for when somebody asks it: a customer by mail, or a tenant that leaves. */
 @Injectable()
-export class PrivacyRequests {
+export class PrivacyRequestsService {
   constructor(
-    private readonly erasures: ErasureRequests,
+    private readonly erasures: ErasureRequestsService,
     private readonly accounts: AccountsService,
     private readonly records: AccountsRepository,
     private readonly conversations: ConversationsRepository,

@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import {
-  AccountDirectory,
-  Alerts,
+  AccountDirectoryService,
+  AlertsService,
   ErasuresRepository,
   PrivacyService,
   ProfilesService,
@@ -11,10 +11,10 @@ import {
 } from '../../accounts/index.js';
 import { BlocklistRepository } from '../../blocklist/index.js';
 import { ConversationsRepository, type ConversationParties } from '../../conversations/index.js';
-import { CommentsRepository, DmRemovalRepository, Mailbox, SendLimits } from '../../dms/index.js';
-import { MediaStorage } from '../../media/index.js';
-import { DeadLetters } from '../../queue/index.js';
-import { DeliveryLog } from '../../deliveries/index.js';
+import { CommentsRepository, DmRemovalRepository, PendingHintsService, SendLimitsService } from '../../dms/index.js';
+import { MediaStorageService } from '../../media/index.js';
+import { DeadLettersRepository } from '../../queue/index.js';
+import { DeliveryLogRepository } from '../../deliveries/index.js';
 
 const leaseMs = 5 * 60_000;
 const batch = 50;
@@ -42,18 +42,18 @@ export class ErasureService {
   constructor(
     private readonly erasures: ErasuresRepository,
     private readonly privacy: PrivacyService,
-    private readonly directory: AccountDirectory,
+    private readonly directory: AccountDirectoryService,
     private readonly profiles: ProfilesService,
     private readonly conversations: ConversationsRepository,
     private readonly removal: DmRemovalRepository,
     private readonly comments: CommentsRepository,
-    private readonly mailbox: Mailbox,
-    private readonly limits: SendLimits,
-    private readonly media: MediaStorage,
-    private readonly deliveries: DeliveryLog,
-    private readonly deadLetters: DeadLetters,
+    private readonly mailbox: PendingHintsService,
+    private readonly limits: SendLimitsService,
+    private readonly media: MediaStorageService,
+    private readonly deliveries: DeliveryLogRepository,
+    private readonly deadLetters: DeadLettersRepository,
     private readonly blocklist: BlocklistRepository,
-    private readonly alerts: Alerts,
+    private readonly alerts: AlertsService,
     private readonly clock: Clock,
   ) {}
 

@@ -2,8 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AppConfig } from '../../config/index.js';
 import { DmRemovalRepository } from '../../dms/index.js';
-import { MediaStorage } from '../../media/index.js';
-import { DeadLetters, Scheduled } from '../../queue/index.js';
+import { MediaStorageService } from '../../media/index.js';
+import { DeadLettersRepository, Scheduled } from '../../queue/index.js';
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
@@ -11,13 +11,13 @@ const batch = 500;
 
 /** Removes DMs that are older than `DM_RETENTION_DAYS`, where that is set; by default they are kept for good. */
 @Injectable()
-export class DmRetention {
-  private readonly logger = new Logger(DmRetention.name);
+export class DmRetentionService {
+  private readonly logger = new Logger(DmRetentionService.name);
 
   constructor(
     private readonly removal: DmRemovalRepository,
-    private readonly media: MediaStorage,
-    private readonly deadLetters: DeadLetters,
+    private readonly media: MediaStorageService,
+    private readonly deadLetters: DeadLettersRepository,
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}

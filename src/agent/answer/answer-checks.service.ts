@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import type { AccountSummary, AgentSettings } from '../../accounts/index.js';
+import { AppConfig } from '../../config/index.js';
+import type { Conversation } from '../../conversations/index.js';
+import type { Dm } from '../../dms/index.js';
+import { ModelClient } from '../model/model-client.js';
+import { looksLikePingPong } from './ping-pong.js';
+
+/** Why messages get no answer; kept on each as `agent_reason`. */
+export type SkipReason =
+  | 'agent_disabled'
+  | 'model_not_configured'
+  | 'account_gone'
+  | 'account_disabled'
+  | 'account_agent_off'
+  | 'paused'
+  | 'blocklisted'
+  | 'window_closed'
+  | 'too_old'
+  | 'unanswerable'
+  | 'ping_pong'
+  | 'budget_conversation_hour'
+  | 'budget_conversation_day'
+  | 'budget_account_day'
+  | 'budget_tenant_day'
+  | 'budget_server_day'
+  | 'handed_over'
+  | 'no_answer';
+
+/** Meta's window, less what a send may take. */
+const windowMs = 24 * 3_600_000 - 60_000;
+
+/** Decides whether the agent may answer at all. Cheap, no call leaves the house. */
+@Injectable()
+export class AnswerChecksService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+    private readonly model: ModelClient,
+  ) {}
+
+  /** About a single message, whatever the rest. */
+  messageReason(dm: Dm): SkipReason | undefined {
+    if (dm.unsent || dm.is_deleted || dm.is_self || dm.standby || dm.direction !== 'inbound') return 'unanswerable';
+    if (this.clock.now() - dm.timestamp > this.config.AGENT_MAX_AGE_HOURS * 3_600_000) return 'too_old';
+    const says = Boolean(dm.text?.trim()) || dm.postback !== undefined || dm.quick_reply !== undefined;
+    return says || dm.attachments.some(({ type }) => !silentAttachments.has(type)) ? undefined : 'unanswerable';
+  }
+
+  /** About the conversation. */
+  conversationReason(
+    conversation: Conversation,
+    { blocked, history }: { blocked: boolean; history: readonly Dm[] },
+  ): SkipReason | undefined {
+    if (this.isPaused(conversation)) return 'paused';
+    const { last_inbound_at: lastInboundAt } = conversation;
+    if (lastInboundAt && this.clock.now() - lastInboundAt.getTime() > windowMs) return 'window_closed';
+    if (blocked) return 'blocklisted';
+    return looksLikePingPong(history, this.clock.now()) ? 'ping_pong' : undefined;
+  }
+
+  isPaused({ agent_paused_until: until }: Pick<Conversation, 'agent_paused_until'>): boolean {
+    return until !== undefined && until !== null && until.getTime() > this.clock.now();
+  }
+
+  /** About the agent and the account. */
+  switchedOff(account: AccountSummary | null, settings: AgentSettings | null): SkipReason | undefined {
+    if (!this.config.AGENT_ENABLED) return 'agent_disabled';
+    if (!account || !settings) return 'account_gone';
+    if (account.status === 'disabled') return 'account_disabled';
+    if (!settings.enabled) return 'account_agent_off';
+    return this.model.isConfigured ? undefined : 'model_not_configured';
+  }
+}
+
+/** Nothing to answer in them, when they come alone. */
+const silentAttachments = new Set([
+  ...['story_mention', 'like_heart', 'sticker', 'animated_image', 'ephemeral', 'unsupported', 'appointment_booking'],
+]);

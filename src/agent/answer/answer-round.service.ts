@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import type { AgentSettings } from '../../accounts/index.js';
+import { AppConfig } from '../../config/index.js';
+import { SenderService, type Dm } from '../../dms/index.js';
+import { metrics } from '../../observability/index.js';
+import { AgentBudgetsService } from '../budget/agent-budgets.service.js';
+import type { AnswerLease } from './answer-leases.service.js';
+import { passingFailures } from '../model/model-errors.js';
+import { ReplyComposerService, type Composition } from './reply-composer.service.js';
+import { asksForPerson } from './hand-over.js';
+import { OpenMessagesService, type AnswerInput } from './open-messages.service.js';
+import { AnswerPresenceService } from './answer-presence.service.js';
+import { ReplyWriterService, type Decision } from './reply-writer.service.js';
+
+/**
+ * - `done`: the messages got their answer, or their silence
+ * - `again`: they changed while they were answered; nothing was written
+ * - `later`: they wait for the model to come back
+ * - `lost`: another process has the conversation
+ */
+export type RoundOutcome = 'done' | 'again' | 'later' | 'lost';
+
+export interface Round {
+  lease: AnswerLease;
+  situation: AnswerInput;
+  /** Answer what is open now, though more may come meanwhile. */
+  othersMayWait: boolean;
+}
+
+/** A round whose answer is being found. */
+interface OpenRound extends Round {
+  /** Whether nothing of ours waited to be sent when it began. */
+  isClear: Promise<boolean>;
+}
+
+/** Clearing up after an answer would cost its call to Meta as much time as it takes. */
+const callGoesFirstMs = 10;
+const minRetryMs = 2_000;
+const maxRetryMs = 30_000;
+
+/** One reply to all that is open in a conversation, under a claim. */
+@Injectable()
+export class AnswerRoundService {
+  private readonly logger = new Logger(AnswerRoundService.name);
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+    private readonly messages: OpenMessagesService,
+    private readonly composer: ReplyComposerService,
+    private readonly budgets: AgentBudgetsService,
+    private readonly presence: AnswerPresenceService,
+    private readonly writer: ReplyWriterService,
+    private readonly sender: SenderService,
+  ) {}
+
+  /** @throws whatever `signal` was aborted with */
+  async run(begun: Round, signal: AbortSignal): Promise<RoundOutcome> {
+    const { open, settings, conversation } = begun.situation;
+    const composing = asksForPerson(open, settings) ? undefined : this.compose(begun.situation, signal);
+    // Asked while the model thinks; not to know it costs the sender a look of its own.
+    const round = { ...begun, isClear: this.sender.isClear(conversation._id).catch(() => false) };
+    const composition = await composing;
+    if (!composition) return this.write(round, handedOver(settings), 'handed_over');
+    switch (composition.kind) {
+      case 'reply':
+        return composition.handOver
+          ? this.write(round, handedOver(settings, composition), 'handed_over')
+          : this.write(round, { text: composition.text, truncatedParts: composition.truncatedParts }, 'answered');
+      case 'over_budget':
+        await this.messages.skip(open, composition.reason);
+        return 'done';
+      case 'withheld':
+        return composition.handOver
+          ? this.write(round, handedOver(settings), 'handed_over')
+          : this.fallBack(round, `withheld_${composition.reason}`);
+      case 'failed':
+        if (!passingFailures.has(composition.failure) || !this.hasPatience(open))
+          return this.fallBack(round, `model_${composition.failure}`);
+        await this.messages.putOff(open, this.retryAfterMs(open, composition.retryAfterMs));
+        return 'later';
+    }
+  }
+
+  private async compose(situation: AnswerInput, signal: AbortSignal): Promise<Composition> {
+    const composing = this.composer.compose(situation, signal);
+    // Nothing is being thought about where a call ends before it begins.
+    if (this.composer.isModelLeftAlone(situation.settings)) return composing;
+    const stopPresence = this.presence.start(situation.account._id, situation.conversation.participant_id);
+    try {
+      return await composing;
+    } finally {
+      stopPresence();
+    }
+  }
+
+  /** The account's own words, not twice in a row, or silence; never an error. */
+  private async fallBack(round: OpenRound, reason: string): Promise<RoundOutcome> {
+    const { settings, conversation, account } = round.situation;
+    const { fallback_text: text } = settings;
+    const told = text !== undefined && (await this.budgets.mayTellFallback(conversation._id));
+    this.logger.warn({ msg: 'the agent has no answer', account_id: account._id, reason, fallback: told });
+    return told ? this.write(round, { text, isFallback: true }, 'fallback') : this.write(round, { reason }, 'silent');
+  }
+
+  private async write(round: OpenRound, decision: Decision, outcome: string): Promise<RoundOutcome> {
+    const { lease, situation, othersMayWait, isClear } = round;
+    const { open, conversation } = situation;
+    // Who asks for a person is handed over, whatever they wrote after it.
+    const settled = othersMayWait || decision.handOver === true;
+    const { claim } = lease;
+    const written = await this.writer.write({ claim, situation, decision, othersMayWait: settled });
+    if (written.outcome === 'lost') return 'lost';
+    if (written.outcome !== 'written') return 'again';
+    lease.noteEnded();
+    const last = open.at(-1);
+    if (last) metrics.agentReplies.observe({ outcome }, this.ageMs(last) / 1000);
+    if (decision.text === undefined) this.messages.countSkips(open, decision.reason ?? 'no_answer');
+    else {
+      await this.sender.sendSoon(conversation._id, written.send, (await isClear) ? written.next : undefined);
+      await sleep(callGoesFirstMs);
+    }
+    await this.messages.takeOffQueue(open);
+    return 'done';
+  }
+
+  /** A model that is away for a minute is no reason to tell customers so. */
+  private hasPatience(open: readonly Dm[]): boolean {
+    const last = open.at(-1);
+    return last !== undefined && this.ageMs(last) < this.config.AGENT_PATIENCE_MS;
+  }
+
+  /** @param askedMs what the provider asked for, which holds as long as our patience */
+  private retryAfterMs(open: readonly Dm[], askedMs = 0): number {
+    const last = open.at(-1);
+    const ageMs = last ? this.ageMs(last) : 0;
+    const patienceMs = this.config.AGENT_PATIENCE_MS - ageMs;
+    return Math.max(minRetryMs, Math.min(maxRetryMs, ageMs / 2), Math.min(askedMs, patienceMs));
+  }
+
+  private ageMs(dm: Dm): number {
+    return this.clock.now() - dm.created_at.getTime();
+  }
+}
+
+function handedOver(settings: AgentSettings, words: Pick<Decision, 'text' | 'truncatedParts'> = {}): Decision {
+  const { hand_over_text: text } = settings;
+  const { text: said, truncatedParts } = words;
+  const told = text !== undefined ? { text } : said !== undefined ? { text: said, truncatedParts } : {};
+  return { ...told, handOver: true, reason: 'handed_over' };
+}

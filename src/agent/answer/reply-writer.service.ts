@@ -1,0 +1,146 @@
+import { Injectable } from '@nestjs/common';
+import type { ClientSession } from 'mongoose';
+import { Clock } from '#libs/clock';
+import {
+  ConversationClaimsRepository,
+  ConversationsRepository,
+  type AnswerClaim,
+  type Claim,
+  type Conversation,
+} from '../../conversations/index.js';
+import { TransactionsService } from '../../database/index.js';
+import { DmsRepository, DmStoreRepository, OutboxService, type DmRecord, type SendHead } from '../../dms/index.js';
+import { AgentBudgetsService } from '../budget/agent-budgets.service.js';
+import { splitText } from '#libs/graph-api';
+import { AnswerChecksService } from './answer-checks.service.js';
+import { handOverPauseMs } from './hand-over.js';
+import { isStillOpen, maxOpen, type AnswerInput } from './open-messages.service.js';
+
+/** What is done about the open messages. */
+export interface Decision {
+  /** What is told; without it the messages are closed in silence. */
+  text?: string;
+  /** How many messages more it would have been. */
+  truncatedParts?: number;
+  /** Why they are closed in silence. */
+  reason?: string;
+  handOver?: boolean;
+  isFallback?: boolean;
+}
+
+export interface WriteInput {
+  claim: AnswerClaim;
+  situation: AnswerInput;
+  decision: Decision;
+  /** Whether messages that came since may wait for the next answer. */
+  othersMayWait: boolean;
+}
+
+export interface Written {
+  outcome: 'written';
+  /** The right to send it, when nobody had that. */
+  send: Claim | null;
+  /** Its first DM, when nothing has happened in the conversation since the claim. */
+  next?: SendHead;
+}
+
+/**
+ * - `written`: the claim has ended with it
+ * - `changed`: the open messages are not what they were (one came, one was taken back or edited); nothing was written
+ * - `paused`: somebody silenced the agent in between; nothing was written
+ * - `lost`: the conversation is another process's; nothing was written
+ */
+export type WriteOutcome = Written | { outcome: 'changed' | 'paused' | 'lost' };
+
+/** For the first DM. A crash before it is sent holds the reply up for so long; who is slow loses it and does no harm. */
+const sendLeaseMs = 10_000;
+
+class RollbackError extends Error {
+  constructor(readonly outcome: Exclude<WriteOutcome['outcome'], 'written'>) {
+    super(outcome);
+  }
+}
+
+/** Writes what was decided, all of it or nothing: the reply, the end of the messages' wait, the hand-over. */
+@Injectable()
+export class ReplyWriterService {
+  constructor(
+    private readonly transactions: TransactionsService,
+    private readonly claims: ConversationClaimsRepository,
+    private readonly conversations: ConversationsRepository,
+    private readonly dms: DmsRepository,
+    private readonly store: DmStoreRepository,
+    private readonly outbox: OutboxService,
+    private readonly budgets: AgentBudgetsService,
+    private readonly checks: AnswerChecksService,
+    private readonly clock: Clock,
+  ) {}
+
+  async write(input: WriteInput): Promise<WriteOutcome> {
+    const { conversation } = input.claim;
+    if (input.situation.turn !== undefined && input.situation.turn === conversation.turn) {
+      // Most often nobody has touched it since, which its last write finds out: it need not be read again.
+      const written = await this.attempt(input, conversation);
+      if (written.outcome !== 'lost') return written;
+    }
+    return this.attempt(input);
+  }
+
+  private async attempt(input: WriteInput, known?: Conversation): Promise<WriteOutcome> {
+    try {
+      return await this.transactions.run((session) => this.writeWithin(session, input, known));
+    } catch (error) {
+      if (error instanceof RollbackError) return { outcome: error.outcome };
+      throw error;
+    }
+  }
+
+  private async writeWithin(session: ClientSession, input: WriteInput, known?: Conversation): Promise<Written> {
+    const { claim, situation, decision } = input;
+    const before = known ?? (await this.claims.held(session, situation.conversation._id, claim));
+    if (!before) throw new RollbackError('lost');
+    const conversation = { ...before, counts: { ...before.counts } };
+    if (this.checks.isPaused(conversation)) throw new RollbackError('paused');
+    if (!(await this.isStillOpen(session, conversation, input))) throw new RollbackError('changed');
+    const [first] = await this.closeOpen(session, conversation, input);
+    if (decision.isFallback) await this.budgets.noteFallback(session, conversation._id);
+    const addedSends = first !== undefined;
+    const ended = await this.claims.endAnswer(session, { before, conversation }, { addedSends, sendLeaseMs });
+    if (!ended) throw new RollbackError('lost');
+    if (decision.handOver) {
+      const until = new Date(this.clock.now() + handOverPauseMs);
+      await this.conversations.pauseAgent(conversation._id, { until, reason: 'customer_request' }, session);
+    }
+    const next = first && known ? { next: { dm: first, conversation } } : {};
+    return { outcome: 'written', send: ended.send, ...next };
+  }
+
+  private async isStillOpen(
+    session: ClientSession,
+    { _id, turn }: Conversation,
+    { situation, othersMayWait }: WriteInput,
+  ): Promise<boolean> {
+    if (situation.turn !== undefined && situation.turn === turn) return true;
+    return isStillOpen(situation.open, await this.dms.pending(_id, maxOpen, session), othersMayWait);
+  }
+
+  /** @returns what is to be sent */
+  private async closeOpen(
+    session: ClientSession,
+    conversation: Conversation,
+    { situation: { account, open }, decision }: WriteInput,
+  ): Promise<DmRecord[]> {
+    const ids = open.map(({ _id }) => _id);
+    if (decision.text === undefined) {
+      await this.dms.markSkipped(ids, decision.reason ?? 'no_answer', session);
+      return [];
+    }
+    // The key is that of the last message answered: the same messages can't be answered twice.
+    const key = `agent:${ids.at(-1)}`;
+    const parts = splitText(decision.text).map((text) => ({ text }));
+    const { truncatedParts } = decision;
+    const replies = this.outbox.plan(conversation, account, { source: 'agent', key, parts, truncatedParts });
+    if (!(await this.store.answer(session, ids, replies))) throw new RollbackError('changed');
+    return replies;
+  }
+}

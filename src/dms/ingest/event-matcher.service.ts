@@ -1,0 +1,168 @@
+import { Injectable } from '@nestjs/common';
+import { Types } from 'mongoose';
+import { participantOf, type DecodedDelivery, type WebhookEvent } from '#libs/graph-api';
+import { Clock } from '#libs/clock';
+import { AccountDirectoryService, ownIds, type AccountSummary, type AgentSettings } from '../../accounts/index.js';
+import { AppConfig } from '../../config/index.js';
+import { conversationIdOf } from '../../conversations/index.js';
+import { DmsRepository } from '../dms.repository.js';
+import type { NewHint } from '../hints/message-hints.repository.js';
+import type { IngestItem } from './ingest-batch.js';
+import { dmKeyOf } from './reduce-dm.js';
+
+export interface MatchedDelivery {
+  items: IngestItem[];
+  accounts: AccountSummary[];
+  /** Events nobody here can place (unknown kind without a mid, no parties): they stay in the delivery log. */
+  unplaced: WebhookEvent[];
+  /** Messages that such an event speaks of. */
+  hints: NewHint[];
+}
+
+export type SettingsOf = (account: AccountSummary) => Promise<AgentSettings>;
+
+/** Finds the account and conversation of each event. */
+@Injectable()
+export class EventMatcherService {
+  private readonly ownAppIds: ReadonlySet<string>;
+
+  constructor(
+    private readonly directory: AccountDirectoryService,
+    private readonly dms: DmsRepository,
+    private readonly clock: Clock,
+    private readonly config: AppConfig,
+  ) {
+    this.ownAppIds = new Set([config.INSTAGRAM_CLIENT_ID, config.META_APP_ID].filter((id) => id !== undefined));
+  }
+
+  /** Begins to ask for what {@link match} will want. */
+  foresee(accountIds: Iterable<string>, settingsOf: SettingsOf): void {
+    for (const id of accountIds)
+      this.directory
+        .get(id)
+        .then((account) => account && settingsOf(account))
+        .catch(() => undefined); // whoever needs it asks again
+  }
+
+  /**
+   * @param among the accounts, by our ids, that the delivery was found to be for when it came. Whoever holds such an
+   * account now may be another tenant, who has no right to what was written before. Empty: nobody has looked yet
+   */
+  async match(
+    delivery: DecodedDelivery,
+    deliveryId: string,
+    settingsOf: SettingsOf,
+    among: readonly string[] = [],
+  ): Promise<MatchedDelivery> {
+    const events = delivery.entries.flatMap((entry) => entry.events).filter((event) => !event.isTest);
+    const known = await this.accountsOf(events, among);
+    const matched: MatchedDelivery = { items: [], accounts: [...new Set(known.values())], unplaced: [], hints: [] };
+    const settings = new Map<string, AgentSettings>();
+    for (const account of matched.accounts) settings.set(account._id, await settingsOf(account));
+    for (const event of events) {
+      const account = event.accountIds.map((id) => known.get(id)).find((found) => found !== undefined);
+      // An account that is not connected (yet) leaves its events in the delivery log; connecting opens them again.
+      const agent = account && settings.get(account._id);
+      if (!agent) continue;
+      const named = underIgId(event, account);
+      const item =
+        this.itemOf(named, account, agent, { deliveryId }) ??
+        (await this.byMid(named, matched, account, agent, deliveryId));
+      if (item) matched.items.push(item);
+      else matched.unplaced.push(event);
+      const hint = item ? undefined : hintOf(event, account, deliveryId);
+      if (hint) matched.hints.push(hint);
+    }
+    return matched;
+  }
+
+  /** By Meta's ids. */
+  private async accountsOf(
+    events: WebhookEvent[],
+    among: readonly string[],
+  ): Promise<ReadonlyMap<string, AccountSummary>> {
+    const ids = new Set(events.flatMap((event) => event.accountIds));
+    if (among.length === 0) return this.directory.findByIgIds([...ids]);
+    const accounts = await Promise.all(among.map((id) => this.directory.get(id)));
+    return new Map(
+      accounts.flatMap((account) =>
+        account ? [...ownIds(account)].flatMap((id) => (ids.has(id) ? [[id, account] as const] : [])) : [],
+      ),
+    );
+  }
+
+  /** An event that names nobody belongs to the conversation of the message that it speaks of. */
+  private async byMid(
+    event: WebhookEvent,
+    { items }: MatchedDelivery,
+    account: AccountSummary,
+    agent: AgentSettings,
+    deliveryId: string,
+  ): Promise<IngestItem | undefined> {
+    const mid = dmKeyOf(event);
+    if (mid === undefined || event.senderId !== undefined || event.recipientId !== undefined) return undefined;
+    const beside = items.find(
+      (one) => one.context.account._id === account._id && one.event.kind === 'message' && one.event.mid === mid,
+    );
+    const dm = beside ? undefined : await this.dms.findByMid(account._id, mid);
+    const stored = dm?.direction === 'outbound' ? dm.recipient_id : dm?.sender_id;
+    const participantId = beside?.context.participantId ?? stored;
+    return participantId === undefined ? undefined : this.itemOf(event, account, agent, { deliveryId, participantId });
+  }
+
+  /** @param known the participant, where the event does not name them */
+  itemOf(
+    event: WebhookEvent,
+    account: AccountSummary,
+    agent: AgentSettings,
+    known: { deliveryId?: string; participantId?: string } = {},
+  ): IngestItem | undefined {
+    const own = ownIds(account);
+    const participantId =
+      participantOf(event, own) ?? known.participantId ?? (event.isSelf ? account.ig_id : undefined);
+    const placeable =
+      dmKeyOf(event) !== undefined || ['handover', 'referral', 'comment', 'mention', 'read'].includes(event.kind);
+    const needsConversation = event.kind !== 'comment' && event.kind !== 'mention';
+    if (!placeable || (needsConversation && participantId === undefined)) return undefined;
+    const participant = participantId ?? 'unknown';
+    return {
+      event,
+      quietMs: agent.quiet_ms,
+      pauseAfterHumanMs: agent.pause_after_human_minutes * 60_000,
+      ownAppIds: this.ownAppIds,
+      automaticTexts: agent.automatic_texts,
+      context: {
+        account: { _id: account._id, ig_id: account.ig_id, user_id: account.user_id, username: account.username },
+        ownIds: own,
+        conversationId: conversationIdOf(account._id, participant),
+        participantId: participant,
+        source: 'webhook',
+        ...(known.deliveryId ? { deliveryId: new Types.ObjectId(known.deliveryId) } : {}),
+        keepMedia: account.keep_media,
+        agentOff: this.agentOff(agent),
+        now: this.clock.date(),
+      },
+    };
+  }
+
+  /** Most accounts answer by hand: their messages must not cost the agent a job each. */
+  private agentOff({ enabled }: AgentSettings): string | undefined {
+    if (!this.config.AGENT_ENABLED) return 'agent_disabled';
+    return enabled ? undefined : 'account_agent_off';
+  }
+}
+
+function hintOf(event: WebhookEvent, account: AccountSummary, deliveryId: string): NewHint | undefined {
+  const { kind } = event;
+  if ((kind !== 'edit' && kind !== 'reaction' && kind !== 'read') || event.mid === undefined) return undefined;
+  // Numbered 0 it says nothing of the message but that there is one.
+  const says = kind !== 'edit' || event.numEdit !== 0;
+  return { platformAccountId: account._id, mid: event.mid, about: 'message', ...(says ? { deliveryId } : {}) };
+}
+
+/** A delivery may name the account by its Page; stored is the id that all others carry. */
+function underIgId<E extends WebhookEvent>(event: E, { page_id: page, ig_id: igId }: AccountSummary): E {
+  if (page === undefined || (event.senderId !== page && event.recipientId !== page)) return event;
+  const named = (id: string | undefined): string | undefined => (id === page ? igId : id);
+  return { ...event, senderId: named(event.senderId), recipientId: named(event.recipientId) };
+}

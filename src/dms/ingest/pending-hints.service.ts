@@ -1,0 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { RedisConversationLockService } from '../../queue/index.js';
+import { REDIS, type RedisClient } from '../../redis/index.js';
+
+const keptS = 48 * 3600;
+
+/**
+ * A conversation's queue in Redis: the ids of DMs that wait for the agent, under the conversation's key. It points to
+ * what MongoDB holds as pending, shows operators the depth of each conversation, and may be lost at any time.
+ */
+@Injectable()
+export class PendingHintsService {
+  constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
+
+  async push(businessAccountId: string, userId: string, dmIds: string[]): Promise<void> {
+    if (this.redis.status !== 'ready' || dmIds.length === 0) return;
+    const key = RedisConversationLockService.keyOf(businessAccountId, userId);
+    await Promise.all([this.redis.rpush(key, ...dmIds), this.redis.expire(key, keptS)]).catch(() => undefined);
+  }
+
+  /** Leaves no key that names the person; part of erasing them. */
+  async forget(businessAccountId: string, userId: string): Promise<void> {
+    const key = RedisConversationLockService.keyOf(businessAccountId, userId);
+    await Promise.all([this.redis.del(key), this.redis.del(`${key}:lock`)]);
+  }
+
+  /** Takes what was dealt with off the queue. */
+  async remove(businessAccountId: string, userId: string, dmIds: string[]): Promise<void> {
+    if (this.redis.status !== 'ready') return;
+    const key = RedisConversationLockService.keyOf(businessAccountId, userId);
+    await Promise.all(dmIds.map((id) => this.redis.lrem(key, 0, id))).catch(() => undefined);
+  }
+}

@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/clock';
+import { AccountDirectoryService, AccountsService } from '../../accounts/index.js';
+import { ownerFilter, type TenantScope } from '../../auth/index.js';
+import {
+  ConversationsRepository,
+  ConversationTotalsRepository,
+  isSelective,
+  searchTermsOf,
+  untilHandedBack,
+} from '../../conversations/index.js';
+import { InvalidRequestError } from '../../errors/index.js';
+import { cursorOf, pageOf, readCursor } from '../../paging/index.js';
+import { ReadMarksService } from '../messages/read-marks.service.js';
+import { conversationView, type ConversationView } from './conversation.view.js';
+import type { ListConversationsQuery, PatchConversationDto } from './conversations.dto.js';
+import {
+  InboxConversationsRepository,
+  type ConversationFilter,
+  type ListedConversation,
+  type Within,
+} from './inbox-conversations.repository.js';
+
+export interface ConversationList {
+  conversations: ConversationView[];
+  total: number;
+  next_cursor: string | null;
+}
+
+/** Each one is looked up. In scripts without spaces a word is several. */
+const maxTerms = 16;
+
+/** The inbox's conversations: listing, showing and what an operator does with one. */
+@Injectable()
+export class InboxConversationsService {
+  constructor(
+    private readonly repository: InboxConversationsRepository,
+    private readonly conversations: ConversationsRepository,
+    private readonly totals: ConversationTotalsRepository,
+    private readonly accounts: AccountsService,
+    private readonly directory: AccountDirectoryService,
+    private readonly readMarks: ReadMarksService,
+    private readonly clock: Clock,
+  ) {}
+
+  async list(scope: TenantScope, query: ListConversationsQuery): Promise<ConversationList> {
+    const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
+    const within = await this.within(scope, query.platform_account_id);
+    const terms = query.q === undefined ? undefined : termsOf(query.q);
+    if (terms?.length === 0) return { conversations: [], total: 0, next_cursor: null };
+    const { archived, unread, blocklisted: blocked } = query;
+    const filter = { within, archived, unread, blocked, terms };
+    const [found, total] = await Promise.all([
+      this.repository.page(scope, filter, { after, limit: query.limit + 1 }),
+      this.total(scope, filter),
+    ]);
+    const { data, next_cursor } = pageOf(found, query.limit, ({ last_message_at, _id: id }) =>
+      // Lists hold conversations in which something was said.
+      cursorOf({ at: last_message_at as Date, id }),
+    );
+    return { conversations: await this.viewAll(data), total, next_cursor };
+  }
+
+  /** @throws {NotFoundError} */
+  async get(scope: TenantScope, id: string): Promise<ConversationView> {
+    return this.view(await this.conversations.get(scope, id));
+  }
+
+  /** @throws {InvalidRequestError | NotFoundError} */
+  async patch(scope: TenantScope, id: string, change: PatchConversationDto): Promise<ConversationView> {
+    const { archived, agent_paused: paused, read } = change;
+    if (archived === undefined && paused === undefined && read === undefined) {
+      throw new InvalidRequestError('Nothing to change: give archived, agent_paused or read.', [
+        { field: 'body', expected: 'archived, agent_paused or read' },
+      ]);
+    }
+    const conversation = await this.conversations.get(scope, id);
+    if (archived !== undefined) await this.repository.setArchived(scope, id, archived);
+    if (paused === true) await this.conversations.pauseAgent(id, { until: untilHandedBack, reason: 'operator' });
+    if (paused === false) await this.conversations.resumeAgent(id);
+    if (read) await this.readMarks.markRead(scope, conversation);
+    return this.get(scope, id);
+  }
+
+  async view(conversation: ListedConversation): Promise<ConversationView> {
+    const account = await this.directory.get(conversation.platform_account_id);
+    return conversationView(conversation, account, this.clock.date());
+  }
+
+  private async viewAll(conversations: ListedConversation[]): Promise<ConversationView[]> {
+    return Promise.all(conversations.map((conversation) => this.view(conversation)));
+  }
+
+  private async within(scope: TenantScope, accountId: string | undefined): Promise<Within> {
+    if (accountId === undefined) return ownerFilter(scope);
+    return { platform_account_id: (await this.accounts.getOwnedForReading(scope, accountId))._id };
+  }
+
+  /** Counted in the index, but for a search; kept as long as no conversation changes. */
+  private async total(scope: TenantScope, filter: ConversationFilter): Promise<number> {
+    const count = () => this.repository.count(scope, filter);
+    if (filter.terms) return count();
+    const { within, archived, unread, blocked } = filter;
+    const key = `conversations ${JSON.stringify([within, archived, unread, blocked])}`;
+    return this.totals.whileUnchanged(key, within, count);
+  }
+}
+
+/** @throws {InvalidRequestError} a single letter would find nearly everything, at the price of reading it all */
+function termsOf(q: string): string[] {
+  const terms = searchTermsOf(q).slice(0, maxTerms);
+  if (terms.length === 0 || terms.some(isSelective)) return terms;
+  throw new InvalidRequestError('q: expected at least two letters of a word', [
+    { field: 'q', expected: 'at least two letters of a word' },
+  ]);
+}

@@ -1,0 +1,121 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { isGraphError } from '#libs/graph-api';
+import { AccountNotUsableError } from '../../accounts/index.js';
+import type { TenantScope } from '../../auth/index.js';
+import { ConversationsRepository, type Conversation } from '../../conversations/index.js';
+import { ConversationSyncService, DmSendService, DmsRepository, isProvisional } from '../../dms/index.js';
+import { ConflictError } from '../../errors/index.js';
+import type { ConversationView } from '../conversations/conversation.view.js';
+import type { ListMessagesQuery } from '../conversations/conversations.dto.js';
+import { InboxConversationsService } from '../conversations/inbox-conversations.service.js';
+import { cursorOf, pageOf, readCursor } from '../../paging/index.js';
+import { messageView, type MessageView } from './message.view.js';
+import { ReadMarksService } from './read-marks.service.js';
+
+/** What became of asking Meta for what is missing here. */
+export interface SyncOutcome {
+  ok: boolean;
+  /** Messages that were missing here and are stored now. */
+  stored: number;
+  error?: string;
+}
+
+export interface MessagePage {
+  conversation: ConversationView;
+  messages: MessageView[];
+  next_cursor: string | null;
+  sync?: SyncOutcome;
+}
+
+export interface ReplyResult {
+  status: 200 | 202;
+  messageId: string | null;
+  sentAt: string | null;
+  dmId: string;
+  dmStatus: string;
+  heldReason?: string;
+  nextAttemptAt?: string;
+}
+
+/** A conversation's messages: reading them, and answering by hand. */
+@Injectable()
+export class InboxMessagesService {
+  private readonly logger = new Logger(InboxMessagesService.name);
+
+  constructor(
+    private readonly conversations: ConversationsRepository,
+    private readonly inbox: InboxConversationsService,
+    private readonly dms: DmsRepository,
+    private readonly sync: ConversationSyncService,
+    private readonly sends: DmSendService,
+    private readonly readMarks: ReadMarksService,
+  ) {}
+
+  /**
+   * A page in order, oldest first; the cursor leads to the page before it. Meta's refusal to tell what is missing is
+   * told beside what is stored: an operator still wants to read.
+   * @throws {NotFoundError | InvalidRequestError}
+   */
+  async list(scope: TenantScope, id: string, query: ListMessagesQuery): Promise<MessagePage> {
+    const position = query.cursor === undefined ? undefined : readCursor(query.cursor);
+    const read = () =>
+      this.dms.history(id, {
+        limit: query.limit + 1,
+        ...(position ? { before: { timestamp: position.at.getTime(), id: position.id } } : {}),
+      });
+    // Read beside the conversation, and shown only if that is the caller's.
+    const early = query.sync ? undefined : read();
+    early?.catch(() => undefined);
+    const conversation = await this.conversations.get(scope, id);
+    const synced = query.sync ? await this.fillGaps(conversation) : undefined;
+    const found = await (early ?? read());
+    const { data, next_cursor } = pageOf(found, query.limit, ({ timestamp, _id }) =>
+      cursorOf({ at: new Date(timestamp), id: _id }),
+    );
+    return {
+      conversation: synced ? await this.inbox.get(scope, id) : await this.inbox.view(conversation),
+      messages: data.reverse().map(messageView),
+      next_cursor,
+      ...(synced ? { sync: synced } : {}),
+    };
+  }
+
+  /**
+   * A person's answer: the agent steps back before it goes out, and the conversation counts as read.
+   * @throws what `DmSendService.send` throws, {@link NotFoundError}
+   */
+  async reply(scope: TenantScope, id: string, text: string, idempotencyKey?: string): Promise<ReplyResult> {
+    const conversation = await this.conversations.get(scope, id);
+    if (isProvisional(conversation.participant_id))
+      throw new ConflictError('Who wrote the comment is not known until Instagram has taken the private reply.');
+    const { participant_id: recipient_id, platform_account_id } = conversation;
+    const message = { recipient_id, message_text: text, platform_account_id };
+    const { status, body, open } = await this.sends.send(scope, message, idempotencyKey);
+    await this.readMarks.markRead(scope, conversation);
+    const stored = open ?? body.stored;
+    return {
+      status,
+      messageId: stored.message_id ?? null,
+      sentAt: stored.message_id ? (stored.sent_at ?? new Date(stored.timestamp).toISOString()) : null,
+      dmId: stored._id,
+      dmStatus: stored.status ?? 'queued',
+      heldReason: stored.held_reason,
+      nextAttemptAt: stored.next_attempt_at,
+    };
+  }
+
+  private async fillGaps(conversation: Conversation): Promise<SyncOutcome> {
+    try {
+      const { stored } = await this.sync.syncConversation(conversation);
+      return { ok: true, stored };
+    } catch (error) {
+      if (!(error instanceof AccountNotUsableError) && !isGraphError(error)) throw error;
+      this.logger.warn({
+        msg: 'could not ask Meta for missing messages',
+        conversation_id: conversation._id,
+        err: error,
+      });
+      return { ok: false, stored: 0, error: error.message };
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { GraphClient, isGraphError } from '#libs/graph-api';
+import { AccountNotUsableError, TokenVaultService } from '../../accounts/index.js';
+import type { TenantScope } from '../../auth/index.js';
+import type { Conversation } from '../../conversations/index.js';
+import { DmStoreRepository, isProvisional } from '../../dms/index.js';
+
+/** Reading a conversation: here, and for the customer to see. */
+@Injectable()
+export class ReadMarksService {
+  private readonly logger = new Logger(ReadMarksService.name);
+
+  constructor(
+    private readonly store: DmStoreRepository,
+    private readonly vault: TokenVaultService,
+    private readonly graph: GraphClient,
+  ) {}
+
+  /** Marks everything in the conversation read; telling the customer may fail, and nobody waits for it. */
+  async markRead(scope: TenantScope, conversation: Conversation): Promise<void> {
+    const newest = await this.store.markConversationRead(scope, conversation._id);
+    if (newest !== undefined && !isProvisional(conversation.participant_id)) void this.showSeen(conversation);
+  }
+
+  private async showSeen({ _id, platform_account_id, participant_id }: Conversation): Promise<void> {
+    try {
+      const access = await this.vault.accessFor(platform_account_id);
+      await this.graph.senderAction(access, participant_id, { action: 'mark_seen' });
+    } catch (error) {
+      const expected = error instanceof AccountNotUsableError || isGraphError(error);
+      this.logger[expected ? 'debug' : 'warn']({ msg: 'could not show seen', conversation_id: _id, err: error });
+    }
+  }
+}

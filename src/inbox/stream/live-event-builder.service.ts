@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { AccountDirectoryService } from '../../accounts/index.js';
+import type { ConversationRecord } from '../../conversations/index.js';
+import { isVisible, type DmRecord } from '../../dms/index.js';
+import { InboxConversationsService } from '../conversations/inbox-conversations.service.js';
+import { messageView } from '../messages/message.view.js';
+import { HiddenConversationsService } from './hidden-conversations.service.js';
+import type { StoreChange } from './changes.repository.js';
+import { sseText, type LiveEvent, type LiveEventName } from './live-event.js';
+
+interface Parties {
+  user_id: string;
+  platform_account_id: string;
+}
+
+/** Turns the store's changes into what dashboards see of them. */
+@Injectable()
+export class LiveEventBuilderService {
+  constructor(
+    private readonly conversations: InboxConversationsService,
+    private readonly hidden: HiddenConversationsService,
+    private readonly directory: AccountDirectoryService,
+  ) {}
+
+  /** @returns `undefined` for changes that nobody is to see */
+  async build(change: StoreChange, id: string): Promise<LiveEvent | undefined> {
+    const how = change.operationType === 'insert' ? 'new' : 'changed';
+    switch (change.ns.coll) {
+      case 'instagram_dms':
+        return this.ofDm(change.fullDocument as DmRecord | undefined, how, id);
+      case 'inbox_conversations':
+        return this.ofConversation(change.fullDocument as ConversationRecord | undefined, how, id);
+      case 'dm_tombstones':
+        return this.ofRemoval(change.fullDocument as { platform_account_id: string; message_id: string }, id);
+    }
+  }
+
+  private async ofDm(dm: DmRecord | undefined, change: string, id: string): Promise<LiveEvent | undefined> {
+    if (!dm || dm.placeholder) return undefined;
+    if (await this.hidden.isHidden(dm.conversation_id)) return undefined;
+    const { conversation_id, platform_account_id } = dm;
+    if (!isVisible(dm)) {
+      const gone = { id: String(dm._id), external_id: dm.message_id ?? null, conversation_id, platform_account_id };
+      return event('message_deleted', dm, gone, id);
+    }
+    return event('message', dm, { change, platform_account_id, message: messageView(dm) }, id);
+  }
+
+  private async ofConversation(
+    record: ConversationRecord | undefined,
+    change: string,
+    id: string,
+  ): Promise<LiveEvent | undefined> {
+    if (!record?.last_message_at || record.blocked) return undefined;
+    const conversation = await this.conversations.view({ ...record, _id: String(record._id) });
+    return event('conversation', record, { change, conversation }, id);
+  }
+
+  /** A hard-deleted DM: all that is left of it is its mid. */
+  private async ofRemoval(
+    { platform_account_id, message_id }: { platform_account_id: string; message_id: string },
+    id: string,
+  ): Promise<LiveEvent | undefined> {
+    const account = await this.directory.get(platform_account_id);
+    if (!account) return undefined;
+    const gone = { id: null, external_id: message_id, conversation_id: null, platform_account_id };
+    return event('message_deleted', { user_id: account.user_id, platform_account_id }, gone, id);
+  }
+}
+
+function event(name: LiveEventName, { user_id, platform_account_id }: Parties, data: unknown, id: string): LiveEvent {
+  return { id, userId: user_id, platformAccountId: platform_account_id, text: sseText(name, data, id) };
+}
