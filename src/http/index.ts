@@ -5,5 +5,6 @@ export { dashboardOrigins, exposedHeaders } from './cross-origin.js';
 export { drainOnClose } from './drain.js';
 export { frameworkErrorAnswers } from './framework-errors.js';
 export { registerHttpHooks } from './hooks.js';
+export { plainPage } from './plain-page.js';
 export { StartingDoor } from './starting-door.js';
 export { openApiDocument, serveDocs } from './swagger.js';

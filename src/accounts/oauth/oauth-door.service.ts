@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../../config/index.js';
-import { plainPage } from '../../http/plain-page.js';
+import { plainPage } from '../../http/index.js';
 import type { OAuthOutcome, OAuthReturn, OAuthStart } from './oauth.service.js';
 import { stateLivesMs } from './oauth-states.service.js';
 

@@ -1,4 +1,4 @@
-import { plainPage } from '../../http/plain-page.js';
+import { plainPage } from '../../http/index.js';
 import type { Erasure } from './erasures.repository.js';
 import type { DataDeletionStatus, ErasureView } from './privacy.dto.js';
 
