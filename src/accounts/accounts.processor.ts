@@ -70,7 +70,7 @@ export class AccountsProcessor {
     await this.alerts.deliverDue(signal);
   }
 
-  /** A deletion whose job was lost, or whose worker died, is handed over again. */
+  /** A deletion whose job was lost, or whose worker died, is enqueued again. */
   @Scheduled({ name: 'erase-people', everyMs: minuteMs })
   async erasePeople(): Promise<void> {
     for (const { _id } of await this.erasures.findUnfinished(batch)) {

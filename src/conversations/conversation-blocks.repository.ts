@@ -26,7 +26,7 @@ export class ConversationBlocksRepository {
             blocked,
             unread: { $cond: [{ $gt: ['$unread_count', 0] }, placeOf(true, blocked), placeOf(false, blocked)] },
             updated_at: this.clock.date(),
-            turn: { $add: [{ $ifNull: ['$turn', 0] }, 1] },
+            revision: { $add: [{ $ifNull: ['$revision', 0] }, 1] },
           },
         },
       ],

@@ -29,7 +29,7 @@ async function newOne(): Promise<string> {
   return id;
 }
 
-/** Without counting a turn. */
+/** Without counting a revision. */
 const silencedBefore = (id: string) =>
   connection
     .collection('inbox_conversations')
@@ -137,8 +137,8 @@ describe('ConversationClaimsRepository', () => {
     });
 
     expect(claim).toMatchObject({ epoch: 1, conversation: { _id: id, send_seq: 5 } });
-    expect(claim?.conversation.turn).toBeUndefined();
-    expect((await conversations.getById(id))?.turn).toBe(1);
+    expect(claim?.conversation.revision).toBeUndefined();
+    expect((await conversations.getById(id))?.revision).toBe(1);
   });
 
   it('ends an answer on the conversation as it was claimed, without reading it again', async () => {
@@ -148,7 +148,7 @@ describe('ConversationClaimsRepository', () => {
 
     await expect(end(id, claim, 1, claim.conversation)).resolves.toEqual({ epoch: 1 });
 
-    expect(await record(id)).toMatchObject({ send_seq: 6, send_epoch: 1, turn: 1 });
+    expect(await record(id)).toMatchObject({ send_seq: 6, send_epoch: 1, revision: 1 });
     expect(await record(id)).not.toHaveProperty('answer_leased_until');
   });
 

@@ -16,7 +16,7 @@ export interface Claim {
 
 /** The right to answer, and how the conversation stood when it was taken. */
 export interface AnswerClaim extends Claim {
-  /** Every read that follows the claim shows at least what stood there at its `turn`. */
+  /** Every read that follows the claim shows at least what stood there at its `revision`. */
   conversation: Conversation;
 }
 
@@ -95,10 +95,10 @@ export class ConversationClaimsRepository {
     const takes = addedSends && (before.send_leased_until?.getTime() ?? 0) <= now;
     const send = { epoch: before.send_epoch + 1 };
     const { $set, $inc, $unset } = writtenBack(conversation, before);
-    // A process of the version before counts no turn when it pauses or archives; the time it writes all the same. And an
+    // A process of the version before counts no revision when it pauses or archives; the time it writes all the same. And an
     // erased conversation that began anew begins to count anew.
-    const { answer_epoch, send_epoch, turn = null, updated_at, created_at } = before;
-    const unchanged = { answer_epoch, turn, updated_at, created_at, ...(takes ? { send_epoch } : {}) };
+    const { answer_epoch, send_epoch, revision = null, updated_at, created_at } = before;
+    const unchanged = { answer_epoch, revision, updated_at, created_at, ...(takes ? { send_epoch } : {}) };
     const taken = { send_epoch: send.epoch, send_leased_until: new Date(now + sendLeaseMs) };
     const { matchedCount } = await this.model.collection.updateOne(
       { _id: idOf(conversation._id), ...unchanged },

@@ -24,7 +24,7 @@ export class ConversationWriteOrderRepository {
    */
   async lock(session: ClientSession, ids: string[]): Promise<void> {
     const filter = { _id: { $in: ids.map((id) => new Types.ObjectId(id)) } };
-    await this.model.collection.updateMany(filter, { $inc: { turn: 1 } }, { session });
+    await this.model.collection.updateMany(filter, { $inc: { revision: 1 } }, { session });
   }
 
   /** Those that somebody's transaction holds, now and a moment later. */
@@ -35,7 +35,7 @@ export class ConversationWriteOrderRepository {
 
   private async isFree(id: string): Promise<boolean> {
     const filter = { _id: new Types.ObjectId(id) };
-    const touched = this.model.collection.updateOne(filter, { $inc: { turn: 1 } }, { maxTimeMS: probeMs });
+    const touched = this.model.collection.updateOne(filter, { $inc: { revision: 1 } }, { maxTimeMS: probeMs });
     return (await unlessHeld(touched)) !== null;
   }
 }

@@ -77,7 +77,7 @@ export interface ConversationRecord {
    * Counted up by every write but those of claims and derived fields, and by every transaction that changes which messages
    * there are or what they say: where it stands still, nobody has written in between.
    */
-  turn?: number;
+  revision?: number;
   created_at: Date;
   updated_at: Date;
 }
@@ -164,7 +164,7 @@ export const ConversationSchema = new Schema<ConversationRecord>(
     send_epoch: { type: Number, required: true, default: 0 },
     send_leased_until: Date,
     send_seq: { type: Number, required: true, default: 0 },
-    turn: Number,
+    revision: Number,
   },
   { collection: 'inbox_conversations', timestamps: { createdAt: 'created_at', updatedAt: 'updated_at' } },
 );

@@ -34,7 +34,8 @@ describe('what is written of a conversation', () => {
       search_terms: ['mara', 'hello'],
       counts: {},
     });
-    for (const name of ['_id', 'answer_epoch', 'send_epoch', 'send_seq', 'turn']) expect($set).not.toHaveProperty(name);
+    for (const name of ['_id', 'answer_epoch', 'send_epoch', 'send_seq', 'revision'])
+      expect($set).not.toHaveProperty(name);
     expect($unset).toHaveProperty('agent_paused_until', '');
   });
 
@@ -53,16 +54,16 @@ describe('what is written of a conversation', () => {
         ...{ counts: after.counts, unread_count: 1, unread: true },
         ...{ last_message: 'Salut', search_terms: ['mara', 'salut'] },
       },
-      $inc: { turn: 1 },
+      $inc: { revision: 1 },
       $unset: { agent_paused_until: '', agent_paused_reason: '' },
     });
   });
 
-  it('is the turn alone where nothing has changed, however often the same is said', () => {
+  it('is the revision alone where nothing has changed, however often the same is said', () => {
     const before = spoken();
     const after = { ...before, last_message_at: new Date(before.last_message_at ?? 0), counts: { ...before.counts } };
 
-    expect(writtenBack(after, before)).toEqual({ $set: {}, $inc: { turn: 1 } });
+    expect(writtenBack(after, before)).toEqual({ $set: {}, $inc: { revision: 1 } });
   });
 });
 
@@ -81,6 +82,6 @@ it('finds a person by the name that was looked up and by what they wrote meanwhi
   await conversations.saveProfile(conversation._id, { name: 'Zoë', username: 'zoe.b' });
 
   const saved = await model.collection.findOne<ConversationRecord>({ _id });
-  expect(saved).toMatchObject({ participant_name: 'Zoë', participant_username: 'zoe.b', turn: 1 });
+  expect(saved).toMatchObject({ participant_name: 'Zoë', participant_username: 'zoe.b', revision: 1 });
   expect(saved?.search_terms).toEqual(['zoe', 'b', 'reykjavik']);
 });

@@ -105,7 +105,7 @@ export class ConversationsRepository {
 
   /** What was read of the conversation before does not hold any more. */
   async countTurn(conversationId: string): Promise<void> {
-    await this.model.collection.updateOne({ _id: idOf(conversationId) }, { $inc: { turn: 1 } });
+    await this.model.collection.updateOne({ _id: idOf(conversationId) }, { $inc: { revision: 1 } });
   }
 
   async remove(session: ClientSession, conversationId: string): Promise<void> {
@@ -127,7 +127,7 @@ export class ConversationsRepository {
     await this.changePauses(conversationId, (conversation) => endPause(conversation));
   }
 
-  /** Conditional on the turn it read; within a transaction a concurrent writer makes that run again. */
+  /** Conditional on the revision it read; within a transaction a concurrent writer makes that run again. */
   private async changePauses(
     conversationId: string,
     change: (conversation: Conversation) => void,
@@ -141,8 +141,8 @@ export class ConversationsRepository {
     if (!update) return;
     const { $set, $unset } = update;
     const { matchedCount } = await this.model.collection.updateOne(
-      { _id: idOf(conversationId), turn: known.turn ?? null },
-      { $set: { ...$set, updated_at: this.clock.date() }, $unset, $inc: { turn: 1 } },
+      { _id: idOf(conversationId), revision: known.revision ?? null },
+      { $set: { ...$set, updated_at: this.clock.date() }, $unset, $inc: { revision: 1 } },
       session ? { session } : {},
     );
     if (matchedCount === 0) await this.changePauses(conversationId, change, session);
@@ -197,7 +197,7 @@ export class ConversationsRepository {
     const { search_terms } = derivedFrom({ ...known, ...changes });
     const { matchedCount } = await this.model.collection.updateOne(
       { _id: known._id, last_message, participant_name, participant_username },
-      { $set: { ...withoutUndefined(changes), search_terms }, $inc: { turn: 1 } },
+      { $set: { ...withoutUndefined(changes), search_terms }, $inc: { revision: 1 } },
     );
     if (matchedCount === 0) await this.saveFound(conversationId, changesOf);
   }
@@ -206,9 +206,17 @@ export class ConversationsRepository {
 /** Fields that a change may take away again. */
 const clearable = [...pauseFields, 'last_message'] as const;
 
-/** Claims and the send sequence move on their own path, and none of them must be turned back; the turn is counted. */
+/** Claims and the send sequence move on their own path, and none of them must be turned back; the revision is counted. */
 const movedElsewhere: ReadonlySet<string> = new Set<keyof Conversation>([
-  ...(['_id', 'answer_epoch', 'answer_leased_until', 'send_epoch', 'send_leased_until', 'send_seq', 'turn'] as const),
+  ...([
+    '_id',
+    'answer_epoch',
+    'answer_leased_until',
+    'send_epoch',
+    'send_leased_until',
+    'send_seq',
+    'revision',
+  ] as const),
   ...(['unread', 'search_terms'] as const), // derived below
 ]);
 
@@ -226,7 +234,7 @@ export function writtenBack(conversation: Conversation, before?: Conversation) {
   const unset = clearable.filter((name) => conversation[name] === undefined && (!before || before[name] !== undefined));
   return {
     $set,
-    $inc: { turn: 1 },
+    $inc: { revision: 1 },
     ...(unset.length > 0 ? { $unset: Object.fromEntries(unset.map((name) => [name, ''])) as Record<string, ''> } : {}),
   };
 }

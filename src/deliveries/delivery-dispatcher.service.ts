@@ -27,7 +27,7 @@ const maxOutstanding = 32;
 const restAfterFailureMs = 1_000;
 
 /**
- * Tells the workers about new deliveries. A hint, never a promise: MongoDB has the delivery, and what isn't handed over
+ * Tells the workers about new deliveries. A hint, never a promise: MongoDB has the delivery, and what isn't enqueued
  * here the sweep finds. So nobody waits for Redis before answering Meta.
  */
 @Injectable()

@@ -102,7 +102,7 @@ export class DeliveryLogRepository {
 
   /**
    * What no job has done though it was due, what has waited longest first, without payloads.
-   * @param fewerAttempts leaves out what the sweep has handed on so often
+   * @param fewerAttempts leaves out what the sweep has enqueued so often
    */
   async findUnhanded(dueBefore: Date, limit: number, fewerAttempts?: number): Promise<DeliveryHead[]> {
     const filter = {

@@ -60,7 +60,7 @@ export const DeliverySchema = new Schema<DeliveryRecord>(
 /** GET /admin/deliveries by `received` or `parked`, and the oldest of them: what is stored leaves this index. */
 export const unfinishedIndex = { unfinished: 1, state: 1, _id: 1 } as const;
 DeliverySchema.index(unfinishedIndex, { partialFilterExpression: { unfinished: true } });
-/** The sweep: what is due, past what is put off, and behind a long queue past what was handed on before. */
+/** The sweep: what is due, past what is put off, and behind a long queue past what was enqueued before. */
 export const dueIndex = 'due';
 DeliverySchema.index(
   { due_at: 1, _id: 1, attempts: 1 },

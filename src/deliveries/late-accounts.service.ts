@@ -25,7 +25,7 @@ export class LateAccountsService {
     private readonly clock: Clock,
   ) {}
 
-  /** The sweep hands over what it reopens. Looked for, because no crash may come between connecting and this. */
+  /** The sweep enqueues what it reopens. Looked for, because no crash may come between connecting and this. */
   @Scheduled({ name: 'reopen-for-late-accounts', everyMs: 5_000 })
   async reopen(): Promise<void> {
     const since = new Date(this.clock.now() - redeliveryMs);

@@ -251,7 +251,7 @@ DmSchema.index(
 );
 // A conversation's messages in order; the agent's history.
 DmSchema.index({ conversation_id: 1, timestamp: -1, _id: -1 });
-// The mailbox: what the agent owes a look, oldest first; also the sweep over all conversations.
+// What is pending: what the agent owes a look, oldest first; also the sweep over all conversations.
 DmSchema.index(
   { agent_state: 1, conversation_id: 1, timestamp: 1, _id: 1 },
   { partialFilterExpression: { agent_state: 'pending' } },

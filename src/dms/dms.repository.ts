@@ -16,10 +16,10 @@ export interface HistoryPage {
   limit: number;
 }
 
-/** A message is handed over again when it is twice as old, and at least this often. */
+/** A message is enqueued again when it is twice as old, and at least this often. */
 const longestSweepPauseMs = 60_000;
 
-/** Reading DMs, and the agent's mailbox. Writes that change lists go through `DmStoreRepository`. */
+/** Reading DMs, and what is pending for the agent. Writes that change lists go through `DmStoreRepository`. */
 @Injectable()
 export class DmsRepository {
   constructor(
@@ -72,7 +72,7 @@ export class DmsRepository {
     );
   }
 
-  /** The mailbox of a conversation: what the agent owes a look, in the order it was written. */
+  /** What is pending in a conversation: what the agent owes a look, in the order it was written. */
   async pending(conversationId: string, limit = 50, session?: ClientSession): Promise<Dm[]> {
     const found = await this.model.collection
       .find<DmRecord>(

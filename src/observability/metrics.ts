@@ -86,7 +86,7 @@ export const metrics = {
   }),
   swept: new Counter({
     name: 'dm_swept_total',
-    help: 'Work the sweeper handed over because its job was lost',
+    help: 'Work the sweeper enqueued because its job was lost',
     labelNames: ['kind'],
     registers,
   }),

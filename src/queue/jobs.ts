@@ -32,8 +32,8 @@ export type JobName = keyof JobPayloads;
 
 /** What a process that begins a job itself can tell its handler besides; it never stands in Redis. */
 export interface JobExtras {
-  /** A message was stored a moment ago: who talks there, and the conversation's `turn` as that left it. */
-  'answer-conversation': { account_id: string; ig_id: string; participant_id: string; turn: number };
+  /** A message was stored a moment ago: who talks there, and the conversation's `revision` as that left it. */
+  'answer-conversation': { account_id: string; ig_id: string; participant_id: string; revision: number };
 }
 export type JobExtra<N extends JobName> = N extends keyof JobExtras ? JobExtras[N] : undefined;
 

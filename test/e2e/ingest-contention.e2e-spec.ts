@@ -82,7 +82,7 @@ describe('a large delivery', () => {
     session.startTransaction();
     const locked = { _id: new mongoose.Types.ObjectId(conversationIds[0]) };
     const conversations = client.db(services.databaseName).collection('inbox_conversations');
-    await conversations.updateOne(locked, { $set: { turn: -1 } }, { session });
+    await conversations.updateOne(locked, { $set: { revision: -1 } }, { session });
 
     say(1);
 
@@ -104,7 +104,7 @@ describe('a large delivery', () => {
     const session = ours.startSession();
     session.startTransaction();
     const conversations = ours.db(services.databaseName).collection('inbox_conversations');
-    await conversations.updateMany({}, { $set: { turn: -1 } }, { session });
+    await conversations.updateMany({}, { $set: { revision: -1 } }, { session });
 
     say(1);
 
@@ -119,7 +119,7 @@ describe('a large delivery', () => {
     session.startTransaction();
     const [id] = conversationIds as [string];
     const conversations = client.db(services.databaseName).collection('inbox_conversations');
-    await conversations.updateOne({ _id: new mongoose.Types.ObjectId(id) }, { $set: { turn: -1 } }, { session });
+    await conversations.updateOne({ _id: new mongoose.Types.ObjectId(id) }, { $set: { revision: -1 } }, { session });
 
     expect(await testApp.get(ConversationClaimsRepository).claimAnswer(id, 1_000)).toBeNull();
 

@@ -41,7 +41,7 @@ function sweepOver(due: number, redis: { isReachable: boolean; takes?: number; w
 }
 
 describe('the sweep over what is unanswered', () => {
-  it('hands over all that is due', async () => {
+  it('enqueues all that is due', async () => {
     const sweep = sweepOver(120, { isReachable: true });
 
     await sweep.run();
@@ -57,7 +57,7 @@ describe('the sweep over what is unanswered', () => {
     expect(sweep.waiting).toHaveLength(120);
   });
 
-  it('hands over only a few that are long overdue while many jobs wait already', async () => {
+  it('enqueues only a few that are long overdue while many jobs wait already', async () => {
     const sweep = sweepOver(1_000, { isReachable: true, waiting: 200 });
 
     await sweep.run();

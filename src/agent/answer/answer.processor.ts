@@ -9,9 +9,9 @@ import { AnswerService } from './answer.service.js';
 /** A message that old had its job, if nothing went wrong. */
 const sweptAfterMs = 3_000;
 const sweepSize = 1_000;
-/** Taken and handed over at a time: what is taken and then not handed over waits for its next look. */
+/** Taken and enqueued at a time: what is taken and then not enqueued waits for its next look. */
 const batch = 50;
-/** So many jobs keep every worker busy for a while: only what is long overdue is handed over beside them. */
+/** So many jobs keep every worker busy for a while: only what is long overdue is enqueued beside them. */
 const enoughWaiting = 200;
 const overdueMs = 60_000;
 /** While storing is behind, so many at once go on: nobody waits for ever. */

@@ -80,7 +80,7 @@ export class AnswerService {
       const [isAlone, isCurrent] = await Promise.all([lease.isAlone, this.isCurrent(first, lease)]);
       if (!isAlone) return false;
       let situation = isCurrent
-        ? { ...first, turn: lease.claim.conversation.turn }
+        ? { ...first, revision: lease.claim.conversation.revision }
         : await this.lookUnder(conversationId, signal);
       for (let restarts = 0; situation; restarts++) {
         const outcome = await this.round.run({ lease, situation, othersMayWait: restarts >= maxRestarts }, signal);
@@ -101,7 +101,7 @@ export class AnswerService {
 
   /** Between the look and the lease another process may have answered them, or somebody have written. */
   private async isCurrent(first: AnswerInput, { claim }: AnswerLease): Promise<boolean> {
-    const stoodStill = first.turn !== undefined && first.turn === claim.conversation.turn;
+    const stoodStill = first.revision !== undefined && first.revision === claim.conversation.revision;
     return stoodStill || this.messages.isCurrent(first);
   }
 

@@ -37,8 +37,8 @@ export interface AnswerInput {
   open: Dm[];
   /** Newest first. */
   history: Dm[];
-  /** All of this was read since this turn of the conversation: while it stands still, so does what is open. */
-  turn?: number;
+  /** All of this was read since this revision of the conversation: while it stands still, so does what is open. */
+  revision?: number;
 }
 
 export type AnswerDecision =
@@ -76,7 +76,7 @@ export class OpenMessagesService {
     private readonly checks: AnswerChecksService,
     private readonly blocklist: BlocklistService,
     private readonly budgets: AgentBudgetsService,
-    private readonly mailbox: PendingHintsService,
+    private readonly pendingHints: PendingHintsService,
     private readonly queue: JobQueueService,
   ) {}
 
@@ -107,8 +107,8 @@ export class OpenMessagesService {
     const reason = this.checks.conversationReason(conversation, { blocked, history }) ?? spent;
     if (reason) return this.skip(open, reason);
     if (account.status === 'needs_reauth') return this.putOff(open, reconnectMs);
-    const turn = news?.turn;
-    return { kind: 'answer', situation: { conversation, account, settings, open, history, turn } };
+    const revision = news?.revision;
+    return { kind: 'answer', situation: { conversation, account, settings, open, history, revision } };
   }
 
   async isAnyOpen(conversationId: string): Promise<boolean> {
@@ -169,7 +169,7 @@ export class OpenMessagesService {
     const [first] = dms;
     if (!first) return;
     const ids = dms.map(({ _id }) => _id);
-    await this.mailbox.remove(first.ig_id, first.sender_id, ids);
+    await this.pendingHints.remove(first.ig_id, first.sender_id, ids);
   }
 
   private async withoutUnanswerable(pending: Dm[]): Promise<Dm[]> {

@@ -78,7 +78,7 @@ export class ReplyWriterService {
 
   async write(input: WriteInput): Promise<WriteOutcome> {
     const { conversation } = input.claim;
-    if (input.situation.turn !== undefined && input.situation.turn === conversation.turn) {
+    if (input.situation.revision !== undefined && input.situation.revision === conversation.revision) {
       // Most often nobody has touched it since, which its last write finds out: it need not be read again.
       const written = await this.attempt(input, conversation);
       if (written.outcome !== 'lost') return written;
@@ -117,10 +117,10 @@ export class ReplyWriterService {
 
   private async isStillOpen(
     session: ClientSession,
-    { _id, turn }: Conversation,
+    { _id, revision }: Conversation,
     { situation, othersMayWait }: WriteInput,
   ): Promise<boolean> {
-    if (situation.turn !== undefined && situation.turn === turn) return true;
+    if (situation.revision !== undefined && situation.revision === revision) return true;
     return isStillOpen(situation.open, await this.dms.pending(_id, maxOpen, session), othersMayWait);
   }
 

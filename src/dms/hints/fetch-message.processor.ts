@@ -47,7 +47,7 @@ export class FetchMessageProcessor {
     private readonly store: DmStoreRepository,
     private readonly matcher: EventMatcherService,
     private readonly ingest: IngestService,
-    private readonly handOn: FollowUpJobsService,
+    private readonly followUpJobs: FollowUpJobsService,
     private readonly deliveries: DeliveryReopeningRepository,
     private readonly queue: JobQueueService,
   ) {}
@@ -86,7 +86,7 @@ export class FetchMessageProcessor {
     try {
       const access = await this.vault.accessFor(account._id);
       tokenVersion = access.tokenVersion;
-      await this.limits.turn(account._id, signal);
+      await this.limits.waitForSlot(account._id, signal);
       const message = await this.graph.getMessage(access, hint.mid, { signal });
       return await this.take(message, hint, account);
     } catch (error) {
@@ -136,8 +136,8 @@ export class FetchMessageProcessor {
     const items = [{ ...item, context: { ...item.context, source: 'sync' as const, announced: true } }];
     const outcome = await this.ingest.store(items);
     if (outcome.held.size > 0) return minuteMs;
-    await this.handOn.beginAnswers(outcome, items);
-    await this.handOn.tellOthers(outcome, items);
+    await this.followUpJobs.beginAnswers(outcome, items);
+    await this.followUpJobs.tellOthers(outcome, items);
     return undefined;
   }
 }

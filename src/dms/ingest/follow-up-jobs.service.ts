@@ -15,7 +15,7 @@ const profileDelayMs = 500;
 @Injectable()
 export class FollowUpJobsService {
   constructor(
-    private readonly mailbox: PendingHintsService,
+    private readonly pendingHints: PendingHintsService,
     private readonly queue: JobQueueService,
   ) {}
 
@@ -26,12 +26,12 @@ export class FollowUpJobsService {
    */
   async beginAnswers({ pending }: IngestOutcome, items: readonly IngestItem[]): Promise<boolean> {
     const itemOf = byConversation(items);
-    const begun = [...pending].map(async ([conversation_id, { dmIds, turn }]) => {
+    const begun = [...pending].map(async ([conversation_id, { dmIds, revision }]) => {
       const item = itemOf.get(conversation_id);
       if (!item || item.quietMs > 0) return undefined;
       const { account, participantId: participant_id } = item.context;
-      const news = { account_id: account._id, ig_id: account.ig_id, participant_id, turn };
-      const queued = this.mailbox.push(account.ig_id, participant_id, dmIds);
+      const news = { account_id: account._id, ig_id: account.ig_id, participant_id, revision };
+      const queued = this.pendingHints.push(account.ig_id, participant_id, dmIds);
       const [began] = await Promise.all([
         this.queue.startOrAdd('answer-conversation', { conversation_id }, news),
         queued,
@@ -57,7 +57,7 @@ export class FollowUpJobsService {
       const { quietMs: delayMs, context } = itemOf.get(conversation_id) ?? {};
       if (delayMs === 0) continue; // begun
       hints.push(this.queue.add('answer-conversation', { conversation_id }, { delayMs }));
-      if (context) hints.push(this.mailbox.push(context.account.ig_id, context.participantId, dmIds));
+      if (context) hints.push(this.pendingHints.push(context.account.ig_id, context.participantId, dmIds));
     }
     for (const id of settled) hints.push(this.queue.add('send-conversation', { conversation_id: id }));
     for (const id of created)

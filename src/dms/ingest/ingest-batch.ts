@@ -85,9 +85,9 @@ export class IngestBatch {
     return [...this.touched].flatMap((id) => this.snapshot.conversations.get(id) ?? []);
   }
 
-  /** The turn that writing this batch leaves a conversation of its at. */
-  turnOf(conversationId: string): number {
-    return (this.snapshot.conversations.get(conversationId)?.turn ?? 0) + 1;
+  /** The revision that writing this batch leaves a conversation of its at. */
+  revisionOf(conversationId: string): number {
+    return (this.snapshot.conversations.get(conversationId)?.revision ?? 0) + 1;
   }
 
   /** DMs of this batch that are taken back, changed by it or not. */

@@ -19,7 +19,7 @@ export interface PendingNews {
   /** Of the new messages. */
   dmIds: string[];
   /** The conversation's, as storing them left it. */
-  turn: number;
+  revision: number;
 }
 
 /** What became of a batch, for whoever hands work on. */
@@ -191,7 +191,10 @@ function report(batch: IngestBatch, outcome: IngestOutcome): void {
     const id = after._id.toHexString();
     if (after.agent_state === 'pending' && before?.agent_state !== 'pending') {
       const { dmIds = [] } = outcome.pending.get(after.conversation_id) ?? {};
-      outcome.pending.set(after.conversation_id, { dmIds: [...dmIds, id], turn: batch.turnOf(after.conversation_id) });
+      outcome.pending.set(after.conversation_id, {
+        dmIds: [...dmIds, id],
+        revision: batch.revisionOf(after.conversation_id),
+      });
     }
     if (after.agent_state === 'skipped' && after.agent_reason && !before?.agent_state)
       metrics.agentSkips.inc({ reason: after.agent_reason });

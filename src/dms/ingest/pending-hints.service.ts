@@ -12,22 +12,22 @@ const keptS = 48 * 3600;
 export class PendingHintsService {
   constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
-  async push(businessAccountId: string, userId: string, dmIds: string[]): Promise<void> {
+  async push(externalAccountId: string, participantId: string, dmIds: string[]): Promise<void> {
     if (this.redis.status !== 'ready' || dmIds.length === 0) return;
-    const key = RedisConversationLockService.keyOf(businessAccountId, userId);
+    const key = RedisConversationLockService.keyOf(externalAccountId, participantId);
     await Promise.all([this.redis.rpush(key, ...dmIds), this.redis.expire(key, keptS)]).catch(() => undefined);
   }
 
   /** Leaves no key that names the person; part of erasing them. */
-  async forget(businessAccountId: string, userId: string): Promise<void> {
-    const key = RedisConversationLockService.keyOf(businessAccountId, userId);
+  async forget(externalAccountId: string, participantId: string): Promise<void> {
+    const key = RedisConversationLockService.keyOf(externalAccountId, participantId);
     await Promise.all([this.redis.del(key), this.redis.del(`${key}:lock`)]);
   }
 
   /** Takes what was dealt with off the queue. */
-  async remove(businessAccountId: string, userId: string, dmIds: string[]): Promise<void> {
+  async remove(externalAccountId: string, participantId: string, dmIds: string[]): Promise<void> {
     if (this.redis.status !== 'ready') return;
-    const key = RedisConversationLockService.keyOf(businessAccountId, userId);
+    const key = RedisConversationLockService.keyOf(externalAccountId, participantId);
     await Promise.all(dmIds.map((id) => this.redis.lrem(key, 0, id))).catch(() => undefined);
   }
 }

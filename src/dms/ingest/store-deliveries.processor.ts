@@ -30,7 +30,7 @@ type StoreJob = JobPayloads['store-deliveries'];
 const maxDepth = 64;
 
 /**
- * Turns deliveries into DMs. Safe to run again at any point: what is stored changes nothing, what was not handed on
+ * Turns deliveries into DMs. Safe to run again at any point: what is stored changes nothing, what was not enqueued
  * yet is found by the sweeps.
  */
 @Injectable()
@@ -48,7 +48,7 @@ export class StoreDeliveriesProcessor {
     maxBatchSize: 250,
     maxQueuedItems: 1_000,
     maxQueuedSize: 100_000,
-    // While one is in its transaction, another is read, a third marked as stored and handed on.
+    // While one is in its transaction, another is read, a third marked as stored and its follow-ups enqueued.
     maxWrites: batchesAtOnce,
     worthwhileItems: 1,
   });
@@ -62,7 +62,7 @@ export class StoreDeliveriesProcessor {
     private readonly ingest: IngestService,
     private readonly health: AccountHealthService,
     private readonly settings: UserSettingsService,
-    private readonly handOn: FollowUpJobsService,
+    private readonly followUpJobs: FollowUpJobsService,
     private readonly hints: MessageHintsRepository,
     private readonly load: IngestLoadService,
     private readonly clock: Clock,
@@ -159,10 +159,10 @@ export class StoreDeliveriesProcessor {
     const now = this.clock.date();
     for (const delivery of stored) metrics.storeLag.observe((now.getTime() - delivery.received_at.getTime()) / 1000);
     // What is stored is stored: a customer need not wait for its answer until the delivery is marked, too.
-    if (await this.handOn.beginAnswers(outcome, items)) await sleep(firstReadsMs);
+    if (await this.followUpJobs.beginAnswers(outcome, items)) await sleep(firstReadsMs);
     await Promise.all([
-      this.handOn.tellOthers(outcome, items),
-      this.handOn.tellHints(hinted),
+      this.followUpJobs.tellOthers(outcome, items),
+      this.followUpJobs.tellHints(hinted),
       this.deliveries.markStored(stored.map((delivery) => delivery._id)),
       ...[...outcome.failed].map(([id, error]) => this.noteFailure(id, error)),
       this.health.noteEvents([...matchedAccounts], now),

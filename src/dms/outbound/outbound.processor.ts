@@ -11,8 +11,8 @@ const batch = 1_000;
 /** Jobs and the sweep of the way out. */
 @Injectable()
 export class OutboundProcessor {
-  /** Handed over lately, and for which turn: a jam in the queue must not grow with every sweep. */
-  private readonly handed = new LRUCache<string, number>({ max: 50_000, ttl: 10_000 });
+  /** Enqueued lately, and for which time: a jam in the queue must not grow with every sweep. */
+  private readonly enqueued = new LRUCache<string, number>({ max: 50_000, ttl: 10_000 });
 
   constructor(
     private readonly sender: SenderService,
@@ -36,18 +36,18 @@ export class OutboundProcessor {
   async sweep(signal: AbortSignal): Promise<void> {
     for (const due of await this.outbound.due(batch)) {
       if (signal.aborted) return;
-      await this.handOver(due, signal);
+      await this.enqueue(due, signal);
     }
   }
 
-  private async handOver(
+  private async enqueue(
     { _id, conversation_id, status, next_attempt_at }: DueSend,
     signal: AbortSignal,
   ): Promise<void> {
     const queued = status === 'queued';
-    const turn = next_attempt_at.getTime();
+    const dueAt = next_attempt_at.getTime();
     const key = queued ? conversation_id : String(_id);
-    if ((this.handed.get(key) ?? -Infinity) >= turn) return;
+    if ((this.enqueued.get(key) ?? -Infinity) >= dueAt) return;
     const taken = queued
       ? await this.jobs.add('send-conversation', { conversation_id })
       : await this.jobs.add('settle-send', { dm_id: String(_id) });
@@ -56,7 +56,7 @@ export class OutboundProcessor {
       await (queued ? this.sender.sendConversation(conversation_id, signal) : this.settling.settle(String(_id)));
       return;
     }
-    this.handed.set(key, turn);
+    this.enqueued.set(key, dueAt);
     metrics.swept.inc({ kind: queued ? 'send' : 'settle' });
   }
 }

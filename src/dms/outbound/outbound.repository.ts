@@ -245,7 +245,7 @@ export class OutboundRepository {
     await this.change(dm, ['sent', 'failed'], { $unset: settled });
   }
 
-  /** What the sweep must hand over. */
+  /** What the sweep must enqueue. */
   async due(limit: number): Promise<DueSend[]> {
     return this.model.collection
       .find<DueSend>(

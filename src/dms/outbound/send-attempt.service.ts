@@ -54,7 +54,7 @@ export class SendAttemptService {
     private readonly clock: Clock,
   ) {}
 
-  /** @returns the DM's next turn when it has to wait; `undefined` when the next DM may be looked at */
+  /** @returns when to try the DM again, where it has to wait; `undefined` when the next DM may be looked at */
   async run(dm: DmRecord, conversation: Conversation): Promise<Date | undefined> {
     const answer = await this.gates.ask(dm, conversation);
     if (!answer.pass) {

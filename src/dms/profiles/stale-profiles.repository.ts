@@ -34,7 +34,7 @@ export class StaleProfilesRepository {
   async dropPicture(conversationId: string): Promise<void> {
     await this.model.collection.updateOne(
       { _id: new Types.ObjectId(conversationId) },
-      { $unset: { participant_avatar: '' }, $set: { updated_at: this.clock.date() }, $inc: { turn: 1 } },
+      { $unset: { participant_avatar: '' }, $set: { updated_at: this.clock.date() }, $inc: { revision: 1 } },
     );
   }
 }

@@ -107,7 +107,7 @@ export class BackfillService {
   /** @returns whether there is another page */
   private async page(account: AccountSummary, access: AccountAccess, run: Run, signal: AbortSignal): Promise<boolean> {
     const { progress } = run;
-    await this.limits.turn(account._id, signal);
+    await this.limits.waitForSlot(account._id, signal);
     const page = await this.graph.getConversations(access, { limit: pageSize, after: progress.cursor, signal });
     let reachedKnown = false;
     for (const conversation of page.items) {

@@ -70,7 +70,7 @@ export class ConversationSyncService {
     const account = await this.directory.get(accountId);
     if (!account) throw new AccountNotUsableError('account_disabled', accountId);
     const access = await this.vault.accessFor(accountId);
-    await this.limits.turn(accountId, signal);
+    await this.limits.waitForSlot(accountId, signal);
     const thread = await this.graph.findConversation(access, participantId, { signal });
     if (!thread) return { stored: 0, found: false };
     const username = thread.participants.find(({ id }) => id === participantId)?.username;
@@ -102,7 +102,7 @@ export class ConversationSyncService {
     const listed: Listed[] = [];
     let after: string | undefined;
     do {
-      await this.limits.turn(account._id, signal);
+      await this.limits.waitForSlot(account._id, signal);
       const page = await this.graph.getMessages(access, thread.id, { limit: detailed, after, signal });
       const ids = page.items.map(({ id }) => id);
       const known = await this.dms.timesOf(account._id, ids);
@@ -126,7 +126,7 @@ export class ConversationSyncService {
     message: GraphMessage,
     signal?: AbortSignal,
   ): Promise<GraphMessage> {
-    await this.limits.turn(account._id, signal);
+    await this.limits.waitForSlot(account._id, signal);
     try {
       return await this.graph.getMessage(access, message.id, { signal });
     } catch (error) {
@@ -172,12 +172,12 @@ export class ConversationSyncService {
     if (!record || record.released) throw new AccountNotUsableError('account_disabled', account._id);
     const outcome = await this.ingest.store(items);
     if (outcome.held.size > 0) throw new ContendedError();
-    await this.handOn(outcome);
+    await this.enqueueFollowUps(outcome);
     const mids = missing.map(({ message }) => message.id);
     return (await this.dms.timesOf(account._id, mids)).size;
   }
 
-  private async handOn(outcome: IngestOutcome): Promise<void> {
+  private async enqueueFollowUps(outcome: IngestOutcome): Promise<void> {
     for (const id of outcome.created) await this.queue.add('fetch-profile', { conversation_id: id });
     for (const dm of outcome.toCopy) await this.queue.add('keep-media', { dm_id: dm._id.toHexString() });
   }

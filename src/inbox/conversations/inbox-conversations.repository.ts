@@ -75,7 +75,7 @@ export class InboxConversationsRepository {
   async setArchived(scope: TenantScope, id: string, archived: boolean): Promise<void> {
     await this.model.collection.updateOne(
       { _id: new Types.ObjectId(id), ...ownerFilter(scope), archived: !archived },
-      { $set: { archived, updated_at: this.clock.date() }, $inc: { turn: 1 } },
+      { $set: { archived, updated_at: this.clock.date() }, $inc: { revision: 1 } },
     );
   }
 

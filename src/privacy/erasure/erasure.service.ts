@@ -47,7 +47,7 @@ export class ErasureService {
     private readonly conversations: ConversationsRepository,
     private readonly removal: DmRemovalRepository,
     private readonly comments: CommentsRepository,
-    private readonly mailbox: PendingHintsService,
+    private readonly pendingHints: PendingHintsService,
     private readonly limits: SendLimitsService,
     private readonly media: MediaStorageService,
     private readonly deliveries: DeliveryLogRepository,
@@ -176,7 +176,7 @@ export class ErasureService {
   /** What Redis remembers of them. */
   private async eraseTraces(accountId: string, participantId: string): Promise<void> {
     const account = await this.directory.get(accountId);
-    if (account) await this.mailbox.forget(account.ig_id, participantId);
+    if (account) await this.pendingHints.forget(account.ig_id, participantId);
     await this.limits.forget(accountId, participantId);
     await this.profiles.forget(accountId, participantId);
   }

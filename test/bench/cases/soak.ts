@@ -10,7 +10,7 @@ const processes = [
   { name: 'api', role: 'api' as const },
   { name: 'worker', role: 'worker' as const },
 ];
-/** What is on its way when a sample is taken comes and goes: jobs, locks, mailboxes. */
+/** What is on its way when a sample is taken comes and goes: jobs, locks, hints. */
 const onTheirWay = 20;
 const patienceMs = 60_000;
 
