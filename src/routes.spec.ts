@@ -57,7 +57,7 @@ const routes: Record<string, Route> = {
   'DELETE /instagram-dms/{id}': user('DmEditService.remove'),
   'POST /instagram-dms/{id}/resolve': user('DmEditService.resolve'),
   'GET /instagram-dms/{id}/attachments/{index}': user('MediaLinksService.of'),
-  'GET /inbox/blocklist': user('Blocklist.page'),
+  'GET /inbox/blocklist': user('BlocklistService.page'),
   'POST /inbox/blocklist': user('BlocklistOwnerService.of'),
   'DELETE /inbox/blocklist': user('BlocklistOwnerService.of', { query: 'external_participant_id=1254477777772222' }),
   'DELETE /inbox/blocklist/{id}': user('BlocklistOwnerService.ofEntry', loose),

@@ -21,7 +21,7 @@ import { AgentUsageRepository } from './budget/agent-usage.repository.js';
 import { AGENT_USAGE, AgentUsageSchema } from './budget/agent-usage.schema.js';
 import { WaitingRepliesService } from './gate/waiting-replies.service.js';
 import { ModelAlertsService } from './model/model-alerts.service.js';
-import { ModelClient } from './model/model-client.js';
+import { ModelClient } from './model/model.client.js';
 import { ModelWatchService } from './model/model-watch.service.js';
 import { VoiceTranscriptsService } from './model/voice-transcripts.service.js';
 

@@ -15,7 +15,8 @@ import {
 import { BlocklistOwnerService } from './blocklist-owner.service.js';
 import { BlocklistPersonPipe } from './blocklist-person.pipe.js';
 import { BlocklistService } from './blocklist.service.js';
-import { PersonToUnblock, PersonToUnblockPipe } from './person-to-unblock.decorator.js';
+import { PersonToUnblock } from './person-to-unblock.decorator.js';
+import { PersonToUnblockPipe } from './person-to-unblock.pipe.js';
 
 const person = {
   name: 'external_participant_id',

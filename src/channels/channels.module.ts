@@ -3,7 +3,8 @@ import { GraphClient } from '#libs/graph-api';
 import type { ChannelAdapter } from './channel.port.js';
 import { CHANNEL_ADAPTERS, ChannelsService } from './channels.service.js';
 import { GraphCallsService } from './graph/graph-calls.service.js';
-import { GraphClientCloser, graphClientProvider } from './graph/graph-client.provider.js';
+import { GraphClientShutdownService } from './graph/graph-client-shutdown.service.js';
+import { graphClientProvider } from './graph/graph-client.provider.js';
 import { instagram } from './instagram/index.js';
 
 /** What a channel's folder hands to the application. */
@@ -34,7 +35,7 @@ export class ChannelsModule {
         ChannelsService,
         GraphCallsService,
         graphClientProvider,
-        GraphClientCloser,
+        GraphClientShutdownService,
       ],
       exports: [ChannelsService, GraphCallsService, GraphClient],
     };

@@ -10,7 +10,7 @@ import { DmListService } from './api/dm-list.service.js';
 import { OperatorTakeoverService } from './api/operator-takeover.service.js';
 import { DmSendService } from './api/dm-send.service.js';
 import { DmsController } from './api/dms.controller.js';
-import { SendResponsesRepository } from './api/send-answers.repository.js';
+import { SendResponsesRepository } from './api/send-responses.repository.js';
 import { DM, DmStoreRepository, TOMBSTONE } from './dm-store.repository.js';
 import { DmSchema } from './dm.schema.js';
 import { DmMediaRepository } from './dm-media.repository.js';

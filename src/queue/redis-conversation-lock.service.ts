@@ -23,9 +23,9 @@ export class RedisConversationLockService {
   constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
   /** The conversation's key, as dashboards and operators know it. */
-  static keyOf(businessAccountId: string, userId: string): string {
+  static keyOf(externalAccountId: string, participantId: string): string {
     // Ids are Meta's strings: one with a colon must not read as the key of something else.
-    return `instagram:${businessAccountId}:${encodeURIComponent(userId)}`;
+    return `instagram:${externalAccountId}:${encodeURIComponent(participantId)}`;
   }
 
   /** @returns `null` when another process holds it */

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type GraphClient } from '#libs/graph-api';
 import { startOpenAiStandIn, completionOf } from '#libs/sandbox';
 import { ConnectProxy } from '../support/connect-proxy.js';
-import { ModelClient } from '../../src/agent/model/model-client.js';
+import { ModelClient } from '../../src/agent/model/model.client.js';
 import { readSettings } from '../../src/config/index.js';
 import { graphClientProvider } from '../../src/channels/graph/graph-client.provider.js';
 

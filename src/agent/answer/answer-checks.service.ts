@@ -4,7 +4,7 @@ import type { AccountSummary, AgentSettings } from '../../accounts/index.js';
 import { AppConfig } from '../../config/index.js';
 import type { Conversation } from '../../conversations/index.js';
 import type { Dm } from '../../dms/index.js';
-import { ModelClient } from '../model/model-client.js';
+import { ModelClient } from '../model/model.client.js';
 import { looksLikePingPong } from './ping-pong.js';
 
 /** Why messages get no answer; kept on each as `agent_reason`. */

@@ -24,7 +24,7 @@ export type RoundOutcome = 'done' | 'again' | 'later' | 'lost';
 
 export interface Round {
   lease: AnswerLease;
-  situation: AnswerInput;
+  answerInput: AnswerInput;
   /** Answer what is open now, though more may come meanwhile. */
   othersMayWait: boolean;
 }
@@ -58,8 +58,8 @@ export class AnswerRoundService {
 
   /** @throws whatever `signal` was aborted with */
   async run(begun: Round, signal: AbortSignal): Promise<RoundOutcome> {
-    const { open, settings, conversation } = begun.situation;
-    const composing = asksForPerson(open, settings) ? undefined : this.compose(begun.situation, signal);
+    const { open, settings, conversation } = begun.answerInput;
+    const composing = asksForPerson(open, settings) ? undefined : this.compose(begun.answerInput, signal);
     // Asked while the model thinks; not to know it costs the sender a look of its own.
     const round = { ...begun, isClear: this.sender.isClear(conversation._id).catch(() => false) };
     const composition = await composing;
@@ -84,11 +84,11 @@ export class AnswerRoundService {
     }
   }
 
-  private async compose(situation: AnswerInput, signal: AbortSignal): Promise<Composition> {
-    const composing = this.composer.compose(situation, signal);
+  private async compose(answerInput: AnswerInput, signal: AbortSignal): Promise<Composition> {
+    const composing = this.composer.compose(answerInput, signal);
     // Nothing is being thought about where a call ends before it begins.
-    if (this.composer.isModelLeftAlone(situation.settings)) return composing;
-    const stopPresence = this.presence.start(situation.account._id, situation.conversation.participant_id);
+    if (this.composer.isModelLeftAlone(answerInput.settings)) return composing;
+    const stopPresence = this.presence.start(answerInput.account._id, answerInput.conversation.participant_id);
     try {
       return await composing;
     } finally {
@@ -98,7 +98,7 @@ export class AnswerRoundService {
 
   /** The account's own words, not twice in a row, or silence; never an error. */
   private async fallBack(round: OpenRound, reason: string): Promise<RoundOutcome> {
-    const { settings, conversation, account } = round.situation;
+    const { settings, conversation, account } = round.answerInput;
     const { fallback_text: text } = settings;
     const told = text !== undefined && (await this.budgets.mayTellFallback(conversation._id));
     this.logger.warn({ msg: 'the agent has no answer', account_id: account._id, reason, fallback: told });
@@ -106,12 +106,12 @@ export class AnswerRoundService {
   }
 
   private async write(round: OpenRound, decision: Decision, outcome: string): Promise<RoundOutcome> {
-    const { lease, situation, othersMayWait, isClear } = round;
-    const { open, conversation } = situation;
+    const { lease, answerInput, othersMayWait, isClear } = round;
+    const { open, conversation } = answerInput;
     // Who asks for a person is handed over, whatever they wrote after it.
     const settled = othersMayWait || decision.handOver === true;
     const { claim } = lease;
-    const written = await this.writer.write({ claim, situation, decision, othersMayWait: settled });
+    const written = await this.writer.write({ claim, answerInput, decision, othersMayWait: settled });
     if (written.outcome === 'lost') return 'lost';
     if (written.outcome !== 'written') return 'again';
     lease.noteEnded();

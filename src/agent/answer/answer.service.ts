@@ -38,12 +38,12 @@ export class AnswerService {
     if (news && !(await this.answerNews(conversationId, news, signal))) return;
     // Looked at anew after each release: a hint that found the lease taken went away, relying on this.
     while (!signal.aborted && (await this.messages.isAnyOpen(conversationId))) {
-      const prospect = await this.messages.look(conversationId);
-      if (prospect.kind !== 'answer') return this.leave(conversationId, prospect);
-      const { account, conversation } = prospect.situation;
+      const decision = await this.messages.look(conversationId);
+      if (decision.kind !== 'answer') return this.leave(conversationId, decision);
+      const { account, conversation } = decision.answerInput;
       const lockKey = RedisConversationLockService.keyOf(account.ig_id, conversation.participant_id);
       const lease = await this.leases.take(conversationId, lockKey);
-      if (!lease || !(await this.answerUnder(lease, prospect.situation, signal))) return;
+      if (!lease || !(await this.answerUnder(lease, decision.answerInput, signal))) return;
     }
   }
 
@@ -58,18 +58,18 @@ export class AnswerService {
     );
     const conversation = taking.then((lease) => lease?.claim.conversation);
     conversation.catch(() => undefined); // thrown below, after the look
-    let prospect: AnswerDecision;
+    let decision: AnswerDecision;
     try {
-      prospect = await this.messages.look(conversationId, { ...news, conversation });
+      decision = await this.messages.look(conversationId, { ...news, conversation });
     } catch (error) {
       await (await taking)?.release();
       throw error;
     }
     const lease = await taking;
-    if (lease && prospect.kind === 'answer') return this.answerUnder(lease, prospect.situation, signal);
+    if (lease && decision.kind === 'answer') return this.answerUnder(lease, decision.answerInput, signal);
     await lease?.release();
-    await this.leave(conversationId, prospect);
-    return lease !== null && prospect.kind === 'none';
+    await this.leave(conversationId, decision);
+    return lease !== null && decision.kind === 'none';
   }
 
   /** @returns whether to look for more */
@@ -79,14 +79,14 @@ export class AnswerService {
     try {
       const [isAlone, isCurrent] = await Promise.all([lease.isAlone, this.isCurrent(first, lease)]);
       if (!isAlone) return false;
-      let situation = isCurrent
+      let answerInput = isCurrent
         ? { ...first, revision: lease.claim.conversation.revision }
         : await this.lookUnder(conversationId, signal);
-      for (let restarts = 0; situation; restarts++) {
-        const outcome = await this.round.run({ lease, situation, othersMayWait: restarts >= maxRestarts }, signal);
+      for (let restarts = 0; answerInput; restarts++) {
+        const outcome = await this.round.run({ lease, answerInput, othersMayWait: restarts >= maxRestarts }, signal);
         if (outcome !== 'again') return outcome === 'done';
         if (restarts > maxRestarts) return false;
-        situation = await this.lookUnder(conversationId, signal);
+        answerInput = await this.lookUnder(conversationId, signal);
       }
       return true;
     } catch (error) {
@@ -108,16 +108,16 @@ export class AnswerService {
   /** What is open once the customer has stopped writing; they get one answer, so the lease is kept meanwhile. */
   private async lookUnder(conversationId: string, signal: AbortSignal): Promise<AnswerInput | undefined> {
     for (;;) {
-      const prospect = await this.messages.look(conversationId);
-      if (prospect.kind === 'answer') return prospect.situation;
-      if (prospect.kind === 'none') return undefined;
-      await sleep(prospect.waitMs, undefined, { signal });
+      const decision = await this.messages.look(conversationId);
+      if (decision.kind === 'answer') return decision.answerInput;
+      if (decision.kind === 'none') return undefined;
+      await sleep(decision.waitMs, undefined, { signal });
     }
   }
 
   /** Not now: more may be coming, or nothing is to be answered. */
-  private async leave(conversationId: string, prospect: AnswerDecision): Promise<void> {
-    if (prospect.kind === 'quiet') await this.hint(conversationId, prospect.waitMs);
+  private async leave(conversationId: string, decision: AnswerDecision): Promise<void> {
+    if (decision.kind === 'quiet') await this.hint(conversationId, decision.waitMs);
   }
 
   private async hint(conversationId: string, delayMs: number): Promise<void> {

@@ -42,7 +42,7 @@ export interface AnswerInput {
 }
 
 export type AnswerDecision =
-  | { kind: 'answer'; situation: AnswerInput }
+  | { kind: 'answer'; answerInput: AnswerInput }
   /** More may be coming. */
   | { kind: 'quiet'; waitMs: number }
   /** It was put off, or there is nothing left to answer. */
@@ -108,7 +108,7 @@ export class OpenMessagesService {
     if (reason) return this.skip(open, reason);
     if (account.status === 'needs_reauth') return this.putOff(open, reconnectMs);
     const revision = news?.revision;
-    return { kind: 'answer', situation: { conversation, account, settings, open, history, revision } };
+    return { kind: 'answer', answerInput: { conversation, account, settings, open, history, revision } };
   }
 
   async isAnyOpen(conversationId: string): Promise<boolean> {

@@ -10,7 +10,7 @@ import { buildContext } from '../context/context-builder.js';
 import { policy } from '../context/system-prompt.js';
 import { protect, type ProtectedText } from '../gate/leaks.js';
 import { endAtSentence, passGate, type WithheldReason } from '../gate/output-gate.js';
-import { ModelClient, type ModelRequest } from '../model/model-client.js';
+import { ModelClient, type ModelRequest } from '../model/model.client.js';
 import { outputRoom } from '../model/known-models.js';
 import { ModelAlertsService } from '../model/model-alerts.service.js';
 import { ModelError, type ModelFailure } from '../model/model-errors.js';

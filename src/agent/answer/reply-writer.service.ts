@@ -30,7 +30,7 @@ export interface Decision {
 
 export interface WriteInput {
   claim: AnswerClaim;
-  situation: AnswerInput;
+  answerInput: AnswerInput;
   decision: Decision;
   /** Whether messages that came since may wait for the next answer. */
   othersMayWait: boolean;
@@ -78,7 +78,7 @@ export class ReplyWriterService {
 
   async write(input: WriteInput): Promise<WriteOutcome> {
     const { conversation } = input.claim;
-    if (input.situation.revision !== undefined && input.situation.revision === conversation.revision) {
+    if (input.answerInput.revision !== undefined && input.answerInput.revision === conversation.revision) {
       // Most often nobody has touched it since, which its last write finds out: it need not be read again.
       const written = await this.attempt(input, conversation);
       if (written.outcome !== 'lost') return written;
@@ -96,8 +96,8 @@ export class ReplyWriterService {
   }
 
   private async writeWithin(session: ClientSession, input: WriteInput, known?: Conversation): Promise<Written> {
-    const { claim, situation, decision } = input;
-    const before = known ?? (await this.claims.held(session, situation.conversation._id, claim));
+    const { claim, answerInput, decision } = input;
+    const before = known ?? (await this.claims.held(session, answerInput.conversation._id, claim));
     if (!before) throw new RollbackError('lost');
     const conversation = { ...before, counts: { ...before.counts } };
     if (this.checks.isPaused(conversation)) throw new RollbackError('paused');
@@ -118,17 +118,17 @@ export class ReplyWriterService {
   private async isStillOpen(
     session: ClientSession,
     { _id, revision }: Conversation,
-    { situation, othersMayWait }: WriteInput,
+    { answerInput, othersMayWait }: WriteInput,
   ): Promise<boolean> {
-    if (situation.revision !== undefined && situation.revision === revision) return true;
-    return isStillOpen(situation.open, await this.dms.pending(_id, maxOpen, session), othersMayWait);
+    if (answerInput.revision !== undefined && answerInput.revision === revision) return true;
+    return isStillOpen(answerInput.open, await this.dms.pending(_id, maxOpen, session), othersMayWait);
   }
 
   /** @returns what is to be sent */
   private async closeOpen(
     session: ClientSession,
     conversation: Conversation,
-    { situation: { account, open }, decision }: WriteInput,
+    { answerInput: { account, open }, decision }: WriteInput,
   ): Promise<DmRecord[]> {
     const ids = open.map(({ _id }) => _id);
     if (decision.text === undefined) {

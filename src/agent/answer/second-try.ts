@@ -1,5 +1,5 @@
 import type { WithheldReason } from '../gate/output-gate.js';
-import type { ModelRequest } from '../model/model-client.js';
+import type { ModelRequest } from '../model/model.client.js';
 
 const told: Record<Exclude<WithheldReason, 'empty'>, string> = {
   link: 'It held a link, a web or email address, or what a phone would take for one, that is not allowed. Point to nothing but what is allowed above, put a space behind every full stop, and do not spell an address out.',

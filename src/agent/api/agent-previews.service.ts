@@ -10,7 +10,7 @@ import { ConflictError, NotFoundError, TooManyRequestsError, UpstreamError } fro
 import { REDIS, type RedisClient } from '../../redis/index.js';
 import { ReplyComposerService, type Composition } from '../answer/reply-composer.service.js';
 import { asksForPerson } from '../answer/hand-over.js';
-import { ModelClient } from '../model/model-client.js';
+import { ModelClient } from '../model/model.client.js';
 import { splitText } from '#libs/graph-api';
 import type { AgentPreview, AgentPreviewDto } from './agent.dto.js';
 

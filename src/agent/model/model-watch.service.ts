@@ -4,7 +4,7 @@ import { AlertsService } from '../../accounts/index.js';
 import { AppConfig } from '../../config/index.js';
 import { Scheduled } from '../../queue/index.js';
 import { AgentBudgetsService } from '../budget/agent-budgets.service.js';
-import { ModelClient } from './model-client.js';
+import { ModelClient } from './model.client.js';
 import { knownShutdown, type KnownShutdown } from './model-shutdowns.js';
 
 const dayMs = 24 * 3_600_000;

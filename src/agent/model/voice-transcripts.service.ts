@@ -5,7 +5,7 @@ import { safeFetch } from '#libs/safe-fetch';
 import { AppConfig } from '../../config/index.js';
 import type { Dm } from '../../dms/index.js';
 import { mediaPolicy } from '../context/pictures.js';
-import { ModelClient } from './model-client.js';
+import { ModelClient } from './model.client.js';
 
 /** OpenAI takes 25 MB; a voice message of Instagram's longest minute is far below. */
 const maxBytes = 8_000_000;

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import type { Provider } from '@nestjs/common';
 import { GraphClient } from '#libs/graph-api';
 import { AppConfig } from '../../config/index.js';
 import { GraphCallsService } from './graph-calls.service.js';
@@ -25,13 +25,3 @@ export const graphClientProvider: Provider = {
       onCall: (info) => calls.note(info),
     }),
 };
-
-/** Ends the client's connections after everything that uses them. */
-@Injectable()
-export class GraphClientCloser implements OnApplicationShutdown {
-  constructor(private readonly graph: GraphClient) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.graph.close();
-  }
-}

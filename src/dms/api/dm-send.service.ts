@@ -17,7 +17,7 @@ import { SenderService } from '../outbound/sender.service.js';
 import type { PrivateReplyDto, SendDmDto } from './dms.dto.js';
 import { OperatorTakeoverService } from './operator-takeover.service.js';
 import { answerOf, isAnswerable, type KeptSendResponse } from './send-answer.js';
-import { SendResponsesRepository } from './send-answers.repository.js';
+import { SendResponsesRepository } from './send-responses.repository.js';
 import {
   HumanAgentNotAllowedError,
   IdempotencyKeyReusedError,

@@ -138,8 +138,8 @@ export class SenderService implements BeforeApplicationShutdown {
         if (!(await this.claims.renew('send', conversationId, claim, leaseMs))) return;
         renewedAt = performance.now();
       }
-      const nextTurn = await this.attempt.run(head, conversation);
-      if (nextTurn) return this.hint(conversationId, nextTurn);
+      const retryAt = await this.attempt.run(head, conversation);
+      if (retryAt) return this.hint(conversationId, retryAt);
       // None was queued behind it yet; what is meanwhile, the look after the release finds.
       if (head.send_seq === conversation.send_seq) return;
     }

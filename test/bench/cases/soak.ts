@@ -142,7 +142,7 @@ function report({ moments, last, outcome, customers, meta }: Seen): CaseResult {
     notes: [
       `${customers.total.toLocaleString('en')} DMs of ${customers.written.size.toLocaleString('en')} people; ${onTheWire.toLocaleString('en')} answers on the wire, ${(customers.total - onTheWire).toLocaleString('en')} fewer than DMs: who writes again before the answer gets one for both. At most ${highest(({ unanswered }) => unanswered)} unanswered when looked at, ${last.unanswered} at the end.`,
       `Resident, medians of the second and the last sixth: ${memory.map(({ name, early, late }) => `${name} ${early.toFixed(0)} → ${late.toFixed(0)} MB`).join(', ')}.`,
-      `Redis: ${redis.early.toFixed(2)} → ${redis.late.toFixed(2)} MB; at the end ${last.lastingKeys} keys that never expire and ${last.expiringKeys} that do. Of each person one stays for a day, the count for RATE_LIMIT_PER_RECIPIENT_DAY; a conversation's mailbox and lock go with the answer, a job's key with the job.`,
+      `Redis: ${redis.early.toFixed(2)} → ${redis.late.toFixed(2)} MB; at the end ${last.lastingKeys} keys that never expire and ${last.expiringKeys} that do. Of each person one stays for a day, the count for RATE_LIMIT_PER_RECIPIENT_DAY; a conversation's list of pending hints and lock go with the answer, a job's key with the job.`,
       `Jobs that Bull keeps: at most ${highest(({ completedJobs }) => completedJobs)} completed, ${highest(({ failedJobs }) => failedJobs)} failed.`,
     ],
   };

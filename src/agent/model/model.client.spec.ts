@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { completionOf, startOpenAiStandIn, type OpenAiStandIn, type WireReply } from '#libs/sandbox';
 import { readSettings } from '../../config/index.js';
-import { ModelClient, type ModelRequest } from './model-client.js';
+import { ModelClient, type ModelRequest } from './model.client.js';
 
 const settings = {
   DATABASE_URL: 'mongodb://127.0.0.1:27017/?replicaSet=rs0',
