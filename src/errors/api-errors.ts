@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { errorCodes } from './error-codes.js';
 
 /** Where the input was wrong, and what was expected there. */
 export class FieldProblemView {
@@ -22,7 +23,12 @@ export class ErrorResponse {
   @ApiProperty({ description: 'A sentence for a person.', example: 'There is no such account.' })
   error!: string;
 
-  @ApiProperty({ description: 'For programs; stays the same when the sentence changes.', example: 'not_found' })
+  @ApiProperty({
+    description: 'For programs; stays the same when the sentence changes. Expect new ones.',
+    enum: errorCodes,
+    enumName: 'ErrorCode',
+    example: 'not_found',
+  })
   code!: string;
 
   @ApiPropertyOptional({

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCodes } from './error-codes.js';
 import { codesByStatus } from './error.filter.js';
 
 const root = join(__dirname, '../..');
@@ -67,5 +68,9 @@ describe('docs/errors.md', () => {
   it('tells of none that there is not, and of none twice', () => {
     expect(documented.filter((pair) => !answers().has(pair))).toEqual([]);
     expect(new Set(documented).size).toBe(documented.length);
+  });
+
+  it('has the codes that the API’s document lists, in their order', () => {
+    expect([...new Set(documented.map((pair) => pair.split(' ')[0]))].sort()).toEqual(errorCodes);
   });
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { AppConfig } from '../config/index.js';
+import { describeDocument } from './describe-document.js';
 import { closeRequestBodies, documentValidationRules } from './documented-rules.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -20,13 +21,14 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .setTitle('Instagram DM API')
     .setDescription(description)
     .setVersion(version)
+    .addServer('/')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .build();
   documentValidationRules();
   const document = SwaggerModule.createDocument(app, builder, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
-  return closeRequestBodies(document);
+  return describeDocument(closeRequestBodies(document));
 }
 
 /** Serves Swagger UI at `/docs` and the document at `/docs-json`. */
