@@ -28,6 +28,17 @@ const mongooseAtRuntime = {
 };
 const restrictedImports = (...paths) => ({ '@typescript-eslint/no-restricted-imports': ['error', { paths }] });
 
+const askTheChannel =
+  'Ask the channel’s adapter for a capability or a facet: only src/channels knows channels by name.';
+const comparison = 'BinaryExpression[operator=/^[!=]==?$/]';
+const comparesChannels = [
+  `${comparison} > Literal[value=/^(meta_)?(messenger|whatsapp)$|^meta_instagram$/]`,
+  `${comparison}:has(> .left[property.name=/^(channel|platform)$/]):has(> Literal)`,
+  `${comparison}:has(> Identifier[name=/^(channel|platform)$/]):has(> Literal)`,
+  'SwitchStatement[discriminant.property.name=/^(channel|platform)$/]',
+  'SwitchStatement[discriminant.name=/^(channel|platform)$/]',
+].map((selector) => ({ selector, message: askTheChannel }));
+
 const modelUse = 'Mongoose models stay in *.repository.ts: give the repository a method that says what you want.';
 
 export default tseslint.config(
@@ -89,8 +100,18 @@ export default tseslint.config(
           selector: "ImportDeclaration[source.value='mongoose'] ImportSpecifier[imported.name='Model']",
           message: modelUse,
         },
+        ...comparesChannels,
       ],
     },
+  },
+  {
+    files: knowsModels,
+    ignores: [...tests, 'src/channels/**'],
+    rules: { 'no-restricted-syntax': ['error', ...comparesChannels] },
+  },
+  {
+    files: ['src/channels/**/*.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
   },
   {
     // The process hands its environment to src/config here, or is a tool on a developer's machine.

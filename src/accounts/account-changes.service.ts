@@ -4,16 +4,17 @@ import { AppConfig } from '../config/index.js';
 import type { AccountRecord } from './account.schema.js';
 import { connectRedis, REDIS, type RedisClient } from '../redis/index.js';
 
-/** Which cached things are out of date: an account by its own id and by Meta's ids. */
+/** Which cached things are out of date: an account by its own id and by its channel's ids. */
 export interface AccountChange {
   account_id: string;
   meta_ids: string[];
 }
 
 /** @internal what a change of this record makes out of date */
-export function changeOf(record: Pick<AccountRecord, '_id' | 'instagram_data' | 'meta'>): AccountChange {
-  const { ig_id: igId, id } = record.instagram_data;
-  const ids = [igId, id, record.meta.id].filter((one) => one !== undefined);
+export function changeOf(
+  record: Pick<AccountRecord, '_id' | 'external_id' | 'instagram_data' | 'meta'>,
+): AccountChange {
+  const ids = [record.external_id, record.instagram_data?.id, record.meta.id].filter((one) => one !== undefined);
   return { account_id: record._id.toHexString(), meta_ids: [...new Set(ids)] };
 }
 

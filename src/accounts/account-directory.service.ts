@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { AccountChangesService } from './account-changes.service.js';
+import { ChannelsService, type Channel } from '../channels/index.js';
+import { AccountChangesService, type AccountChange } from './account-changes.service.js';
 import { summaryOf, type AccountSummary } from './account-summary.js';
 import { AccountsRepository } from './accounts.repository.js';
 
@@ -26,43 +27,50 @@ export class AccountDirectoryService {
   private generation = 0;
 
   constructor(
+    private readonly channels: ChannelsService,
     private readonly accounts: AccountsRepository,
     private readonly changes: AccountChangesService,
   ) {
     changes.onChange((change) => {
       this.generation++;
       if (change === 'everything') this.entries.clear();
-      else for (const id of [change.account_id, ...change.meta_ids]) this.entries.delete(id);
+      else this.drop(change);
     });
   }
 
   /**
-   * The live accounts that Meta means by these ids, professional, app-scoped or the Page's, by the id asked for. Ids of accounts
-   * that are not connected here are not in the map.
+   * The live accounts that a channel means by these ids, by the id asked for: their own, for Meta's channels app-scoped
+   * or their Page's. Ids of accounts that are not connected here are not in the map.
    */
-  async findByIgIds(ids: string[]): Promise<Map<string, AccountSummary>> {
+  async findByChannelIds(channel: Channel, ids: string[]): Promise<Map<string, AccountSummary>> {
     const found = new Map<string, AccountSummary>();
     const missing = new Set<string>();
     for (const id of ids) {
-      const entry = this.fresh(id);
+      const entry = this.fresh(keyOf(channel, id));
       if (!entry) missing.add(id);
       else if (entry.account) found.set(id, entry.account);
     }
     if (missing.size === 0) return found;
     const generation = this.generation;
-    const records = await this.accounts.findLiveByMetaIds([...missing]);
+    const records = await this.accounts.findLiveByChannelIds(this.channels.get(channel), [...missing]);
     const byId = new Map<string, AccountSummary>();
     for (const record of records) {
       const summary = summaryOf(record);
       for (const other of [summary.page_id, summary.app_scoped_id]) if (other !== undefined) byId.set(other, summary);
     }
-    for (const record of records) byId.set(record.instagram_data.ig_id, summaryOf(record));
+    for (const record of records) byId.set(record.external_id, summaryOf(record));
     for (const id of missing) {
       const account = byId.get(id) ?? null;
       if (account) found.set(id, account);
-      this.keep(id, account, generation);
+      this.keep(keyOf(channel, id), account, generation);
     }
     return found;
+  }
+
+  /** As {@link findByChannelIds}, where nobody told whose ids they are; of several channels' accounts the first's. */
+  async findInAnyChannel(ids: string[]): Promise<Map<string, AccountSummary>> {
+    const found = await Promise.all(this.channels.all.map(({ channel }) => this.findByChannelIds(channel, ids)));
+    return new Map(found.reverse().flatMap((accounts) => [...accounts]));
   }
 
   /** By our own id, released and disabled ones too; `null` when there is none. */
@@ -76,6 +84,11 @@ export class AccountDirectoryService {
     return account;
   }
 
+  private drop({ account_id: accountId, meta_ids: ids }: AccountChange): void {
+    this.entries.delete(accountId);
+    for (const { channel } of this.channels.all) for (const id of ids) this.entries.delete(keyOf(channel, id));
+  }
+
   private fresh(id: string): Entry | undefined {
     const entry = this.entries.get(id);
     if (!entry) return undefined;
@@ -86,4 +99,9 @@ export class AccountDirectoryService {
   private keep(id: string, account: AccountSummary | null, generation: number): void {
     if (generation === this.generation) this.entries.set(id, { account, readAt: performance.now() });
   }
+}
+
+/** Another channel may have the same id for something else. */
+function keyOf(channel: Channel, id: string): string {
+  return `${channel}\n${id}`;
 }

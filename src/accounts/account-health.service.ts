@@ -44,7 +44,7 @@ export class AccountHealthService {
     await this.announce(account);
     await this.alerts.raise('needs_reauth', {
       account_id: accountId,
-      text: `@${account.instagram_data.username} must be connected again: ${reason}. Messages are still received; nothing is sent.`,
+      text: `@${account.username} must be connected again: ${reason}. Messages are still received; nothing is sent.`,
     });
     return true;
   }

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { platformNames } from '../channels/index.js';
 import type { AccountLogin, AccountStatus } from './account.schema.js';
 import { ErasureView } from './privacy/privacy.dto.js';
 
@@ -76,7 +77,7 @@ export class BackfillView {
 export class AccountView {
   @ApiProperty({ description: '`platform_account_id` of its DMs.', example: '665f1c2e9b1d8a0012345678' }) _id!: string;
   @ApiProperty({ example: 'user-42' }) user_id!: string;
-  @ApiProperty({ enum: ['meta_instagram'], example: 'meta_instagram' }) platform!: string;
+  @ApiProperty({ enum: platformNames, example: platformNames[0] }) platform!: string;
   @ApiProperty({ enum: ['instagram', 'facebook'], example: 'instagram' }) login!: AccountLogin;
   @ApiProperty({ enum: ['active', 'needs_reauth', 'disabled'], example: 'active' }) status!: AccountStatus;
   @ApiPropertyOptional({ example: 'Error validating access token: Session has expired' }) status_reason?: string;
@@ -84,7 +85,14 @@ export class AccountView {
   @ApiProperty({ example: true, description: 'False once it was disconnected; its history stays.' })
   connected!: boolean;
   @ApiPropertyOptional({ example: 'Main shop' }) label?: string;
-  @ApiProperty({ type: InstagramDataView }) instagram_data!: InstagramDataView;
+  @ApiProperty({ description: 'The account’s id at its channel: webhooks carry it.', example: '17841400008460056' })
+  external_id!: string;
+
+  @ApiProperty({ description: 'What people know the account by, on its channel.', example: 'the.shop' })
+  username!: string;
+
+  @ApiPropertyOptional({ type: InstagramDataView, description: 'Of accounts on Instagram' })
+  instagram_data?: InstagramDataView;
   @ApiProperty({ type: MetaView }) meta!: MetaView;
   @ApiPropertyOptional(time) token_expires_at?: Date;
   @ApiPropertyOptional({ type: 'integer', example: 5_184_000, description: 'Seconds, as Meta said last.' })

@@ -14,14 +14,20 @@ export function viewOf(record: AccountRecord, agentEnabled: boolean): AccountVie
     status_changed_at: record.status_changed_at,
     connected: !record.released,
     label: record.label,
-    instagram_data: {
-      ig_id: instagram.ig_id,
-      id: instagram.id,
-      username: instagram.username,
-      name: instagram.name,
-      account_type: instagram.account_type,
-      profile_picture_url: instagram.profile_picture_url,
-    },
+    external_id: record.external_id,
+    username: record.username,
+    ...(instagram
+      ? {
+          instagram_data: {
+            ig_id: instagram.ig_id,
+            id: instagram.id,
+            username: instagram.username,
+            name: instagram.name,
+            account_type: instagram.account_type,
+            profile_picture_url: instagram.profile_picture_url,
+          },
+        }
+      : {}),
     meta: { id: meta.id, name: meta.name, username: meta.username },
     token_expires_at: record.token_expires_at,
     expires_in: record.expires_in,

@@ -1,4 +1,5 @@
 import { Schema, type Types } from 'mongoose';
+import type { Channel } from '../channels/index.js';
 
 /** Which Graph host an account speaks to and what kind of token it holds. */
 export type AccountLogin = 'instagram' | 'facebook';
@@ -72,7 +73,13 @@ export interface AccountRecord {
   _id: Types.ObjectId;
   /** The tenant who owns it: `sub` of their JWT. */
   user_id: string;
-  platform: 'meta_instagram';
+  /** The contract's word for the channel. */
+  platform: string;
+  channel: Channel;
+  /** The account's id at its channel: what deliveries carry. */
+  external_id: string;
+  /** What people know it by: its name on Instagram, a Page's name, a phone number. */
+  username: string;
   login: AccountLogin;
   /** Envelopes of #libs/token-cipher, bound to this row and field; absent once wiped. */
   access_token?: string;
@@ -87,10 +94,10 @@ export interface AccountRecord {
   status: AccountStatus;
   status_reason?: string;
   status_changed_at: Date;
-  /** Given back by its owner or by Meta: the Instagram account may be connected by anyone, this record keeps history. */
+  /** Given back by its owner or by Meta: the account may be connected by anyone, this record keeps history. */
   released: boolean;
-  /** `ig_id` is the professional account's id, which webhooks carry; `id` is the app-scoped one. */
-  instagram_data: {
+  /** Of Instagram: `ig_id` is the professional account's id, which webhooks carry; `id` is the app-scoped one. */
+  instagram_data?: {
     ig_id: string;
     id?: string;
     username: string;
@@ -98,6 +105,8 @@ export interface AccountRecord {
     account_type?: string;
     profile_picture_url?: string;
   };
+  /** What another channel knows of the account, as its adapter describes it. */
+  channel_data?: Record<string, unknown>;
   /** The Facebook Page for login `facebook`, the app-scoped user for login `instagram`. */
   meta: { id: string; name?: string; username?: string };
   /** Facebook's app-scoped id of the person who connected: Meta's privacy callbacks name them by it. */
@@ -131,7 +140,10 @@ const { Mixed } = Schema.Types;
 export const AccountSchema = new Schema<AccountRecord>(
   {
     user_id: { type: String, required: true },
-    platform: { type: String, required: true, default: 'meta_instagram' },
+    platform: { type: String, required: true },
+    channel: { type: String, required: true },
+    external_id: { type: String, required: true },
+    username: { type: String, required: true },
     login: { type: String, required: true, enum: ['instagram', 'facebook'] },
     access_token: String,
     refresh_token: String,
@@ -144,15 +156,8 @@ export const AccountSchema = new Schema<AccountRecord>(
     status_reason: String,
     status_changed_at: { type: Date, required: true },
     released: { type: Boolean, required: true, default: false },
-    instagram_data: {
-      _id: false,
-      ig_id: { type: String, required: true },
-      id: String,
-      username: { type: String, required: true },
-      name: String,
-      account_type: String,
-      profile_picture_url: String,
-    },
+    instagram_data: { type: Mixed },
+    channel_data: { type: Mixed },
     meta: { _id: false, id: { type: String, required: true }, name: String, username: String },
     app_user_id: String,
     label: String,
@@ -189,13 +194,27 @@ export const AccountSchema = new Schema<AccountRecord>(
   { collection: 'accounts', timestamps: { createdAt: 'created_at', updatedAt: 'updated_at' }, minimize: false },
 );
 
-// One live record per Instagram account, whichever login or tenant connects it; webhooks look it up by this id.
+// One live record per account of a channel, whichever login or tenant connects it; webhooks look it up by this id. An
+// older version's records have no such id until `AccountUpgradeRepository` has given it to them.
 AccountSchema.index(
-  { 'instagram_data.ig_id': 1 },
-  { unique: true, name: 'one_live_record', partialFilterExpression: { released: false } },
+  { platform: 1, external_id: 1 },
+  {
+    unique: true,
+    name: 'one_live_record_per_channel',
+    partialFilterExpression: { released: false, external_id: { $exists: true } },
+  },
 );
 // A tenant that connects an account again gets its old record back, with its history.
-AccountSchema.index({ user_id: 1, 'instagram_data.ig_id': 1 }, { unique: true, name: 'one_record_per_tenant' });
+AccountSchema.index(
+  { user_id: 1, platform: 1, external_id: 1 },
+  {
+    unique: true,
+    name: 'one_record_per_tenant_and_channel',
+    partialFilterExpression: { external_id: { $exists: true } },
+  },
+);
+// GET and DELETE of an account by its id at its channel.
+AccountSchema.index({ external_id: 1 });
 // Webhooks about messages to oneself, and Meta's privacy callbacks, carry the app-scoped id.
 AccountSchema.index({ 'instagram_data.id': 1 });
 // Webhooks of login `facebook` were seen to name the Page instead.

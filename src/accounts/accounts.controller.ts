@@ -40,7 +40,7 @@ export class AccountsController {
     const userId = actingFor(caller, body.user_id);
     const { access_token: token, login, agent } = body;
     const { first, others, taken } = await this.connecting.connectByToken(userId, login, token, agent);
-    const also = others.map(({ _id, instagram_data: { username } }) => ({ _id: _id.toHexString(), username }));
+    const also = others.map(({ _id, username }) => ({ _id: _id.toHexString(), username }));
     return {
       success: true,
       data: await this.accounts.view(first),

@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
+import { upgradeOf } from '../database/index.js';
 import { AccountChangesService } from './account-changes.service.js';
 import { AccountCipherService } from './account-cipher.service.js';
 import { AccountDirectoryService } from './account-directory.service.js';
 import { AccountGaugesService } from './account-gauges.service.js';
 import { AccountHealthRepository } from './account-health.repository.js';
 import { AccountHealthService } from './account-health.service.js';
+import { AccountUpgradeRepository } from './account-upgrade.repository.js';
 import { AccountTokensRepository } from './account-tokens.repository.js';
 import { ACCOUNT, AccountSchema } from './account.schema.js';
 import { AccountsController } from './accounts.controller.js';
@@ -72,6 +74,8 @@ const repositories = [
   ],
   providers: [
     ...repositories,
+    AccountUpgradeRepository,
+    upgradeOf(AccountUpgradeRepository),
     AccountChangesService,
     AccountCipherService,
     AccountDirectoryService,

@@ -2,8 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import mongoose, { Model, Types } from 'mongoose';
 import { ownerFilter, type TenantScope } from '../auth/index.js';
+import type { Channel } from '../channels/index.js';
 import { queuedBackfill } from './subscription/queued-backfill.js';
 import { ACCOUNT, type AccountRecord, type AccountStatus, type BackfillProgress } from './account.schema.js';
+
+/** A channel by its own name and the contract's. */
+export interface ChannelNames {
+  channel: Channel;
+  platform: string;
+}
 
 export interface AccountPage {
   accounts: AccountRecord[];
@@ -11,8 +18,13 @@ export interface AccountPage {
 }
 
 /** What connecting found out about an account, its token as an envelope made for this `_id`. */
-export type ConnectedFields = Pick<AccountRecord, 'login' | 'instagram_data' | 'meta' | 'scopes'> &
-  Partial<Pick<AccountRecord, 'app_user_id' | 'token_expires_at' | 'expires_in'>> & {
+export type ConnectedFields = Pick<
+  AccountRecord,
+  'platform' | 'channel' | 'external_id' | 'username' | 'login' | 'meta' | 'scopes'
+> &
+  Partial<
+    Pick<AccountRecord, 'instagram_data' | 'channel_data' | 'app_user_id' | 'token_expires_at' | 'expires_in'>
+  > & {
     access_token: string;
     token_obtained_at: Date;
     refresh_due_at?: Date;
@@ -38,13 +50,14 @@ const { trusted } = mongoose;
 export class AccountsRepository {
   constructor(@InjectModel(ACCOUNT) private readonly model: Model<AccountRecord>) {}
 
-  /** Live accounts that Meta may mean by one of these ids, professional, app-scoped or their Page's. */
-  async findLiveByMetaIds(ids: string[]): Promise<AccountRecord[]> {
+  /** Live accounts that a channel may mean by one of these ids: their own, app-scoped or their Page's. */
+  async findLiveByChannelIds({ channel, platform }: ChannelNames, ids: string[]): Promise<AccountRecord[]> {
     return this.model
       .find({
         released: false,
+        channel,
         $or: [
-          { 'instagram_data.ig_id': trusted({ $in: ids }) },
+          { platform, external_id: trusted({ $in: ids }) },
           { 'instagram_data.id': trusted({ $in: ids }) },
           { login: 'facebook', 'meta.id': trusted({ $in: ids }) },
         ],
@@ -57,11 +70,11 @@ export class AccountsRepository {
     return this.model.findById(id).lean<AccountRecord | null>();
   }
 
-  /** By our id or either of Instagram's; a tenant's own live record comes before a released one. */
-  async findOwned(scope: TenantScope, idOrIgId: string): Promise<AccountRecord | null> {
-    const byId = /^[0-9a-f]{24}$/i.test(idOrIgId)
-      ? { _id: new Types.ObjectId(idOrIgId) }
-      : { $or: [{ 'instagram_data.ig_id': idOrIgId }, { 'instagram_data.id': idOrIgId }] };
+  /** By our id or one of its channel's; a tenant's own live record comes before a released one. */
+  async findOwned(scope: TenantScope, idOrExternalId: string): Promise<AccountRecord | null> {
+    const byId = /^[0-9a-f]{24}$/i.test(idOrExternalId)
+      ? { _id: new Types.ObjectId(idOrExternalId) }
+      : { $or: [{ external_id: idOrExternalId }, { 'instagram_data.id': idOrExternalId }] };
     return this.model
       .findOne({ ...byId, ...ownerFilter(scope) })
       .sort({ released: 1 })
@@ -96,39 +109,39 @@ export class AccountsRepository {
     return new Set(records.map(({ _id }) => _id.toHexString()));
   }
 
-  /** The live record of an Instagram account, whoever owns it. */
-  async findLiveByIgId(igId: string): Promise<AccountRecord | null> {
-    return this.model.findOne({ 'instagram_data.ig_id': igId, released: false }).lean<AccountRecord | null>();
+  /** The live record of an account, whoever owns it. */
+  async findLive(platform: string, externalId: string): Promise<AccountRecord | null> {
+    return this.model.findOne({ platform, external_id: externalId, released: false }).lean<AccountRecord | null>();
   }
 
   /** Live and released records that Meta's privacy callbacks may mean by an app-scoped id. */
   async findByAppScopedId(id: string): Promise<AccountRecord[]> {
     return this.model
-      .find({ $or: [{ 'instagram_data.id': id }, { app_user_id: id }, { 'instagram_data.ig_id': id }] })
+      .find({ $or: [{ 'instagram_data.id': id }, { app_user_id: id }, { external_id: id }] })
       .lean<AccountRecord[]>();
   }
 
-  /** The id that the tenant's record of this Instagram account has, or will have: its token is encrypted for it. */
-  async idFor(userId: string, igId: string): Promise<string> {
-    const own = await this.model.findOne({ user_id: userId, 'instagram_data.ig_id': igId }, { _id: 1 }).lean();
+  /** The id that the tenant's record of this account has, or will have: its token is encrypted for it. */
+  async idFor(userId: string, platform: string, externalId: string): Promise<string> {
+    const own = await this.model.findOne({ user_id: userId, platform, external_id: externalId }, { _id: 1 }).lean();
     return (own?._id ?? new Types.ObjectId()).toHexString();
   }
 
   /**
-   * Makes the tenant's record of this Instagram account live, a new one or the one it had before.
+   * Makes the tenant's record of this account live, a new one or the one it had before.
    * @param id from {@link idFor}
    * @returns the record, and what it was up to this write: of several that connect it at once, each gets its own
    * @throws MongoServerError 11000 when another tenant holds the account, or another process connects it right now
    */
   async connect(id: string, userId: string, fields: ConnectedFields, now: Date): Promise<ConnectedRecord> {
-    const { instagram_data: instagram, refresh_due_at: refreshDueAt, ...rest } = fields;
+    const { instagram_data: instagram = {}, refresh_due_at: refreshDueAt, ...rest } = fields;
     const { set, unset } = present({ ...rest, ...under('instagram_data', instagram), 'refresh.due_at': refreshDueAt });
     const outlived = ['disconnected_at', 'status_reason', 'sends_paused_until', 'sends_paused_reason'];
     outlived.push('refresh.failing_since', 'refresh.last_error', 'refresh.claimed_until', 'refresh_token');
     const kept = new Set(['app_user_id', ...Object.keys(under('instagram_data', instagram))]);
     const before = await this.model
       .findOneAndUpdate(
-        { _id: new Types.ObjectId(id), user_id: userId, 'instagram_data.ig_id': instagram.ig_id },
+        { _id: new Types.ObjectId(id), user_id: userId, platform: fields.platform, external_id: fields.external_id },
         {
           $set: {
             ...set,
@@ -178,7 +191,7 @@ export class AccountsRepository {
   }
 
   /**
-   * Gives the Instagram account back: no token, nothing sent, history stays.
+   * Gives the account back: no token, nothing sent, history stays.
    * @param request of Meta's, where one asks for it
    * @returns `null` when it was released already, or the request does not mean it as it is connected now
    */

@@ -71,15 +71,15 @@ export class TokenVaultService {
         channel: this.channels.ofPlatform(account.platform).channel,
         login: account.login,
         accessToken: this.cipher.decrypt(account.access_token, accountId),
-        igId: account.instagram_data.ig_id,
-        externalId: account.instagram_data.ig_id,
+        igId: account.external_id,
+        externalId: account.external_id,
         tokenVersion: account.token_version,
       };
     } catch (cause) {
       if (!(cause instanceof TokenCipherError)) throw cause;
       await this.alerts.raise('token_unreadable', {
         account_id: accountId,
-        text: `The stored token of @${account.instagram_data.username} can't be opened: ${cause.message}. Put the key back into ENCRYPTION_KEYS_PREVIOUS, or connect the account again.`,
+        text: `The stored token of @${account.username} can't be opened: ${cause.message}. Put the key back into ENCRYPTION_KEYS_PREVIOUS, or connect the account again.`,
       });
       throw new AccountNotUsableError('token_unreadable', accountId, { cause });
     }

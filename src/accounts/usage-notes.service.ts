@@ -27,7 +27,7 @@ export class UsageNotesService implements OnModuleInit {
   }
 
   private async noteUsage(igId: string, { percent, regainMs }: GraphUsage): Promise<void> {
-    const account = (await this.directory.findByIgIds([igId])).get(igId);
+    const account = (await this.directory.findInAnyChannel([igId])).get(igId);
     if (!account) return;
     await this.health.noteUsage(account._id, {
       percent,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { ConversationBlocksRepository } from '../conversations/index.js';
-import { BlocklistRepository } from './blocklist.repository.js';
+import { ConversationBlocksRepository, type BlockMark } from '../conversations/index.js';
+import { BlocklistRepository, type ListOwner } from './blocklist.repository.js';
 
 /** Somebody who blocks and unblocks one person as fast as that is welcome to wait for the task that settles again. */
 const maxRounds = 5;
@@ -18,14 +18,14 @@ export class BlockMarksService {
   ) {}
 
   /** Has these people's conversations with a tenant say what the tenant's blocklist says. */
-  async settle(userId: string, participantIds: string[]): Promise<void> {
+  async settle(owner: ListOwner, participantIds: string[]): Promise<void> {
     let marked: ReadonlySet<string> | undefined;
     for (let round = 0; round < maxRounds; round++) {
-      const blocked = await this.entries.among(userId, participantIds);
+      const blocked = await this.entries.among(owner, participantIds);
       if (marked && isSame(marked, blocked)) return;
-      await this.conversations.mark(userId, [...blocked], true);
+      await this.conversations.mark(owner, [...blocked], true);
       await this.conversations.mark(
-        userId,
+        owner,
         participantIds.filter((id) => !blocked.has(id)),
         false,
       );
@@ -34,24 +34,31 @@ export class BlockMarksService {
   }
 
   /** After conversations began: the list may have changed since they were told what it says. */
-  async settleBegun(begun: readonly { user_id: string; participant_id: string; blocked?: boolean }[]): Promise<void> {
-    for (const [userId, conversations] of byTenant(begun)) {
+  async settleBegun(begun: readonly (BlockMark & { blocked?: boolean })[]): Promise<void> {
+    for (const { owner, of: conversations } of byTenantAndChannel(begun)) {
       const ids = conversations.map(({ participant_id }) => participant_id);
-      const blocked = await this.entries.among(userId, ids);
+      const blocked = await this.entries.among(owner, ids);
       const crossed = conversations.filter((one) => blocked.has(one.participant_id) !== (one.blocked ?? false));
       if (crossed.length > 0)
         await this.settle(
-          userId,
+          owner,
           crossed.map(({ participant_id }) => participant_id),
         );
     }
   }
 }
 
-export function byTenant<T extends { user_id: string }>(records: readonly T[]): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const record of records) groups.set(record.user_id, [...(groups.get(record.user_id) ?? []), record]);
-  return groups;
+/** What belongs to one list each. */
+export function byTenantAndChannel<T extends ListOwner>(records: readonly T[]): { owner: ListOwner; of: T[] }[] {
+  const groups = new Map<string, { owner: ListOwner; of: T[] }>();
+  for (const record of records) {
+    const { user_id, platform } = record;
+    const key = `${platform}\n${user_id}`;
+    const group = groups.get(key) ?? { owner: { user_id, platform }, of: [] };
+    group.of.push(record);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
 }
 
 function isSame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {

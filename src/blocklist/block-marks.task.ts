@@ -3,7 +3,7 @@ import { Clock } from '#libs/clock';
 import { ConversationBlocksRepository } from '../conversations/index.js';
 import { WalksService } from '../database/index.js';
 import { Scheduled } from '../queue/index.js';
-import { BlockMarksService, byTenant } from './block-marks.service.js';
+import { BlockMarksService, byTenantAndChannel } from './block-marks.service.js';
 import { BlocklistRepository, type BlockedPair } from './blocklist.repository.js';
 
 const minuteMs = 60_000;
@@ -39,15 +39,13 @@ export class BlockMarksTask {
     await markAll;
     await this.settleAll(await this.entries.pairsSince(new Date(this.clock.now() - lookBackMs), 2 * batch));
     const marked = await this.conversations.latestMarked(batch);
-    await this.settleAll(
-      marked.map(({ user_id, participant_id }) => ({ user_id, external_participant_id: participant_id })),
-    );
+    await this.settleAll(marked.map(({ participant_id: id, ...owner }) => ({ ...owner, external_participant_id: id })));
   }
 
   private async settleAll(pairs: readonly BlockedPair[]): Promise<void> {
-    for (const [userId, of] of byTenant(pairs))
+    for (const { owner, of } of byTenantAndChannel(pairs))
       await this.marks.settle(
-        userId,
+        owner,
         of.map(({ external_participant_id: id }) => id),
       );
   }

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../auth/index.js';
+import { channelNames, ChannelsService, platformNames, type Channel } from '../channels/index.js';
 import { ApiErrors } from '../errors/index.js';
 import { metaIdPattern } from '../paging/index.js';
 import {
@@ -20,7 +21,7 @@ import { PersonToUnblockPipe } from './person-to-unblock.pipe.js';
 
 const person = {
   name: 'external_participant_id',
-  description: 'The person’s Instagram-scoped id; it may stand in a JSON body instead, as the others may',
+  description: 'The person’s id at the channel; it may stand in a JSON body instead, as the others may',
   schema: { type: 'string', pattern: metaIdPattern.source },
   example: '1254477777772222',
 } as const;
@@ -29,6 +30,7 @@ const person = {
 @Controller('inbox/blocklist')
 export class BlocklistController {
   constructor(
+    private readonly channels: ChannelsService,
     private readonly blocklist: BlocklistService,
     private readonly owners: BlocklistOwnerService,
   ) {}
@@ -56,17 +58,20 @@ export class BlocklistController {
   @ApiErrors(400, 401, 403, 409, 413, 415, 429, 503)
   async add(
     @Caller() caller: Principal,
-    @Body() { user_id, platform: _platform, ...entry }: BlockDto,
+    @Body() { user_id, platform, ...entry }: BlockDto,
   ): Promise<BlocklistEntryResponse> {
     const owner = await this.owners.of(caller, user_id);
-    return { success: true, data: entryView(await this.blocklist.add(owner, entry)) };
+    return {
+      success: true,
+      data: entryView(await this.blocklist.add(owner, { ...entry, platform: this.channelOf(platform) })),
+    };
   }
 
   @Delete()
   @ForUsers()
   @ApiOperation({ summary: 'Unblock a person, named as on blocking' })
   @ApiQuery({ ...person, required: true })
-  @ApiQuery({ name: 'platform', required: false, enum: ['instagram', 'meta_instagram'] })
+  @ApiQuery({ name: 'platform', required: false, enum: [...channelNames, ...platformNames] })
   @ApiQuery({
     name: 'user_id',
     required: false,
@@ -78,9 +83,9 @@ export class BlocklistController {
   @ApiErrors(400, 401, 403, 404, 413, 415, 429, 503)
   async removePerson(
     @Caller() caller: Principal,
-    @PersonToUnblock(PersonToUnblockPipe) { external_participant_id: person, user_id }: UnblockPersonDto,
+    @PersonToUnblock(PersonToUnblockPipe) { external_participant_id: person, user_id, platform }: UnblockPersonDto,
   ): Promise<BlocklistEntryResponse> {
-    const owner = await this.owners.of(caller, user_id);
+    const owner = { user_id: await this.owners.of(caller, user_id), platform: this.channelOf(platform) };
     return { success: true, data: entryView(await this.blocklist.removePerson(owner, person)) };
   }
 
@@ -89,7 +94,7 @@ export class BlocklistController {
   @ApiOperation({ summary: 'Unblock a person' })
   @ApiParam({
     name: 'id',
-    description: 'The entry’s id, or the person’s Instagram-scoped id',
+    description: 'The entry’s id, or the person’s id at the channel',
     schema: { type: 'string', pattern: metaIdPattern.source },
     example: '1254477777772222',
   })
@@ -99,9 +104,13 @@ export class BlocklistController {
     @Scope() scope: TenantScope,
     @Caller() caller: Principal,
     @Param('id', BlocklistPersonPipe) id: string,
-    @Query() { user_id }: UnblockQuery,
+    @Query() { user_id, platform }: UnblockQuery,
   ): Promise<BlocklistEntryResponse> {
-    const owner = await this.owners.ofEntry(caller, user_id, id);
+    const owner = { user_id: await this.owners.ofEntry(caller, user_id, id), platform: this.channelOf(platform) };
     return { success: true, data: entryView(await this.blocklist.remove(scope, owner, id)) };
+  }
+
+  private channelOf(platform: string | undefined): Channel {
+    return this.channels.named(platform).channel;
   }
 }

@@ -1,23 +1,28 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, Length, Matches, MaxLength } from 'class-validator';
+import { channelNames, platformNames, type Channel } from '../channels/index.js';
 import { MayBeAbsent } from '../validation/index.js';
 import { metaIdPattern, metaIdRule, PageQuery } from '../paging/index.js';
 import type { BlocklistEntry } from './blocklist.repository.js';
 
 export class ListBlocklistQuery extends PageQuery {}
 
-/** The inbox's word for it, and the accounts'. */
-const platforms = ['instagram', 'meta_instagram'] as const;
+/** The inbox's words for channels, and the accounts'. */
+const platforms = [...channelNames, ...platformNames];
 
 export class BlockDto {
-  @ApiProperty({ description: 'The person’s Instagram-scoped id', example: '1254477777772222' })
+  @ApiProperty({ description: 'The person’s id at the channel', example: '1254477777772222' })
   @Matches(metaIdPattern, metaIdRule)
   external_participant_id!: string;
 
-  @ApiPropertyOptional({ enum: [...platforms], default: 'instagram', description: 'Both words mean the same' })
+  @ApiPropertyOptional({
+    enum: platforms,
+    default: channelNames[0],
+    description: 'The channel, or the accounts’ word for it',
+  })
   @MayBeAbsent()
   @IsIn(platforms)
-  platform?: (typeof platforms)[number];
+  platform?: string;
 
   @ApiPropertyOptional({ maxLength: 200, example: 'Mara Lindqvist' })
   @MayBeAbsent()
@@ -42,6 +47,11 @@ export class BlockDto {
 }
 
 export class UnblockQuery {
+  @ApiPropertyOptional({ enum: platforms, default: channelNames[0], description: 'Of which channel the person is' })
+  @MayBeAbsent()
+  @IsIn(platforms)
+  platform?: string;
+
   @ApiPropertyOptional({
     description: 'Whose entry a person’s id means; for admins, as on blocking',
     example: 'user-1',
@@ -56,10 +66,6 @@ export class UnblockQuery {
 export class UnblockPersonDto extends UnblockQuery {
   @Matches(metaIdPattern, metaIdRule)
   external_participant_id!: string;
-
-  @MayBeAbsent()
-  @IsIn(platforms)
-  platform?: (typeof platforms)[number];
 }
 
 export class BlocklistEntryView {
@@ -69,8 +75,8 @@ export class BlocklistEntryView {
   @ApiProperty({ example: 'user-1' })
   user_id!: string;
 
-  @ApiProperty({ enum: ['instagram'], example: 'instagram' })
-  platform!: 'instagram';
+  @ApiProperty({ enum: channelNames, example: 'instagram' })
+  platform!: Channel;
 
   @ApiProperty({ example: '1254477777772222' })
   external_participant_id!: string;

@@ -6,15 +6,16 @@ import { pageBehind, type Position } from '../paging/index.js';
 import { BLOCKLIST_ENTRY, type BlocklistRecord } from './blocklist.schema.js';
 
 const { trusted } = mongoose;
-const platform = 'instagram' as const;
 
 /** An entry as other rooms see it: plain, its id a string. */
 export type BlocklistEntry = Omit<BlocklistRecord, '_id'> & { _id: string };
-export type NewBlocklistEntry = Omit<BlocklistRecord, '_id' | 'platform'>;
+export type NewBlocklistEntry = Omit<BlocklistRecord, '_id'>;
 /** Who is blocked by whom. */
-export type BlockedPair = Pick<BlocklistRecord, 'user_id' | 'external_participant_id'>;
+export type BlockedPair = Pick<BlocklistRecord, 'user_id' | 'platform' | 'external_participant_id'>;
+/** Whose list, and of which channel's people: ids of two channels' people may be the same. */
+export type ListOwner = Pick<BlocklistRecord, 'user_id' | 'platform'>;
 
-const pair = { _id: 0, user_id: 1, external_participant_id: 1 } as const;
+const pair = { _id: 0, user_id: 1, platform: 1, external_participant_id: 1 } as const;
 
 /** An entry's id, as opposed to a person's. */
 export const isEntryId = (id: string): boolean => /^[0-9a-f]{24}$/i.test(id);
@@ -24,14 +25,14 @@ export const isEntryId = (id: string): boolean => /^[0-9a-f]{24}$/i.test(id);
 export class BlocklistRepository {
   constructor(@InjectModel(BLOCKLIST_ENTRY) private readonly model: Model<BlocklistRecord>) {}
 
-  async exists(userId: string, participantId: string): Promise<boolean> {
-    const pair = { user_id: userId, platform, external_participant_id: participantId };
-    return (await this.model.collection.findOne(pair, { projection: { _id: 1 } })) !== null;
+  async exists({ user_id, platform }: ListOwner, participantId: string): Promise<boolean> {
+    const person = { user_id, platform, external_participant_id: participantId };
+    return (await this.model.collection.findOne(person, { projection: { _id: 1 } })) !== null;
   }
 
   /** Those among these people whom a tenant has blocked. */
-  async among(userId: string, participantIds: string[]): Promise<Set<string>> {
-    const pairs = { user_id: userId, platform, external_participant_id: { $in: participantIds } };
+  async among({ user_id, platform }: ListOwner, participantIds: string[]): Promise<Set<string>> {
+    const pairs = { user_id, platform, external_participant_id: { $in: participantIds } };
     const projection = { _id: 0, external_participant_id: 1 };
     const found = await this.model.collection.find<BlockedPair>(pairs, { projection }).toArray();
     return new Set(found.map(({ external_participant_id: id }) => id));
@@ -61,7 +62,13 @@ export class BlocklistRepository {
   }
 
   /** Adds the entry, or what is new about it to the one there is. */
-  async upsert({ user_id, external_participant_id, created_at, ...about }: NewBlocklistEntry): Promise<BlocklistEntry> {
+  async upsert({
+    user_id,
+    platform,
+    external_participant_id,
+    created_at,
+    ...about
+  }: NewBlocklistEntry): Promise<BlocklistEntry> {
     const record = await this.model
       .findOneAndUpdate(
         { user_id, platform, external_participant_id },
@@ -109,9 +116,9 @@ export class BlocklistRepository {
     return record && plain(record);
   }
 
-  async removeParticipant(userId: string, participantId: string): Promise<BlocklistEntry | null> {
+  async removeParticipant({ user_id, platform }: ListOwner, participantId: string): Promise<BlocklistEntry | null> {
     const record = await this.model
-      .findOneAndDelete({ user_id: userId, platform, external_participant_id: participantId })
+      .findOneAndDelete({ user_id, platform, external_participant_id: participantId })
       .lean<BlocklistRecord | null>();
     return record && plain(record);
   }

@@ -1,4 +1,5 @@
 import { Schema, type Types } from 'mongoose';
+import type { Channel } from '../channels/index.js';
 
 export const BLOCKLIST_ENTRY = 'BlocklistEntry';
 
@@ -6,8 +7,8 @@ export const BLOCKLIST_ENTRY = 'BlocklistEntry';
 export interface BlocklistRecord {
   _id: Types.ObjectId;
   user_id: string;
-  platform: 'instagram';
-  /** The person's Instagram-scoped id. */
+  platform: Channel;
+  /** The person's id at the channel. */
   external_participant_id: string;
   participant_name?: string;
   reason?: string;
@@ -17,7 +18,7 @@ export interface BlocklistRecord {
 export const BlocklistSchema = new Schema<BlocklistRecord>(
   {
     user_id: { type: String, required: true },
-    platform: { type: String, required: true, enum: ['instagram'] },
+    platform: { type: String, required: true },
     external_participant_id: { type: String, required: true },
     participant_name: String,
     reason: String,

@@ -1,10 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import type { TenantScope } from '../auth/index.js';
+import type { Channel } from '../channels/index.js';
 import { ConflictError, NotFoundError } from '../errors/index.js';
 import { cursorOf, pageOf, readCursor } from '../paging/index.js';
 import { BlockMarksService } from './block-marks.service.js';
-import { BlocklistRepository, isEntryId, type BlocklistEntry, type NewBlocklistEntry } from './blocklist.repository.js';
+import {
+  BlocklistRepository,
+  isEntryId,
+  type BlocklistEntry,
+  type ListOwner,
+  type NewBlocklistEntry,
+} from './blocklist.repository.js';
 
 /** A list is counted whenever it is shown or added to. */
 const maxEntries = 10_000;
@@ -21,9 +28,9 @@ export class BlocklistService {
     private readonly clock: Clock,
   ) {}
 
-  /** @param userId the tenant who owns the account the person wrote to */
-  async isBlocked(userId: string, participantId: string): Promise<boolean> {
-    return this.entries.exists(userId, participantId);
+  /** @param account the one the person wrote to */
+  async isBlocked(account: { user_id: string; channel: Channel }, participantId: string): Promise<boolean> {
+    return this.entries.exists({ user_id: account.user_id, platform: account.channel }, participantId);
   }
 
   /**
@@ -31,7 +38,10 @@ export class BlocklistService {
    * @throws {ConflictError} the tenant's list is full
    */
   async add(userId: string, entry: Omit<NewBlocklistEntry, 'user_id' | 'created_at'>): Promise<BlocklistEntry> {
-    const known = await this.entries.exists(userId, entry.external_participant_id);
+    const known = await this.entries.exists(
+      { user_id: userId, platform: entry.platform },
+      entry.external_participant_id,
+    );
     if (!known && (await this.entries.countOf(userId)) >= maxEntries)
       throw new ConflictError(`The blocklist is full: it holds at most ${maxEntries} people.`);
     const blocked = await this.entries.upsert({ user_id: userId, ...entry, created_at: this.clock.date() });
@@ -51,24 +61,24 @@ export class BlocklistService {
   }
 
   /**
-   * @param idOrParticipant the entry's id, or the person's Instagram-scoped id
-   * @param userId whose entry a person's id means
+   * @param idOrParticipant the entry's id, or the person's id at the channel
+   * @param owner whose entry a person's id means
    * @throws {NotFoundError} not there, or another tenant's
    */
-  async remove(scope: TenantScope, userId: string, idOrParticipant: string): Promise<BlocklistEntry> {
+  async remove(scope: TenantScope, owner: ListOwner, idOrParticipant: string): Promise<BlocklistEntry> {
     const byId = isEntryId(idOrParticipant) ? await this.entries.remove(scope, idOrParticipant) : null;
-    return byId ? this.settled(byId) : this.removePerson(userId, idOrParticipant);
+    return byId ? this.settled(byId) : this.removePerson(owner, idOrParticipant);
   }
 
   /** @throws {NotFoundError} this tenant has not blocked them */
-  async removePerson(userId: string, participantId: string): Promise<BlocklistEntry> {
-    const removed = await this.entries.removeParticipant(userId, participantId);
+  async removePerson(owner: ListOwner, participantId: string): Promise<BlocklistEntry> {
+    const removed = await this.entries.removeParticipant(owner, participantId);
     if (!removed) throw new NotFoundError('There is no such blocklist entry.');
     return this.settled(removed);
   }
 
   private async settled(entry: BlocklistEntry): Promise<BlocklistEntry> {
-    await this.marks.settle(entry.user_id, [entry.external_participant_id]);
+    await this.marks.settle(entry, [entry.external_participant_id]);
     return entry;
   }
 }

@@ -1,6 +1,6 @@
 import { Global, Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { GraphClient } from '#libs/graph-api';
-import type { ChannelAdapter } from './channel.port.js';
+import type { Channel, ChannelAdapter } from './channel.port.js';
 import { CHANNEL_ADAPTERS, ChannelsService } from './channels.service.js';
 import { GraphCallsService } from './graph/graph-calls.service.js';
 import { GraphClientShutdownService } from './graph/graph-client-shutdown.service.js';
@@ -9,6 +9,10 @@ import { instagram } from './instagram/index.js';
 
 /** What a channel's folder hands to the application. */
 export interface ChannelRegistration {
+  /** As the adapter's. */
+  channel: Channel;
+  /** The contract's word for it, as the adapter's. */
+  platform: string;
   adapter: Type<ChannelAdapter>;
   /** What the adapter is made of, beside settings and the clock. */
   providers?: readonly Provider[];

@@ -13,6 +13,7 @@ export class ChannelsService {
   private readonly byObject: ReadonlyMap<string, ChannelAdapter>;
 
   constructor(@Inject(CHANNEL_ADAPTERS) readonly all: readonly ChannelAdapter[]) {
+    if (all.length === 0) throw new Error('No channel is registered.');
     this.byChannel = indexed(all, ({ channel }) => [channel]);
     this.byPlatform = indexed(all, ({ platform }) => [platform]);
     this.byObject = indexed(all, ({ webhook }) => webhook.objects);
@@ -23,9 +24,38 @@ export class ChannelsService {
     return found(this.byChannel, channel, 'channel');
   }
 
+  /** The channel of what was written when there was no other. */
+  get first(): ChannelAdapter {
+    return this.all[0] as ChannelAdapter;
+  }
+
   /** By the contract's word on accounts. @throws {Error} for one that is not registered */
   ofPlatform(platform: string): ChannelAdapter {
     return found(this.byPlatform, platform, 'platform');
+  }
+
+  /**
+   * By either of its names, as a request may use it; the first channel where it uses none.
+   * @throws {Error} for one that is not registered: validate before
+   */
+  named(name = this.first.channel as string): ChannelAdapter {
+    return this.byChannel.get(name) ?? this.ofPlatform(name);
+  }
+
+  /**
+   * An id that a channel gave, told apart from another channel's. The first channel's are bare: they were written when
+   * there was no other.
+   */
+  qualify(channel: Channel, id: string): string {
+    const name: string = channel;
+    return name === this.first.channel ? id : `${name}:${id}`;
+  }
+
+  /** The channel and the id of {@link qualify}; `undefined` for a channel that is not registered. */
+  unqualify(qualified: string): { channel: Channel; id: string } | undefined {
+    const colon = qualified.indexOf(':');
+    const adapter = colon < 0 ? this.first : this.byChannel.get(qualified.slice(0, colon));
+    return adapter && { channel: adapter.channel, id: qualified.slice(colon + 1) };
   }
 
   /**
@@ -34,7 +64,7 @@ export class ChannelsService {
    */
   ofDelivery(body: unknown): ChannelAdapter | undefined {
     const object = readObjectName(body);
-    return object === undefined ? this.all[0] : this.byObject.get(object.toLowerCase());
+    return object === undefined ? this.first : this.byObject.get(object.toLowerCase());
   }
 }
 

@@ -1,4 +1,5 @@
 export type { ChannelCapabilities, TextLimit } from './channel-capabilities.js';
+export { channelNames, platformNames } from './channel-names.js';
 export type { Channel, ChannelAdapter, ChannelNames, ChannelWebhook } from './channel.port.js';
 export { channels, ChannelsModule, type ChannelRegistration } from './channels.module.js';
 export { ChannelsService } from './channels.service.js';

@@ -5,7 +5,7 @@ import { Clock } from '#libs/clock';
 import { CONVERSATION, placeOf, type ConversationRecord } from './conversation.schema.js';
 
 /** A conversation of a person whom its tenant has blocked, as it is marked. */
-export type BlockMark = Pick<ConversationRecord, 'user_id' | 'participant_id'>;
+export type BlockMark = Pick<ConversationRecord, 'user_id' | 'platform' | 'participant_id'>;
 
 /** That a person is blocked, as their conversations say it. The blocklist decides; see `BlockMarksService`. */
 @Injectable()
@@ -16,10 +16,14 @@ export class ConversationBlocksRepository {
   ) {}
 
   /** Marks these people's conversations with a tenant, or takes the mark away; what is marked so already stays. */
-  async mark(userId: string, participantIds: string[], blocked: boolean): Promise<void> {
+  async mark(
+    { user_id, platform }: Pick<BlockMark, 'user_id' | 'platform'>,
+    participantIds: string[],
+    blocked: boolean,
+  ): Promise<void> {
     if (participantIds.length === 0) return;
     await this.model.collection.updateMany(
-      { participant_id: { $in: participantIds }, user_id: userId, blocked: blocked ? { $ne: true } : true },
+      { participant_id: { $in: participantIds }, user_id, platform, blocked: blocked ? { $ne: true } : true },
       [
         {
           $set: {
@@ -46,7 +50,11 @@ export class ConversationBlocksRepository {
     return this.model.collection
       .find<BlockMark>(
         { archived: { $in: [false, true] }, unread: { $in: [placeOf(true, true), placeOf(false, true)] } },
-        { projection: { _id: 0, user_id: 1, participant_id: 1 }, sort: { last_message_at: -1, _id: -1 }, limit },
+        {
+          projection: { _id: 0, user_id: 1, platform: 1, participant_id: 1 },
+          sort: { last_message_at: -1, _id: -1 },
+          limit,
+        },
       )
       .toArray();
   }

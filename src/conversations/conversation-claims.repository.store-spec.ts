@@ -23,7 +23,11 @@ beforeAll(async () => {
 afterAll(() => connection?.close());
 
 async function newOne(): Promise<string> {
-  const { _id: id, ...conversation } = emptyConversation({ _id: 'acc', user_id: 'tenant' }, randomUUID(), clock.date());
+  const { _id: id, ...conversation } = emptyConversation(
+    { _id: 'acc', channel: 'instagram', user_id: 'tenant' },
+    randomUUID(),
+    clock.date(),
+  );
   const _id = new mongoose.Types.ObjectId(id);
   await connection.collection('inbox_conversations').insertOne({ _id, ...conversation, send_seq: 5 });
   return id;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Schema, type Types } from 'mongoose';
+import type { Channel } from '../channels/index.js';
 import type { AgentPauses, PauseReason } from './agent-pauses.js';
 
 /** The model's name. */
@@ -19,14 +20,14 @@ export interface ConversationCounts {
  */
 export interface ConversationRecord {
   _id: Types.ObjectId;
-  platform: 'instagram';
+  platform: Channel;
   /** `accounts._id` as hex. */
   platform_account_id: string;
   /** The tenant who owns the account. */
   user_id: string;
   /** Meta's id of the thread, known once it was looked up through the Graph API. */
   external_id?: string;
-  /** The other party's Instagram-scoped id. */
+  /** The other party's id at the channel. */
   participant_id: string;
   participant_name?: string;
   participant_username?: string;
@@ -99,14 +100,14 @@ export function conversationIdOf(platformAccountId: string, participantId: strin
 
 /** A conversation in which nothing was said yet. */
 export function emptyConversation(
-  account: { _id: string; user_id: string },
+  account: { _id: string; channel: Channel; user_id: string },
   participantId: string,
   now: Date,
   { blocked = false } = {},
 ): Omit<ConversationRecord, '_id'> & { _id: string } {
   return {
     _id: conversationIdOf(account._id, participantId),
-    platform: 'instagram',
+    platform: account.channel,
     platform_account_id: account._id,
     user_id: account.user_id,
     participant_id: participantId,

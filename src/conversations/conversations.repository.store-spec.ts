@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => connection?.close());
 
 const spoken = (fields: Partial<Conversation> = {}): Conversation => ({
-  ...emptyConversation({ _id: 'acc', user_id: 'tenant' }, randomUUID(), clock.date()),
+  ...emptyConversation({ _id: 'acc', channel: 'instagram', user_id: 'tenant' }, randomUUID(), clock.date()),
   ...{ participant_name: 'Mara', last_message: 'Hello', last_message_at: clock.date(), unread: false },
   ...fields,
 });

@@ -7,6 +7,7 @@ import { databaseOptions } from './database-options.js';
 import { IndexKeeperRepository } from './index-keeper.repository.js';
 import { RetentionService } from './retention.service.js';
 import { TransactionsService } from './transactions.service.js';
+import { UpgradesService } from './upgrades.service.js';
 import { WalksService } from './walks.service.js';
 
 // A filter from a request is data: `{$ne: ''}` where a value belongs is refused, and so is a field the schema does not
@@ -32,8 +33,15 @@ export class NoReplicaSetError extends Error {
       }),
     }),
   ],
-  providers: [TransactionsService, AbandonedTransactionsService, RetentionService, IndexKeeperRepository, WalksService],
-  exports: [TransactionsService, RetentionService, IndexKeeperRepository, WalksService],
+  providers: [
+    TransactionsService,
+    AbandonedTransactionsService,
+    RetentionService,
+    UpgradesService,
+    IndexKeeperRepository,
+    WalksService,
+  ],
+  exports: [TransactionsService, RetentionService, UpgradesService, IndexKeeperRepository, WalksService],
 })
 export class DatabaseModule implements OnApplicationBootstrap {
   constructor(

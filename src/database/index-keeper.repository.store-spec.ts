@@ -4,6 +4,7 @@ import { useEmbeddedServers } from '../../test/support/embedded-servers.js';
 import { startFailingMongod, type FailingMongod } from '../../test/support/failing-mongod.js';
 import type { AppConfig } from '../config/index.js';
 import { IndexKeeperRepository } from './index-keeper.repository.js';
+import { UpgradesService } from './upgrades.service.js';
 import { RetentionService } from './retention.service.js';
 
 jest.setTimeout(60_000);
@@ -25,7 +26,7 @@ beforeEach(async () => {
   const notes = connection.collection('notes');
   retentions.all.push({ collection: notes, field: 'written_at', index: 'kept', replaces: ['retention'], days: 7 });
   const config = { DATABASE_URL: mongod.url, DATABASE_NAME: databaseName } as AppConfig;
-  keeper = new IndexKeeperRepository(connection, config, retentions);
+  keeper = new IndexKeeperRepository(connection, config, retentions, new UpgradesService());
   jest.spyOn(Logger.prototype, 'log').mockImplementation();
   warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation();
 });

@@ -6,6 +6,7 @@ import { AppConfig } from '../config/index.js';
 import { isMongoAway } from '../errors/index.js';
 import { databaseOptions } from './database-options.js';
 import { isInForce, keepFor, RetentionService } from './retention.service.js';
+import { UpgradesService } from './upgrades.service.js';
 
 const progressEveryMs = 10_000;
 /** A build goes on in MongoDB while nobody waits for it; whoever was cut off asks again and waits on. */
@@ -18,7 +19,7 @@ interface RunningBuild {
   progress?: { done: number; total: number };
 }
 
-/** Brings the indexes, and with them the retention, to what this version needs. */
+/** Brings the indexes, with them the retention, and before them what earlier versions wrote, to what this version needs. */
 @Injectable()
 export class IndexKeeperRepository {
   private readonly logger = new Logger(IndexKeeperRepository.name);
@@ -27,6 +28,7 @@ export class IndexKeeperRepository {
     @InjectConnection() private readonly connection: Connection,
     private readonly config: AppConfig,
     private readonly retentions: RetentionService,
+    private readonly upgrades: UpgradesService,
   ) {}
 
   /**
@@ -39,14 +41,16 @@ export class IndexKeeperRepository {
     if (missing.length > 0) {
       this.logger.log({ msg: 'building indexes', missing });
       const startedAt = performance.now();
+      await this.upgrades.run();
       await this.onPatientConnection((patient) => this.buildOn(patient));
+      await this.upgrades.dropObsoleteIndexes();
       this.logger.log({ msg: 'indexes are built', seconds: Math.round((performance.now() - startedAt) / 1_000) });
     }
     this.logger.log({ msg: 'indexes are in place', models: this.models.length });
     await Promise.all(this.models.map((model) => this.tellUnused(model)));
   }
 
-  /** @returns collections that lack an index, or whose documents are kept otherwise than they should be */
+  /** @returns collections that lack an index, hold what an earlier version wrote, or are kept otherwise than they should be */
   async missing(): Promise<string[]> {
     const lacking = await Promise.all(
       this.models.map(async (model) => {
@@ -59,7 +63,8 @@ export class IndexKeeperRepository {
         (await isInForce(retention)) ? [] : [retention.collection.collectionName],
       ),
     );
-    return [...new Set([...lacking, ...otherwise].flat())].sort();
+    const dated = (await this.upgrades.due()).map(({ collection }) => collection.collectionName);
+    return [...new Set([...lacking, ...otherwise, dated].flat())].sort();
   }
 
   private get models(): Model<unknown>[] {

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { AccountDirectoryService } from '../accounts/index.js';
+import { AccountDirectoryService, type AccountSummary } from '../accounts/index.js';
+import { ChannelsService, type Channel } from '../channels/index.js';
 import { Scheduled } from '../queue/index.js';
 import { DeliveryReopeningRepository } from './delivery-reopening.repository.js';
 
@@ -22,6 +23,7 @@ export class LateAccountsService {
   constructor(
     private readonly reopening: DeliveryReopeningRepository,
     private readonly accounts: AccountDirectoryService,
+    private readonly channels: ChannelsService,
     private readonly clock: Clock,
   ) {}
 
@@ -32,10 +34,24 @@ export class LateAccountsService {
     const unknown = await this.reopening.unknownIds(this.seenUntil, idsPerLook);
     this.seenUntil = unknown.length < idsPerLook ? '' : (unknown.at(-1) ?? '');
     if (unknown.length === 0) return;
-    for (const [metaId, { _id }] of await this.accounts.findByIgIds(unknown)) {
-      const deliveries = await this.reopening.reopenFor(metaId, _id, since);
+    for (const [unknownId, { _id }] of await this.accountsOf(unknown)) {
+      const deliveries = await this.reopening.reopenFor(unknownId, _id, since);
       if (deliveries === 0) continue; // parked, or being stored at this moment
       this.logger.log({ msg: 'deliveries are done again for an account connected later', account_id: _id, deliveries });
     }
+  }
+
+  /** Those that are connected by now, by the ids as the deliveries keep them. */
+  private async accountsOf(unknown: readonly string[]): Promise<Map<string, AccountSummary>> {
+    const idsOf = new Map<Channel, string[]>();
+    for (const named of unknown) {
+      const known = this.channels.unqualify(named);
+      if (known) idsOf.set(known.channel, [...(idsOf.get(known.channel) ?? []), known.id]);
+    }
+    const accounts = new Map<string, AccountSummary>();
+    for (const [channel, ids] of idsOf)
+      for (const [id, account] of await this.accounts.findByChannelIds(channel, ids))
+        accounts.set(this.channels.qualify(channel, id), account);
+    return accounts;
   }
 }

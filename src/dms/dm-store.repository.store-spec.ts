@@ -64,7 +64,7 @@ function snapshotFromBefore(happens: () => Promise<void>): void {
 
 function newDm(fields: Partial<DmRecord> = {}): { dm: DmRecord; conversation: Conversation } {
   const now = clock.date();
-  const conversation = emptyConversation({ _id: 'acc', user_id: 'tenant' }, randomUUID(), now);
+  const conversation = emptyConversation({ _id: 'acc', channel: 'instagram', user_id: 'tenant' }, randomUUID(), now);
   const dm: DmRecord = {
     ...{ _id: new mongoose.Types.ObjectId(), platform_account_id: 'acc', ig_id: '1', user_id: 'tenant' },
     ...{ conversation_id: conversation._id, sender_id: conversation.participant_id, recipient_id: '1' },

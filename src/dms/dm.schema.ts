@@ -1,4 +1,5 @@
 import { Schema, type Types } from 'mongoose';
+import type { Channel } from '../channels/index.js';
 import type { DmView } from './api/dm-view.dto.js';
 
 export type Direction = 'inbound' | 'outbound';
@@ -79,6 +80,9 @@ export interface KeptSendResponseSnapshot {
 export interface DmRecord {
   _id: Types.ObjectId;
   platform_account_id: string;
+  /** Of which channel it is; absent on what was written when there was one. */
+  platform?: Channel;
+  /** The account's id at its channel. */
   ig_id: string;
   user_id: string;
   conversation_id: string;
@@ -174,6 +178,7 @@ const { Mixed } = Schema.Types;
 export const DmSchema = new Schema<DmRecord>(
   {
     platform_account_id: { type: String, required: true },
+    platform: String,
     ig_id: { type: String, required: true },
     user_id: { type: String, required: true },
     conversation_id: { type: String, required: true },

@@ -185,7 +185,13 @@ describe('JobQueueService', () => {
       });
 
       it('does it without Redis, and tells its handler what the caller knows', async () => {
-        const extra = { account_id: 'a1', ig_id: 'i1', participant_id: 'p1', revision: 1 };
+        const extra = {
+          account_id: 'a1',
+          channel: 'instagram',
+          ig_id: 'i1',
+          participant_id: 'p1',
+          revision: 1,
+        } as const;
         redis.pause();
         try {
           await worker.get(JobQueueService).startOrAdd('answer-conversation', { conversation_id: 'here' }, extra);

@@ -1,3 +1,5 @@
+import type { Channel } from '../channels/index.js';
+
 /**
  * Every job there is: its queue, its payload and its options. Producers and handlers both import this file, and the
  * process refuses to start when a job has no handler or two. Jobs carry ids, never content; a lost job costs time
@@ -33,7 +35,13 @@ export type JobName = keyof JobPayloads;
 /** What a process that begins a job itself can tell its handler besides; it never stands in Redis. */
 export interface JobExtras {
   /** A message was stored a moment ago: who talks there, and the conversation's `revision` as that left it. */
-  'answer-conversation': { account_id: string; ig_id: string; participant_id: string; revision: number };
+  'answer-conversation': {
+    account_id: string;
+    channel: Channel;
+    ig_id: string;
+    participant_id: string;
+    revision: number;
+  };
 }
 export type JobExtra<N extends JobName> = N extends keyof JobExtras ? JobExtras[N] : undefined;
 

@@ -22,7 +22,7 @@ describe('RedisConversationLockService', () => {
   });
 
   beforeEach(() => {
-    key = RedisConversationLockService.keyOf('17841400000000057', `10000${++made}`);
+    key = RedisConversationLockService.keyOf('instagram', '17841400000000057', `10000${++made}`);
   });
 
   afterAll(async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { Channel } from '../channels/index.js';
 import { REDIS, type RedisClient } from '../redis/index.js';
 
 /** Compare the owner, then act: another process's lock is never extended or released. */
@@ -22,10 +23,13 @@ export class RedisConversationLockService {
 
   constructor(@Inject(REDIS) private readonly redis: RedisClient) {}
 
-  /** The conversation's key, as dashboards and operators know it. */
-  static keyOf(externalAccountId: string, participantId: string): string {
+  /**
+   * The conversation's key, as dashboards and operators know it.
+   * @param externalId the account's at its channel
+   */
+  static keyOf(channel: Channel, externalId: string, participantId: string): string {
     // Ids are Meta's strings: one with a colon must not read as the key of something else.
-    return `instagram:${externalAccountId}:${encodeURIComponent(participantId)}`;
+    return `${channel}:${externalId}:${encodeURIComponent(participantId)}`;
   }
 
   /** @returns `null` when another process holds it */

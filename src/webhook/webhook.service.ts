@@ -80,12 +80,14 @@ export class WebhookService {
 
   private async store(visit: OpenRequest, channel: ChannelAdapter, { events, accountIds, isTest }: DeliverySummary) {
     const ids = [...new Set(accountIds.flat())];
-    const found = await unlessGivenUp(this.accounts.findByIgIds(ids), visit.giveUp);
+    const found = await unlessGivenUp(this.accounts.findByChannelIds(channel.channel, ids), visit.giveUp);
     const known = [...new Set([...found.values()].map(({ _id }) => _id))];
     const isKept = isTest || channel.capabilities.unknownAccount === 'keep';
     if (known.length === 0 && !isKept) throw new AccountNotConnectedError();
     const state = known.length === 0 ? 'stored' : 'received';
-    const unknownIds = isTest ? [] : unknownOf(accountIds, found);
+    const unknownIds = isTest
+      ? []
+      : unknownOf(accountIds, found).map((id) => this.channels.qualify(channel.channel, id));
     const delivery = this.newDelivery(visit.text, { events, accountIds: known, unknownIds, state });
     await this.intake.store(delivery, visit.giveUp);
     const outcome: Outcome = isTest ? 'test' : 'accepted';

@@ -333,14 +333,14 @@ describe('accounts', () => {
     const neighbour = await startTestApp({ services, sandbox: app.sandbox, env: { ROLE: 'api' } });
     try {
       const directory = neighbour.get(AccountDirectoryService);
-      expect((await directory.findByIgIds([igId])).size).toBe(0);
+      expect((await directory.findByChannelIds('instagram', [igId])).size).toBe(0);
       const { body } = await connectFirst();
       await eventually(async () => {
-        const found = await directory.findByIgIds([igId, appScopedId]);
+        const found = await directory.findByChannelIds('instagram', [igId, appScopedId]);
         expect([...found.keys()].sort()).toEqual([igId, appScopedId].sort());
       });
       await (await app.call()).delete(`/accounts/${body.data._id}`).expect(200);
-      await eventually(async () => expect((await directory.findByIgIds([igId])).size).toBe(0));
+      await eventually(async () => expect((await directory.findByChannelIds('instagram', [igId])).size).toBe(0));
       expect(await directory.get(body.data._id)).toMatchObject({ status: 'disabled' });
     } finally {
       await neighbour.app.close();

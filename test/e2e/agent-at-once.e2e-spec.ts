@@ -112,7 +112,7 @@ describe('without a quiet period the agent answers', () => {
     expect((await scene.dmsOf(customer))[0]).toMatchObject({ agent_reason: 'blocklisted' });
     expect(scene.answersTo(customer)).toEqual([]);
     await sleep(50); // whatever is put off until an answer has begun has happened by then
-    const queue = RedisConversationLockService.keyOf(scene.app.sandbox.account.igId, customer.id);
+    const queue = RedisConversationLockService.keyOf('instagram', scene.app.sandbox.account.igId, customer.id);
     expect(await redis.llen(queue)).toBe(0);
   });
 

@@ -87,11 +87,11 @@ function escapes(told: string, system: string): string[] {
 const dmOf = (text: string, { button, caption }: ReturnType<Delivery['wrap']>, index: number): Dm => ({
   _id: `attack-${index}`,
   platform_account_id: account._id,
-  ig_id: account.ig_id,
+  ig_id: account.external_id,
   user_id: account.user_id,
   conversation_id: '',
   sender_id: '1',
-  recipient_id: account.ig_id,
+  recipient_id: account.external_id,
   kind: button ? 'postback' : 'message',
   ...(caption ? {} : { text }),
   ...(button ? { postback: { title: text, payload: text } } : {}),

@@ -30,9 +30,9 @@ it('a delivery that can’t be stored costs the others of its job nothing, and i
   const culprit = ids[17] as string;
   const matcher = app.get(EventMatcherService);
   const match = matcher.match.bind(matcher);
-  jest.spyOn(matcher, 'match').mockImplementation(async (decoded, id, settingsOf) => {
-    if (id === culprit) throw new TypeError('nobody thought of this');
-    return match(decoded, id, settingsOf);
+  jest.spyOn(matcher, 'match').mockImplementation(async (decoded, origin, settingsOf) => {
+    if (origin.deliveryId === culprit) throw new TypeError('nobody thought of this');
+    return match(decoded, origin, settingsOf);
   });
 
   await app.get(StoreDeliveriesProcessor).storeDeliveries({ delivery_ids: ids });

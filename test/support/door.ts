@@ -23,6 +23,9 @@ export async function insertAccount(
       .insertOne({
         user_id: userId,
         platform: 'meta_instagram',
+        channel: 'instagram',
+        external_id: igId,
+        username: `shop_${igId}`,
         login: 'instagram',
         status: 'active',
         status_changed_at: now,

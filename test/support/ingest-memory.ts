@@ -7,7 +7,13 @@ import { IngestBatch, type IngestItem } from '../../src/dms/ingest/ingest-batch.
 import { matchesOpenSend } from '../../src/dms/outbound/echo-matching.js';
 
 /** What the specs of storing events share: an account, a customer, their events, and a store in memory. */
-const account = { _id: '0123456789abcdef01234567', ig_id: '17841400000000001', user_id: 'tenant', username: 'shop' };
+const account = {
+  _id: '0123456789abcdef01234567',
+  ig_id: '17841400000000001',
+  channel: 'instagram' as const,
+  user_id: 'tenant',
+  username: 'shop',
+};
 const own = new Set([account.ig_id]);
 export const customer = '5550001';
 export const start = 1_760_000_000_000;

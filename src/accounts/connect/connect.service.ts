@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { classifyGraphFailure, isGraphError, isProofRefusal, type GraphError } from '#libs/graph-api';
+import { ChannelsService } from '../../channels/index.js';
 import { JobQueueService } from '../../queue/index.js';
 import { AccountChangesService, changeOf } from '../account-changes.service.js';
 import { AccountCipherService } from '../account-cipher.service.js';
@@ -31,6 +32,7 @@ export class ConnectService {
   private readonly logger = new Logger(ConnectService.name);
 
   constructor(
+    private readonly channels: ChannelsService,
     private readonly accounts: AccountsRepository,
     private readonly cipher: AccountCipherService,
     private readonly meta: MetaGatewayService,
@@ -90,10 +92,7 @@ export class ConnectService {
   async connect(userId: string, identity: MetaIdentity, agent?: AgentSettingsPatch): Promise<AccountRecord> {
     const { account, before } = await this.store(userId, identity);
     const accountId = account._id.toHexString();
-    await this.settings.saveAgentSettings(
-      { _id: accountId, user_id: userId, username: account.instagram_data.username },
-      agent ?? {},
-    );
+    await this.settings.saveAgentSettings({ _id: accountId, user_id: userId, username: account.username }, agent ?? {});
     await this.changes.announce(changeOf(account));
     const isLeft = !before || !sendsElsewhere(before, account) || (await this.subscriptions.remove(before));
     // After the old token, which may not open any more: that is not said of the account as it is now.
@@ -106,7 +105,7 @@ export class ConnectService {
     return (await this.accounts.findById(accountId)) ?? account;
   }
 
-  private async alertSubscribedTwice({ _id, login, instagram_data: { username } }: AccountRecord): Promise<void> {
+  private async alertSubscribedTwice({ _id, login, username }: AccountRecord): Promise<void> {
     await this.alerts.raise('subscribed_twice', {
       account_id: _id.toHexString(),
       text:
@@ -131,7 +130,7 @@ export class ConnectService {
         return await this.storeOnce(userId, identity);
       } catch (error) {
         if ((error as { code?: number }).code !== 11000) throw error;
-        const holder = await this.accounts.findLiveByIgId(identity.igId);
+        const holder = await this.accounts.findLive(identity.platform, identity.externalId);
         if (holder && holder.user_id !== userId) throw new AccountTakenError(identity.username);
         // Another process connects it for the same tenant at this moment: ours becomes an update of its record.
         if (attempt === 5) throw error;
@@ -140,13 +139,17 @@ export class ConnectService {
   }
 
   private async storeOnce(userId: string, identity: MetaIdentity): Promise<ConnectedRecord> {
-    const id = await this.accounts.idFor(userId, identity.igId);
+    const id = await this.accounts.idFor(userId, identity.platform, identity.externalId);
     const now = this.clock.date();
     const { expiresInS } = identity;
     return this.accounts.connect(
       id,
       userId,
       {
+        platform: identity.platform,
+        channel: this.channels.ofPlatform(identity.platform).channel,
+        external_id: identity.externalId,
+        username: identity.username,
         login: identity.login,
         access_token: this.cipher.encrypt(identity.accessToken, id),
         token_obtained_at: now,
@@ -155,19 +158,9 @@ export class ConnectService {
         token_expires_at: expiresInS === undefined ? undefined : new Date(now.getTime() + expiresInS * 1000),
         refresh_due_at: identity.login === 'instagram' ? firstRefreshAt(id, now.getTime(), expiresInS) : undefined,
         scopes: identity.scopes,
-        instagram_data: {
-          ig_id: identity.igId,
-          id: identity.appScopedId,
-          username: identity.username,
-          name: identity.name,
-          account_type: identity.accountType,
-          profile_picture_url: identity.profilePictureUrl,
-        },
-        meta: identity.page ?? {
-          id: identity.appScopedId ?? identity.igId,
-          name: identity.name,
-          username: identity.username,
-        },
+        instagram_data: identity.instagramData,
+        channel_data: identity.channelData,
+        meta: identity.meta,
         app_user_id: identity.appUserId,
       },
       now,

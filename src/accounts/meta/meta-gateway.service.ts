@@ -21,6 +21,8 @@ export interface MetaToken {
   scopes?: string[];
 }
 
+const platform = 'meta_instagram';
+
 /** What connecting asks of Meta, the same for both logins. Rejects with the Graph client's errors. */
 @Injectable()
 export class MetaGatewayService {
@@ -69,16 +71,23 @@ export class MetaGatewayService {
   private async ownIdentity({ accessToken, expiresInS, scopes = [] }: MetaToken): Promise<MetaIdentity> {
     const me = await this.graph.getMe({ login: 'instagram', accessToken });
     if (me.userId === undefined) throw new MetaResponseError('Meta did not say which professional account this is.');
+    const username = me.username ?? me.userId;
     return {
+      platform,
       login: 'instagram',
       accessToken,
       expiresInS,
-      igId: me.userId,
-      appScopedId: me.id,
-      username: me.username ?? me.userId,
-      name: me.name,
-      accountType: me.accountType,
-      profilePictureUrl: me.profilePictureUrl,
+      externalId: me.userId,
+      username,
+      instagramData: {
+        ig_id: me.userId,
+        id: me.id,
+        username,
+        name: me.name,
+        account_type: me.accountType,
+        profile_picture_url: me.profilePictureUrl,
+      },
+      meta: { id: me.id, name: me.name, username },
       scopes,
     };
   }
@@ -126,15 +135,16 @@ export class MetaGatewayService {
 function identitiesOfPages(pages: PageResult[], scopes: string[]): MetaIdentity[] {
   return pages.flatMap(({ id, name, accessToken, instagram }): MetaIdentity[] => {
     if (!instagram || accessToken === undefined) return [];
+    const { id: igId, username = igId, name: igName, profilePictureUrl } = instagram;
     return [
       {
+        platform,
         login: 'facebook',
         accessToken,
-        igId: instagram.id,
-        username: instagram.username ?? instagram.id,
-        name: instagram.name,
-        profilePictureUrl: instagram.profilePictureUrl,
-        page: { id, name },
+        externalId: igId,
+        username,
+        instagramData: { ig_id: igId, username, name: igName, profile_picture_url: profilePictureUrl },
+        meta: { id, name },
         scopes,
       },
     ];

@@ -108,7 +108,7 @@ export class OAuthService {
       const [only, ...others] = taken;
       throw only && others.length === 0 ? only : new OAuthRefusedError('no_accounts', refused.join(' '));
     }
-    const accounts = connected.map(({ _id, instagram_data: { username } }) => ({ _id: _id.toHexString(), username }));
+    const accounts = connected.map(({ _id, username }) => ({ _id: _id.toHexString(), username }));
     return { accounts, refused };
   }
 

@@ -41,7 +41,7 @@ export class PrivacyService {
       if (!(await this.release(account, 'the app was removed on Instagram', request))) continue;
       await this.alerts.raise('deauthorized', {
         account_id: account._id.toHexString(),
-        text: `The owner of @${account.instagram_data.username} removed the app on Instagram. Its history stays; connect it again to go on.`,
+        text: `The owner of @${account.username} removed the app on Instagram. Its history stays; connect it again to go on.`,
       });
     }
   }

@@ -15,6 +15,7 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
+import { platformNames } from '../../channels/index.js';
 import { MayBeAbsent } from '../../validation/index.js';
 import { accountIdPattern, accountIdRule } from '../../paging/index.js';
 import { AgentSettingsPatchDto } from './agent-settings.dto.js';
@@ -60,10 +61,10 @@ export class PutUserSettingsDto {
   @Length(1, 200)
   user_id?: string;
 
-  @ApiPropertyOptional({ enum: ['meta_instagram'], example: 'meta_instagram' })
+  @ApiPropertyOptional({ enum: [platformNames[0]], example: platformNames[0] })
   @MayBeAbsent()
-  @IsIn(['meta_instagram'])
-  platform?: 'meta_instagram';
+  @IsIn(platformNames.slice(0, 1))
+  platform?: string;
 
   @ApiPropertyOptional({ example: false, description: 'True: no agent of this user answers. Left out: false.' })
   @MayBeAbsent()
@@ -105,7 +106,7 @@ export class UserConfigView {
 
 export class UserSettingsView {
   @ApiProperty({ example: 'user-42' }) user_id!: string;
-  @ApiProperty({ enum: ['meta_instagram'], example: 'meta_instagram' }) platform!: string;
+  @ApiProperty({ enum: [platformNames[0]], example: platformNames[0] }) platform!: string;
   @ApiProperty({ example: true }) is_active!: boolean;
   @ApiProperty({ example: false }) is_deleted!: boolean;
   @ApiProperty({ type: [UserConfigView] }) configs!: UserConfigView[];

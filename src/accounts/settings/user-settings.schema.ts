@@ -14,7 +14,8 @@ export interface UserConfigRecord {
 export interface UserSettingsRecord {
   _id: Types.ObjectId;
   user_id: string;
-  platform: 'meta_instagram';
+  /** The contract's; see `UserSettingsRepository`. */
+  platform: string;
   is_active: boolean;
   is_deleted: boolean;
   configs: UserConfigRecord[];
@@ -38,7 +39,7 @@ const UserConfigSchema = new Schema<UserConfigRecord>(
 export const UserSettingsSchema = new Schema<UserSettingsRecord>(
   {
     user_id: { type: String, required: true },
-    platform: { type: String, required: true, default: 'meta_instagram' },
+    platform: { type: String, required: true },
     is_active: { type: Boolean, required: true, default: true },
     is_deleted: { type: Boolean, required: true, default: false },
     configs: { type: [UserConfigSchema], default: [] },

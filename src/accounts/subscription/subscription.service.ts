@@ -146,7 +146,7 @@ export class SubscriptionService {
   private async alert(account: AccountRecord, reason: string): Promise<void> {
     await this.alerts.raise('subscription_lost', {
       account_id: account._id.toHexString(),
-      text: `No webhooks are arriving for @${account.instagram_data.username}: its subscription is not in place (${reason}). It is tried again by itself.`,
+      text: `No webhooks are arriving for @${account.username}: its subscription is not in place (${reason}). It is tried again by itself.`,
     });
   }
 }

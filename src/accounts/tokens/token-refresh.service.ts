@@ -122,7 +122,7 @@ export class TokenRefreshService {
     const now = this.clock.now();
     await this.alerts.raise('token_expiring', {
       account_id: account._id.toHexString(),
-      text: `The token of @${account.instagram_data.username} ${whenItEnds(account, now)} and keeps failing to refresh (${reason}). Connect the account again before it stops sending.`,
+      text: `The token of @${account.username} ${whenItEnds(account, now)} and keeps failing to refresh (${reason}). Connect the account again before it stops sending.`,
     });
   }
 }

@@ -41,7 +41,11 @@ export class AnswerService {
       const decision = await this.messages.look(conversationId);
       if (decision.kind !== 'answer') return this.leave(conversationId, decision);
       const { account, conversation } = decision.answerInput;
-      const lockKey = RedisConversationLockService.keyOf(account.ig_id, conversation.participant_id);
+      const lockKey = RedisConversationLockService.keyOf(
+        account.channel,
+        account.external_id,
+        conversation.participant_id,
+      );
       const lease = await this.leases.take(conversationId, lockKey);
       if (!lease || !(await this.answerUnder(lease, decision.answerInput, signal))) return;
     }
@@ -54,7 +58,7 @@ export class AnswerService {
   private async answerNews(conversationId: string, news: StoredNotice, signal: AbortSignal): Promise<boolean> {
     const taking = this.leases.take(
       conversationId,
-      RedisConversationLockService.keyOf(news.ig_id, news.participant_id),
+      RedisConversationLockService.keyOf(news.channel, news.ig_id, news.participant_id),
     );
     const conversation = taking.then((lease) => lease?.claim.conversation);
     conversation.catch(() => undefined); // thrown below, after the look

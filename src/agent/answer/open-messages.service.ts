@@ -6,6 +6,7 @@ import {
   type AccountSummary,
   type AgentSettings,
 } from '../../accounts/index.js';
+import { ChannelsService } from '../../channels/index.js';
 import { AppConfig } from '../../config/index.js';
 import { ConversationsRepository, type Conversation } from '../../conversations/index.js';
 import { DmsRepository, PendingHintsService, type Dm } from '../../dms/index.js';
@@ -68,6 +69,7 @@ export class OpenMessagesService {
 
   constructor(
     private readonly config: AppConfig,
+    private readonly channels: ChannelsService,
     private readonly clock: Clock,
     private readonly dms: DmsRepository,
     private readonly conversations: ConversationsRepository,
@@ -130,7 +132,7 @@ export class OpenMessagesService {
     const wanted = this.userSettings.agentSettings(account);
     const [settings, blocked, spent] = await Promise.all([
       wanted,
-      this.blocklist.isBlocked(account.user_id, participant_id),
+      this.blocklist.isBlocked(account, participant_id),
       this.budgets.spent(account._id, conversationId, wanted, account.user_id),
     ]);
     return { account, settings, blocked, spent };
@@ -169,7 +171,8 @@ export class OpenMessagesService {
     const [first] = dms;
     if (!first) return;
     const ids = dms.map(({ _id }) => _id);
-    await this.pendingHints.remove(first.ig_id, first.sender_id, ids);
+    const channel = first.platform ?? this.channels.first.channel;
+    await this.pendingHints.remove({ channel, externalId: first.ig_id, participantId: first.sender_id }, ids);
   }
 
   private async withoutUnanswerable(pending: Dm[]): Promise<Dm[]> {

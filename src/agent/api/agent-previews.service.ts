@@ -132,11 +132,11 @@ export class AgentPreviewsService {
     return texts.map((text, index) => ({
       _id: `preview-${index}`,
       platform_account_id: account._id,
-      ig_id: account.ig_id,
+      ig_id: account.external_id,
       user_id: account.user_id,
       conversation_id: '',
       sender_id: '',
-      recipient_id: account.ig_id,
+      recipient_id: account.external_id,
       kind: 'message',
       text,
       attachments: [],

@@ -24,7 +24,7 @@ export class WaitingRepliesService implements OnModuleInit {
     if (!this.config.AGENT_ENABLED || !account) return 'The agent was switched off before it was sent.';
     const [{ enabled }, isBlocked] = await Promise.all([
       this.settings.agentSettings(account),
-      this.blocklist.isBlocked(account.user_id, person),
+      this.blocklist.isBlocked(account, person),
     ]);
     if (!enabled) return 'The account’s agent was switched off before it was sent.';
     return isBlocked ? 'The person was blocked before it was sent.' : undefined;

@@ -1,3 +1,8 @@
+import type { ChannelRegistration } from '../channels.module.js';
 import { InstagramAdapter } from './instagram.adapter.js';
 
-export const instagram = { adapter: InstagramAdapter };
+export const instagram: ChannelRegistration = {
+  channel: 'instagram',
+  platform: 'meta_instagram',
+  adapter: InstagramAdapter,
+};

@@ -82,7 +82,7 @@ export class DmListService {
     { owner, accountId }: { owner?: string; accountId?: string },
   ): Promise<ListFilter | typeof nothing> {
     const { sender_id: sender, recipient_id: recipient } = filter;
-    const ours = await this.directory.findByIgIds([sender, recipient].filter((id) => id !== undefined));
+    const ours = await this.directory.findInAnyChannel([sender, recipient].filter((id) => id !== undefined));
     const usable = (id: string | undefined) => {
       const account = id === undefined ? undefined : ours.get(id);
       const mine = owner === undefined || account?.user_id === owner;

@@ -3,12 +3,21 @@ import { Types } from 'mongoose';
 import { participantOf, type DecodedDelivery, type WebhookEvent } from '#libs/graph-api';
 import { Clock } from '#libs/clock';
 import { AccountDirectoryService, ownIds, type AccountSummary, type AgentSettings } from '../../accounts/index.js';
+import type { Channel } from '../../channels/index.js';
 import { AppConfig } from '../../config/index.js';
 import { conversationIdOf } from '../../conversations/index.js';
 import { DmsRepository } from '../dms.repository.js';
 import type { NewHint } from '../hints/message-hints.repository.js';
 import type { IngestItem } from './ingest-batch.js';
-import { dmKeyOf } from './reduce-dm.js';
+import { dmKeyOf, partyOf } from './reduce-dm.js';
+
+/** Where a delivery came from. */
+export interface DeliveryOrigin {
+  channel: Channel;
+  deliveryId: string;
+  /** `accounts._id` of those it was taken for; found by the events' ids when left out. */
+  accountIds?: readonly string[];
+}
 
 export interface MatchedDelivery {
   items: IngestItem[];
@@ -50,12 +59,11 @@ export class EventMatcherService {
    */
   async match(
     delivery: DecodedDelivery,
-    deliveryId: string,
+    { channel, deliveryId, accountIds = [] }: DeliveryOrigin,
     settingsOf: SettingsOf,
-    among: readonly string[] = [],
   ): Promise<MatchedDelivery> {
     const events = delivery.entries.flatMap((entry) => entry.events).filter((event) => !event.isTest);
-    const known = await this.accountsOf(events, among);
+    const known = await this.accountsOf(events, channel, accountIds);
     const matched: MatchedDelivery = { items: [], accounts: [...new Set(known.values())], unplaced: [], hints: [] };
     const settings = new Map<string, AgentSettings>();
     for (const account of matched.accounts) settings.set(account._id, await settingsOf(account));
@@ -64,7 +72,7 @@ export class EventMatcherService {
       // An account that is not connected (yet) leaves its events in the delivery log; connecting opens them again.
       const agent = account && settings.get(account._id);
       if (!agent) continue;
-      const named = underIgId(event, account);
+      const named = underExternalId(event, account);
       const item =
         this.itemOf(named, account, agent, { deliveryId }) ??
         (await this.byMid(named, matched, account, agent, deliveryId));
@@ -76,17 +84,20 @@ export class EventMatcherService {
     return matched;
   }
 
-  /** By Meta's ids. */
+  /** By the channel's ids. */
   private async accountsOf(
     events: WebhookEvent[],
+    channel: Channel,
     among: readonly string[],
   ): Promise<ReadonlyMap<string, AccountSummary>> {
     const ids = new Set(events.flatMap((event) => event.accountIds));
-    if (among.length === 0) return this.directory.findByIgIds([...ids]);
+    if (among.length === 0) return this.directory.findByChannelIds(channel, [...ids]);
     const accounts = await Promise.all(among.map((id) => this.directory.get(id)));
     return new Map(
       accounts.flatMap((account) =>
-        account ? [...ownIds(account)].flatMap((id) => (ids.has(id) ? [[id, account] as const] : [])) : [],
+        account?.channel === channel
+          ? [...ownIds(account)].flatMap((id) => (ids.has(id) ? [[id, account] as const] : []))
+          : [],
       ),
     );
   }
@@ -119,7 +130,7 @@ export class EventMatcherService {
   ): IngestItem | undefined {
     const own = ownIds(account);
     const participantId =
-      participantOf(event, own) ?? known.participantId ?? (event.isSelf ? account.ig_id : undefined);
+      participantOf(event, own) ?? known.participantId ?? (event.isSelf ? account.external_id : undefined);
     const placeable =
       dmKeyOf(event) !== undefined || ['handover', 'referral', 'comment', 'mention', 'read'].includes(event.kind);
     const needsConversation = event.kind !== 'comment' && event.kind !== 'mention';
@@ -132,7 +143,7 @@ export class EventMatcherService {
       ownAppIds: this.ownAppIds,
       automaticTexts: agent.automatic_texts,
       context: {
-        account: { _id: account._id, ig_id: account.ig_id, user_id: account.user_id, username: account.username },
+        account: partyOf(account),
         ownIds: own,
         conversationId: conversationIdOf(account._id, participant),
         participantId: participant,
@@ -161,8 +172,11 @@ function hintOf(event: WebhookEvent, account: AccountSummary, deliveryId: string
 }
 
 /** A delivery may name the account by its Page; stored is the id that all others carry. */
-function underIgId<E extends WebhookEvent>(event: E, { page_id: page, ig_id: igId }: AccountSummary): E {
+function underExternalId<E extends WebhookEvent>(
+  event: E,
+  { page_id: page, external_id: externalId }: AccountSummary,
+): E {
   if (page === undefined || (event.senderId !== page && event.recipientId !== page)) return event;
-  const named = (id: string | undefined): string | undefined => (id === page ? igId : id);
+  const named = (id: string | undefined): string | undefined => (id === page ? externalId : id);
   return { ...event, senderId: named(event.senderId), recipientId: named(event.recipientId) };
 }

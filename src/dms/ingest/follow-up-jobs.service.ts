@@ -3,7 +3,7 @@ import { JobQueueService } from '../../queue/index.js';
 import { hintDelayMs } from '../hints/message-hints.repository.js';
 import type { IngestItem } from './ingest-batch.js';
 import type { IngestOutcome } from './ingest.service.js';
-import { PendingHintsService } from './pending-hints.service.js';
+import { PendingHintsService, type ConversationParties } from './pending-hints.service.js';
 
 /** Who somebody is can wait until they have their answer. */
 const profileDelayMs = 500;
@@ -30,8 +30,14 @@ export class FollowUpJobsService {
       const item = itemOf.get(conversation_id);
       if (!item || item.quietMs > 0) return undefined;
       const { account, participantId: participant_id } = item.context;
-      const news = { account_id: account._id, ig_id: account.ig_id, participant_id, revision };
-      const queued = this.pendingHints.push(account.ig_id, participant_id, dmIds);
+      const news = {
+        account_id: account._id,
+        channel: account.channel,
+        ig_id: account.ig_id,
+        participant_id,
+        revision,
+      };
+      const queued = this.pendingHints.push(partiesOf(item), dmIds);
       const [began] = await Promise.all([
         this.queue.startOrAdd('answer-conversation', { conversation_id }, news),
         queued,
@@ -54,10 +60,11 @@ export class FollowUpJobsService {
     const itemOf = byConversation(items);
     const hints: Promise<unknown>[] = [];
     for (const [conversation_id, { dmIds }] of pending) {
-      const { quietMs: delayMs, context } = itemOf.get(conversation_id) ?? {};
+      const item = itemOf.get(conversation_id);
+      const delayMs = item?.quietMs;
       if (delayMs === 0) continue; // begun
       hints.push(this.queue.add('answer-conversation', { conversation_id }, { delayMs }));
-      if (context) hints.push(this.pendingHints.push(context.account.ig_id, context.participantId, dmIds));
+      if (item) hints.push(this.pendingHints.push(partiesOf(item), dmIds));
     }
     for (const id of settled) hints.push(this.queue.add('send-conversation', { conversation_id: id }));
     for (const id of created)
@@ -67,6 +74,10 @@ export class FollowUpJobsService {
       if (dm.media_to_drop) hints.push(this.queue.add('drop-media', { dm_id: dm._id.toHexString() }));
     await Promise.all(hints);
   }
+}
+
+function partiesOf({ context: { account, participantId } }: IngestItem): ConversationParties {
+  return { channel: account.channel, externalId: account.ig_id, participantId };
 }
 
 function byConversation(items: readonly IngestItem[]): Map<string, IngestItem> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, type ClientSession } from 'mongoose';
-import { BlocklistRepository, byTenant } from '../../blocklist/index.js';
+import { BlocklistRepository, byTenantAndChannel } from '../../blocklist/index.js';
 import { ConversationWriteOrderRepository, ConversationsRepository } from '../../conversations/index.js';
 import { DM, DmStoreRepository } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
@@ -55,11 +55,11 @@ export class IngestRepository {
   /** Conversations of these items with people whom the account's owner has blocked. */
   private async blockedAmong(items: IngestItem[]): Promise<Set<string>> {
     const blocked = new Set<string>();
-    for (const [userId, ofTenant] of byTenant(
-      items.map(({ context }) => ({ ...context, user_id: context.account.user_id })),
+    for (const { owner, of: ofTenant } of byTenantAndChannel(
+      items.map(({ context }) => ({ ...context, user_id: context.account.user_id, platform: context.account.channel })),
     )) {
       const people = await this.blocklist.among(
-        userId,
+        owner,
         ofTenant.map(({ participantId }) => participantId),
       );
       for (const one of ofTenant) if (people.has(one.participantId)) blocked.add(one.conversationId);

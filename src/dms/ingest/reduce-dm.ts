@@ -13,6 +13,8 @@ import {
   type UnsendEvent,
   type WebhookEvent,
 } from '#libs/graph-api';
+import type { AccountSummary } from '../../accounts/index.js';
+import type { Channel } from '../../channels/index.js';
 import type { DmReaction, DmRecord, DmSource } from '../dm.schema.js';
 import { withEdits, withoutContent, withReaction, withWhatWasSaid } from '../merge-dm.js';
 import { messageFields, postbackFields } from './stored-fields.js';
@@ -21,9 +23,23 @@ import { messageFields, postbackFields } from './stored-fields.js';
 export type DmEvent =
   MessageEvent | UnsendEvent | PostbackEvent | ReactionEvent | ReadEvent | EditEvent | OptinEvent | UnknownEvent;
 
+/** The account as a DM names it. */
+export interface AccountParty {
+  _id: string;
+  /** Its id at its channel. */
+  ig_id: string;
+  channel: Channel;
+  user_id: string;
+  username?: string;
+}
+
+export function partyOf({ _id, external_id, channel, user_id, username }: AccountSummary): AccountParty {
+  return { _id, ig_id: external_id, channel, user_id, username };
+}
+
 /** What an event needs to become a DM, beside itself. */
 export interface IngestContext {
-  account: { _id: string; ig_id: string; user_id: string; username?: string };
+  account: AccountParty;
   ownIds: ReadonlySet<string>;
   conversationId: string;
   participantId: string;
@@ -109,6 +125,7 @@ function blank(event: WebhookEvent, key: string, context: IngestContext): DmReco
   return {
     _id: new Types.ObjectId(),
     platform_account_id: account._id,
+    platform: account.channel,
     ig_id: account.ig_id,
     user_id: account.user_id,
     conversation_id: context.conversationId,

@@ -186,7 +186,8 @@ export class StoreDeliveriesProcessor {
       const channel = this.channels.ofDelivery(body);
       if (!channel) return await this.park(delivery, 'no channel reads its object');
       const decoded = channel.webhook.decode(body, delivery.received_at.getTime());
-      return await this.matcher.match(decoded, delivery._id, settingsOf, delivery.account_ids);
+      const origin = { channel: channel.channel, deliveryId: delivery._id, accountIds: delivery.account_ids };
+      return await this.matcher.match(decoded, origin, settingsOf);
     } catch (error) {
       if ((error as Error).name !== 'GraphJsonError') throw error;
       return this.park(delivery, 'not parseable');

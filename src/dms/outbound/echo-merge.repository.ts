@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
+import { ChannelsService } from '../../channels/index.js';
 import { BlocklistService } from '../../blocklist/index.js';
 import {
   conversationIdOf,
@@ -31,6 +32,7 @@ export interface SentAs {
 export class EchoMergeRepository {
   constructor(
     @InjectModel(DM) private readonly dms: Model<DmRecord>,
+    private readonly channels: ChannelsService,
     private readonly store: DmStoreRepository,
     private readonly conversations: ConversationsRepository,
     private readonly transactions: TransactionsService,
@@ -122,9 +124,13 @@ export class EchoMergeRepository {
 
   private async conversationOf(session: ClientSession, dm: DmRecord): Promise<Conversation> {
     const known = await this.conversations.getById(dm.conversation_id, session);
-    const account = { _id: dm.platform_account_id, user_id: dm.user_id };
+    const account = {
+      _id: dm.platform_account_id,
+      channel: dm.platform ?? this.channels.first.channel,
+      user_id: dm.user_id,
+    };
     if (known) return known;
-    const blocked = await this.blocklist.isBlocked(account.user_id, dm.recipient_id);
+    const blocked = await this.blocklist.isBlocked(account, dm.recipient_id);
     return emptyConversation(account, dm.recipient_id, this.clock.date(), { blocked });
   }
 

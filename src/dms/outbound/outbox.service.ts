@@ -79,10 +79,11 @@ export class OutboxService {
       ...newOutbound(),
       _id: new Types.ObjectId(),
       platform_account_id: account._id,
-      ig_id: account.ig_id,
+      platform: account.channel,
+      ig_id: account.external_id,
       user_id: account.user_id,
       conversation_id: conversation._id,
-      sender_id: account.ig_id,
+      sender_id: account.external_id,
       sender_name: account.username,
       recipient_id: conversation.participant_id,
       ...(conversation.participant_name ? { recipient_name: conversation.participant_name } : {}),
@@ -133,7 +134,7 @@ export class OutboxService {
     const id = conversationIdOf(account._id, participantId);
     const known = await this.conversations.getById(id, session);
     if (known) return known;
-    const blocked = await this.blocklist.isBlocked(account.user_id, participantId);
+    const blocked = await this.blocklist.isBlocked(account, participantId);
     return emptyConversation(account, participantId, this.clock.date(), { blocked });
   }
 }

@@ -17,6 +17,7 @@ import { JobQueueService } from '../../queue/index.js';
 import { DmsRepository } from '../dms.repository.js';
 import type { IngestItem } from '../ingest/ingest-batch.js';
 import { IngestService, type IngestOutcome } from '../ingest/ingest.service.js';
+import { partyOf } from '../ingest/reduce-dm.js';
 import { SyncLimitsService } from './sync-limits.service.js';
 import { hasContent, syncedEvent } from './synced-event.js';
 import { missingIn, type Listed, type Missing } from './timeline.js';
@@ -157,7 +158,7 @@ export class ConversationSyncService {
       pauseAfterHumanMs: 0,
       ownAppIds: new Set(),
       context: {
-        account: { _id: account._id, ig_id: account.ig_id, user_id: account.user_id, username: account.username },
+        account: partyOf(account),
         ownIds: ownIds(account),
         conversationId: conversationIdOf(account._id, thread.participantId),
         participantId: thread.participantId,

@@ -2,7 +2,7 @@ import type { GraphMessage } from '#libs/graph-api';
 import type { AccountSummary } from '../../accounts/index.js';
 import { missingIn, type Listed } from './timeline.js';
 
-const account = { ig_id: '178', username: 'shop' } as AccountSummary;
+const account = { external_id: '178', username: 'shop' } as AccountSummary;
 const second = 1_000;
 
 /** Newest first, as Meta lists; `knownAt` for what is stored here. */

@@ -3,7 +3,11 @@ import { emptyConversation } from '../../conversations/index.js';
 import { conversationView } from './conversation.view.js';
 
 const now = new Date('2026-11-21T12:00:00Z');
-const known = emptyConversation({ _id: 'a'.repeat(24), user_id: 'user-1' }, '1254477777772222', now);
+const known = emptyConversation(
+  { _id: 'a'.repeat(24), channel: 'instagram', user_id: 'user-1' },
+  '1254477777772222',
+  now,
+);
 const account = { status: 'active' } as AccountSummary;
 const hoursAgo = (hours: number): Date => new Date(now.getTime() - hours * 3_600_000);
 

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { channelNames, type Channel } from '../../channels/index.js';
 import type { AccountSummary } from '../../accounts/index.js';
 import type { Conversation } from '../../conversations/index.js';
 import type { ListedConversation } from './inbox-conversations.repository.js';
@@ -14,8 +15,8 @@ export class ConversationView {
   @ApiProperty({ example: '9f86d081884c7d659a2feaa0' })
   id!: string;
 
-  @ApiProperty({ enum: ['instagram'], example: 'instagram' })
-  platform!: 'instagram';
+  @ApiProperty({ enum: channelNames, example: 'instagram' })
+  platform!: Channel;
 
   @ApiProperty({
     description: 'The participant’s id: with the account, what tells conversations apart at Meta. It never changes.',

@@ -109,7 +109,7 @@ export class ErasureService {
         continue;
       }
       const account = await this.directory.get(accountId);
-      if (account) await this.scrub(erasure, accountId, account.ig_id, signal);
+      if (account) await this.scrub(erasure, accountId, account.external_id, signal);
       await this.eraseConversations(erasure, accountId, signal);
       await this.comments.erase({ platform_account_id: accountId });
       await this.removal.removeTombstones(accountId);
@@ -141,7 +141,7 @@ export class ErasureService {
   private async eraseHistory(erasure: Erasure, accountId: string, signal: AbortSignal): Promise<void> {
     const before = erasure.requested_at;
     const account = await this.directory.get(accountId);
-    if (account) await this.scrub(erasure, accountId, account.ig_id, signal, before);
+    if (account) await this.scrub(erasure, accountId, account.external_id, signal, before);
     for (const { _id } of await this.conversations.partiesOf({ platform_account_id: accountId }, 0)) {
       await this.eraseDms(erasure, _id, signal, before);
       await this.removal.removeConversation(_id);
@@ -176,7 +176,10 @@ export class ErasureService {
   /** What Redis remembers of them. */
   private async eraseTraces(accountId: string, participantId: string): Promise<void> {
     const account = await this.directory.get(accountId);
-    if (account) await this.pendingHints.forget(account.ig_id, participantId);
+    if (account) {
+      const { channel, external_id: externalId } = account;
+      await this.pendingHints.forget({ channel, externalId, participantId });
+    }
     await this.limits.forget(accountId, participantId);
     await this.profiles.forget(accountId, participantId);
   }

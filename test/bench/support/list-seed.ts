@@ -164,6 +164,7 @@ async function insertAccounts(db: Db): Promise<void> {
   const at = new Date(start);
   const accounts = Array.from({ length: 9 }, (_, account) => ({
     ...{ _id: new mongoose.mongo.ObjectId(accountIdAt(account)), user_id: userOf(account), platform: 'meta_instagram' },
+    ...{ channel: 'instagram', external_id: igIdAt(account), username: `shop_${account}` },
     ...{ login: 'instagram', status: 'active', status_changed_at: at, token_version: 0, scopes: [], released: false },
     ...{ instagram_data: { ig_id: igIdAt(account), username: `shop_${account}` }, meta: { id: igIdAt(account) } },
     ...{ human_agent_allowed: false, keep_media: false, refresh: { failures: 0 } },
