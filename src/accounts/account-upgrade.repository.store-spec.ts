@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import mongoose, { type Connection } from 'mongoose';
 import type { ChannelsService } from '../channels/index.js';
 import { useServices } from '../../test/support/services.js';
-import { UpgradesService } from '../database/upgrades.service.js';
+import { UpgradesService } from '../database/index.js';
 import { AccountUpgradeRepository } from './account-upgrade.repository.js';
 import { ACCOUNT, AccountSchema, type AccountRecord } from './account.schema.js';
 
