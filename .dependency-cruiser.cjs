@@ -118,6 +118,31 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm'] },
     },
     {
+      name: 'web-knows-the-api-alone',
+      comment: 'The pages are a client like any other: what they know of the server is openapi.json.',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^(src|libs|scripts|test)/' },
+    },
+    {
+      name: 'server-without-web',
+      comment: 'The server serves the built files of the pages and knows nothing of them.',
+      severity: 'error',
+      from: { path: '^(src|libs)/' },
+      to: { path: '^web/' },
+    },
+    {
+      name: 'web-rooms-through-their-index',
+      comment:
+        "A room's index.ts says what others may use; pages that load alone have an entry of their own, pages.ts.",
+      severity: 'error',
+      from: { path: '^web/src/(?!ui/|i18n/)([^/]+)/' },
+      to: {
+        path: '^web/src/(?!app/|ui/observable)([^/]+)/',
+        pathNot: ['^web/src/$1/', '^web/src/[^/]+/(index|pages)\\.ts$'],
+      },
+    },
+    {
       name: 'no-undeclared-packages',
       comment: 'A package that is only there because another one wants it goes when that one does.',
       severity: 'error',
@@ -140,7 +165,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default', 'types'],
-      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json'],
       mainFields: ['module', 'main', 'types'],
     },
     skipAnalysisNotInRules: true,

@@ -7,6 +7,8 @@ RUN npm ci
 COPY nest-cli.json tsconfig.json tsconfig.build.json .swcrc ./
 COPY src ./src
 COPY libs ./libs
+COPY openapi.json ./
+COPY web ./web
 RUN npm run build
 
 FROM base AS dependencies

@@ -23,7 +23,8 @@ const withServers = {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
 };
 
-const besideTheCode = (ending) => ['src', 'libs', 'scripts'].map((folder) => `<rootDir>/${folder}/**/*${ending}`);
+const besideTheCode = (ending) =>
+  ['src', 'libs', 'scripts', 'web/src'].map((folder) => `<rootDir>/${folder}/**/*${ending}`);
 
 /** @type {import('jest').Config} */
 export default {

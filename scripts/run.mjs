@@ -92,13 +92,24 @@ function isInstallStale() {
 function isBuildStale() {
   const built = statSync(join(root, 'dist/main.js'), { throwIfNoEntry: false })?.mtimeMs;
   if (built === undefined || !existsSync(join(root, 'dist/libs'))) return true;
-  const inputs = ['src', 'libs', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', '.swcrc'];
+  if (!existsSync(join(root, 'dist/web/index.html'))) return true;
+  const inputs = [
+    'src',
+    'libs',
+    'web',
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'nest-cli.json',
+    '.swcrc',
+  ];
   return inputs.some((path) => newestMs(join(root, path)) > built);
 }
 
 function newestMs(path) {
   const entry = statSync(path, { throwIfNoEntry: false });
-  if (entry === undefined || path.endsWith('spec.ts')) return 0;
+  // The build itself writes the client's code, from openapi.json.
+  if (entry === undefined || path.endsWith('spec.ts') || path.endsWith('/generated')) return 0;
   if (!entry.isDirectory()) return entry.mtimeMs;
   return Math.max(entry.mtimeMs, ...readdirSync(path).map((name) => newestMs(join(path, name))));
 }

@@ -36,6 +36,7 @@ function printWelcome(stack: Stack, configured: { dotEnv: string[]; environment:
   const apiUrl = stack.processes[0]?.options.env['API_URL'] ?? stack.apiUrl;
   const bearer = stack.token('operator', 'admin', 7 * 24 * 3600);
   say(`\n${bold('Instagram DM API is running')}  ${dim('Ctrl-C stops it; data stays in .data/')}`);
+  say(`  Open              ${bold(`${apiUrl}/app/`)}  (sign in with the token below)`);
   say(`  API               ${apiUrl}`);
   if (env['ENVIRONMENT'] !== 'production') say(`  Swagger UI        ${apiUrl}/docs`);
   if (sandbox) say(`  Customer’s phone  ${sandbox.url}/`);

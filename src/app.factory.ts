@@ -17,6 +17,7 @@ import {
   serveDocs,
 } from './http/index.js';
 import { createPino, NestPinoLogger } from './observability/index.js';
+import { serveWebApp } from './web-app/index.js';
 
 export interface CreateAppOptions extends AppParts {
   /** Where log lines go instead of stdout. */
@@ -69,6 +70,7 @@ export async function setUpHttp(app: NestFastifyApplication, config: AppConfig, 
   registerBodyParsers(fastify);
   await registerHttpHooks(fastify, config, logger);
   refuseOtherMethods(fastify);
+  if (config.carriesApi) await serveWebApp(fastify);
   app.enableCors({
     origin: dashboardOrigins(config),
     credentials: true,

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+
+const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** @throws {Error} when the machine has no Chromium: nothing is skipped */
+export async function openBrowser(): Promise<Browser> {
+  assert.ok(
+    existsSync(executablePath),
+    `There is no Chromium at ${executablePath}: install it (apt-get install chromium) or set CHROMIUM.`,
+  );
+  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+}
+
+const noteViolations = `document.addEventListener('securitypolicyviolation', (event) =>
+  console.error('policy: ' + [event.violatedDirective, event.blockedURI, event.sourceFile, event.lineNumber].join(' ')));`;
+
+/** A person at the web app, with what must never happen there written down as it happens. */
+export class Desk {
+  private constructor(
+    readonly page: Page,
+    readonly problems: string[],
+  ) {}
+
+  /** Opens the app with a token, as somebody who pasted it. */
+  static async open(browser: Browser, url: string, token: string, options: BrowserContextOptions = {}): Promise<Desk> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', ...options });
+    const problems: string[] = [];
+    // As text: these run in the browser. The token goes in once: signing out must stay signed out.
+    await context.addInitScript({ content: noteViolations });
+    await context.addInitScript({
+      content: `if (!sessionStorage.getItem('visited')) sessionStorage.setItem('token', ${JSON.stringify(token)});
+        sessionStorage.setItem('visited', 'yes');`,
+    });
+    const page = await context.newPage();
+    page.on('pageerror', (error) => problems.push(String(error)));
+    page.on('console', (message) => {
+      if (message.text().startsWith('policy:')) problems.push(message.text());
+    });
+    await page.goto(`${url}/app/`);
+    return new Desk(page, problems);
+  }
+
+  row(name: string) {
+    return this.page.locator('[data-row]', { hasText: name });
+  }
+
+  get messages() {
+    return this.page.getByRole('log');
+  }
+
+  get composer() {
+    return this.page.locator('[data-composer]');
+  }
+
+  /** The bubbles' texts, from top to bottom. */
+  async texts(): Promise<string[]> {
+    return this.page.locator('.bubble .text').allTextContents();
+  }
+
+  async openConversation(name: string): Promise<void> {
+    await this.row(name).click();
+    await this.page.getByRole('heading', { name, level: 2 }).first().waitFor();
+  }
+
+  async answer(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+    assert.deepEqual(this.problems, []);
+  }
+}

@@ -1,0 +1,2 @@
+export { AccountsPage } from './accounts-page.js';
+export { AgentPage } from './agent-page.js';

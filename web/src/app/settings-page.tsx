@@ -1,0 +1,80 @@
+import { chooseLanguage, languages, t, useLanguage, type Language } from '../i18n/index.js';
+import { session, signOut } from '../session/index.js';
+import { useObservable } from '../ui/index.js';
+import { preferences, type Preferences } from './preferences.js';
+import { shortcutKeys } from './shortcuts.js';
+
+const switches = [
+  ['enterSends', 'settings.enter'],
+  ['singleKeys', 'settings.keys'],
+  ['tellsSeen', 'settings.read'],
+  ['sound', 'settings.sound'],
+] as const;
+
+export function SettingsPage() {
+  const language = useLanguage();
+  const chosen = useObservable(preferences);
+  const now = useObservable(session);
+  return (
+    <div className="page">
+      <h1>{t('settings.title')}</h1>
+      <section className="card form">
+        <label>
+          {t('settings.language')}
+          <select value={language} onChange={({ target }) => void chooseLanguage(target.value as Language)}>
+            {Object.entries(languages).map(([tag, name]) => (
+              <option key={tag} value={tag} lang={tag}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {t('settings.theme')}
+          <select
+            value={chosen.theme}
+            onChange={({ target }) => preferences.merge({ theme: target.value as Preferences['theme'] })}
+          >
+            {(['system', 'light', 'dark'] as const).map((theme) => (
+              <option key={theme} value={theme}>
+                {t(`settings.theme.${theme}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+        {switches.map(([name, label]) => (
+          <label key={name} className="switch">
+            <input
+              type="checkbox"
+              checked={chosen[name]}
+              onChange={({ target }) => preferences.merge({ [name]: target.checked })}
+            />
+            {t(label)}
+          </label>
+        ))}
+      </section>
+      <section className="card">
+        <h2>{t('keys.title')}</h2>
+        <dl className="keys">
+          {shortcutKeys.map(([keys, meaning]) => (
+            <div key={keys}>
+              <dt>
+                <kbd>{keys}</kbd>
+              </dt>
+              <dd>{t(meaning)}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      {now.state === 'in' && (
+        <section className="card">
+          <p dir="auto">{t('settings.me', { name: now.me.name, role: now.me.role })}</p>
+          <button type="button" onClick={() => void signOut()}>
+            {t('settings.signOut')}
+          </button>{' '}
+          <small>{t('settings.signOutHint')}</small>
+        </section>
+      )}
+    </div>
+  );
+}

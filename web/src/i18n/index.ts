@@ -1,0 +1,11 @@
+export {
+  chooseLanguage,
+  languages,
+  loadLanguage,
+  t,
+  tIfKnown,
+  useLanguage,
+  type Language,
+  type MessageKey,
+} from './i18n.js';
+export { clockTime, dayAndTime, duration, longDay, shortTime, useNow } from './times.js';

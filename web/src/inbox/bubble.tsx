@@ -1,0 +1,252 @@
+import { useState, type ReactNode } from 'react';
+import { calling, dmsResolve, mediaLink, type ApiError, type MessageView } from '../api/index.js';
+import { clockTime, t, tIfKnown } from '../i18n/index.js';
+import { ErrorNotice, Icon, type IconName } from '../ui/index.js';
+import { draftOf, saveDraft } from './drafts.js';
+import type { OutboxEntry } from './outbox.js';
+import { useStore } from './store-context.js';
+
+/** A message that the server has. */
+export function Bubble({ message, first, name }: { message: MessageView; first: boolean; name: string }) {
+  const own = message.direction === 'outbound';
+  const kind = message.kind === 'message' ? undefined : t(`message.kind.${message.kind}`);
+  return (
+    <article
+      className="bubble-line"
+      data-own={own || undefined}
+      data-first={first || undefined}
+      data-message={message.id}
+    >
+      {first && <Author message={message} name={name} />}
+      {kind && <p className="system-line">{kind}</p>}
+      <Quoted message={message} />
+      <div className="bubble" data-status={message.status}>
+        {message.unsent ? <p className="quiet">{t('message.unsent')}</p> : <Content message={message} name={name} />}
+        <footer>
+          <time dateTime={message.sent_at}>{clockTime(message.sent_at)}</time>
+          {message.edited && <span>{t('message.edited')}</span>}
+          {own && <SendState message={message} />}
+        </footer>
+      </div>
+      {message.reactions.length > 0 && (
+        <p className="reactions">{message.reactions.map(({ emoji, reaction }) => emoji ?? reaction).join(' ')}</p>
+      )}
+      {message.status === 'failed' && <Failed message={message} />}
+      {message.status === 'unconfirmed' && <Unconfirmed message={message} />}
+    </article>
+  );
+}
+
+function Author({ message, name }: { message: MessageView; name: string }) {
+  const [icon, author] = authorOf(message, name);
+  return (
+    <p className="author">
+      <Icon name={icon} size={14} /> <span dir="auto">{author}</span>
+    </p>
+  );
+}
+
+function authorOf(message: MessageView, name: string): [icon: IconName, author: string] {
+  if (message.direction === 'inbound') return ['person', name];
+  if (message.is_automatic) return ['agent', t('author.automatic')];
+  if (message.source === 'agent') return ['agent', t('author.agent')];
+  return ['person', message.source === 'api' ? t('author.api') : t('author.app')];
+}
+
+function Content({ message, name }: { message: MessageView; name: string }) {
+  return (
+    <>
+      {message.attachments.map((attachment, index) => (
+        <Attachment key={index} message={message} index={index} name={name} {...attachment} />
+      ))}
+      {message.content !== null && (
+        <p className="text" dir="auto">
+          {message.content}
+        </p>
+      )}
+    </>
+  );
+}
+
+interface AttachmentProps {
+  message: MessageView;
+  index: number;
+  name: string;
+  type: string;
+  url?: string;
+  title?: string;
+  has_copy?: boolean;
+}
+
+/** Opened on purpose, in a tab of its own: nothing of a message loads by itself from somebody else's server. */
+function Attachment({ message, index, name, type, url, title, has_copy: hasCopy }: AttachmentProps) {
+  const [gone, setGone] = useState(false);
+  const label = title ?? tIfKnown(`attachment.${type}`) ?? t('attachment.other');
+  const open = async (): Promise<void> => {
+    const tab = window.open('about:blank', '_blank');
+    if (tab) tab.opener = null;
+    try {
+      const { data } = await mediaLink({ ...calling, path: { id: message.id, index } });
+      if (tab) tab.location.href = data.data.url;
+    } catch {
+      tab?.close();
+      setGone(true);
+    }
+  };
+  const what = t('message.attachment', { type: label, name: message.direction === 'inbound' ? name : t('author.api') });
+  return (
+    <div className="attachment">
+      <Icon name="file" />
+      <span dir="auto">{label}</span>
+      {gone && <span className="quiet">{t('message.unavailable')}</span>}
+      {!gone && hasCopy && (
+        <button type="button" aria-label={`${t('message.open')}: ${what}`} onClick={() => void open()}>
+          {t('message.open')}
+        </button>
+      )}
+      {!gone && !hasCopy && url?.startsWith('https://') && (
+        <a href={url} target="_blank" rel="noopener noreferrer" aria-label={`${t('message.open')}: ${what}`}>
+          {t('message.open')}
+        </a>
+      )}
+    </div>
+  );
+}
+
+function Quoted({ message }: { message: MessageView }) {
+  const to = message.reply_to;
+  if (!to) return null;
+  return <p className="quoted">{'story' in to ? t('message.storyReply') : t('message.replyTo')}</p>;
+}
+
+function SendState({ message }: { message: MessageView }): ReactNode {
+  switch (message.status) {
+    case 'queued': {
+      const why = message.held_reason && tIfKnown(`held.${message.held_reason}`);
+      return (
+        <State icon="clock">
+          {t('send.queued')}
+          {why && `: ${why}`}
+        </State>
+      );
+    }
+    case 'sending':
+      return <State icon="clock">{t('send.sending')}</State>;
+    case 'sent':
+      return message.read_at ? (
+        <State icon="seen">{t('send.seen', { time: clockTime(message.read_at) })}</State>
+      ) : (
+        <State icon="check">{t('send.sent')}</State>
+      );
+    case 'failed':
+      return <State icon="warning">{t('send.failed')}</State>;
+    case 'unconfirmed':
+      return <State icon="warning">?</State>;
+    default:
+      return null;
+  }
+}
+
+function State({ icon, children }: { icon: IconName; children: ReactNode }) {
+  return (
+    <span className="send-state">
+      <Icon name={icon} size={14} /> {children}
+    </span>
+  );
+}
+
+function Failed({ message }: { message: MessageView }) {
+  const edit = (): void => {
+    const draft = draftOf(message.conversation_id).get();
+    saveDraft(message.conversation_id, draft ? `${draft}\n${message.content ?? ''}` : (message.content ?? ''));
+  };
+  return (
+    <div className="send-problem">
+      <p>{message.error?.message ?? t('send.failed')}</p>
+      {message.content && (
+        <button type="button" onClick={edit}>
+          {t('send.edit')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Only a person can settle it: sending again on suspicion is what the server never does. */
+function Unconfirmed({ message }: { message: MessageView }) {
+  const [sure, setSure] = useState(false);
+  const [error, setError] = useState<ApiError>();
+  const [busy, setBusy] = useState(false);
+  const resolve = (action: 'mark_sent' | 'send_again' | 'mark_failed') => async () => {
+    setBusy(true);
+    setError(undefined);
+    await dmsResolve({ ...calling, path: { id: message.id }, body: { action } }).catch((refused: unknown) =>
+      setError(refused as ApiError),
+    );
+    setBusy(false);
+  };
+  return (
+    <div className="send-problem" role="group" aria-label={t('send.unconfirmed')}>
+      <p>{sure ? t('send.againSure') : t('send.unconfirmed')}</p>
+      <div className="buttons">
+        {!sure && (
+          <button type="button" disabled={busy} onClick={() => void resolve('mark_sent')()}>
+            {t('send.markSent')}
+          </button>
+        )}
+        {!sure && (
+          <button type="button" disabled={busy} onClick={() => void resolve('mark_failed')()}>
+            {t('send.markFailed')}
+          </button>
+        )}
+        <button type="button" disabled={busy} onClick={() => (sure ? void resolve('send_again')() : setSure(true))}>
+          {t('send.again')}
+        </button>
+        {sure && (
+          <button type="button" onClick={() => setSure(false)}>
+            {t('common.cancel')}
+          </button>
+        )}
+      </div>
+      {error && <ErrorNotice error={error} />}
+    </div>
+  );
+}
+
+/** What was written here, while the server has no copy of it. */
+export function OwnBubble({ entry }: { entry: OutboxEntry }) {
+  const { outbox } = useStore();
+  const refused = entry.state === 'refused';
+  const take = (): void => {
+    saveDraft(entry.conversationId, entry.text);
+    outbox.remove(entry.key);
+  };
+  return (
+    <article className="bubble-line" data-own data-first>
+      <div className="bubble" data-status={entry.state}>
+        <p className="text" dir="auto">
+          {entry.text}
+        </p>
+        <footer>
+          <time dateTime={entry.writtenAt}>{clockTime(entry.writtenAt)}</time>
+          <State icon={refused ? 'warning' : 'clock'}>
+            {refused ? t('send.failed') : t(entry.state === 'waiting' ? 'send.waiting' : 'send.posting')}
+          </State>
+        </footer>
+      </div>
+      {refused && (
+        <div className="send-problem">
+          <p>{entry.refusal?.message}</p>
+          <div className="buttons">
+            <button type="button" onClick={take}>
+              {t('send.edit')}
+            </button>
+            <button type="button" onClick={() => outbox.remove(entry.key)}>
+              {t('send.discard')}
+            </button>
+          </div>
+        </div>
+      )}
+    </article>
+  );
+}

@@ -1,0 +1,152 @@
+import { ApiError, calling, dmsSend, inboxReply, type ConversationView, type MessageView } from '../api/index.js';
+import { Observable } from '../ui/observable.js';
+
+/** A message from the moment somebody pressed Enter until the server's own copy of it is on the page. */
+export interface OutboxEntry {
+  /** Its Idempotency-Key: every try carries the same, so that it goes out once. */
+  key: string;
+  conversationId: string;
+  participantId: string;
+  accountId: string;
+  text: string;
+  writtenAt: string;
+  humanAgent: boolean;
+  /** `waiting`: for the network or the server; `posting`; `taken`: the server has it; `refused`: nothing is sent. */
+  state: 'waiting' | 'posting' | 'taken' | 'refused';
+  /** The server's copy. */
+  dmId?: string;
+  refusal?: { code: string; message: string };
+}
+
+const retryMs = 4_000;
+
+/**
+ * What was written and is not known to have arrived. Kept in the browser's storage, which is written before the first
+ * try and outlives a reload, a crash and a dead battery; storage that answers at once leaves no gap between the two.
+ */
+export class Outbox {
+  readonly entries: Observable<readonly OutboxEntry[]>;
+  private readonly storageKey: string;
+  private flushing = false;
+
+  constructor(actorId: string) {
+    this.storageKey = `outbox:${actorId}`;
+    this.entries = new Observable<readonly OutboxEntry[]>(this.restore());
+    window.addEventListener('online', () => void this.flush());
+  }
+
+  add(conversation: ConversationView, text: string, humanAgent = false): void {
+    const entry: OutboxEntry = {
+      key: crypto.randomUUID(),
+      conversationId: conversation.id,
+      participantId: conversation.participant_id,
+      accountId: conversation.platform_account_id,
+      text,
+      writtenAt: new Date().toISOString(),
+      humanAgent,
+      state: 'waiting',
+    };
+    this.save([...this.entries.get(), entry]);
+    void this.flush();
+  }
+
+  remove(key: string): void {
+    this.save(this.entries.get().filter((entry) => entry.key !== key));
+  }
+
+  /** @returns the entry that this message of the server's is the copy of */
+  static matching(entries: readonly OutboxEntry[], message: MessageView): OutboxEntry | undefined {
+    if (message.direction !== 'outbound') return undefined;
+    return entries.find(
+      ({ dmId, state, text, conversationId, writtenAt }) =>
+        dmId === message.id ||
+        (dmId === undefined &&
+          state !== 'waiting' &&
+          conversationId === message.conversation_id &&
+          message.source === 'api' &&
+          Date.parse(message.sent_at) > Date.parse(writtenAt) - 60_000 &&
+          (message.content ?? '') !== '' &&
+          text.trim().startsWith(message.content?.trim() ?? '')),
+    );
+  }
+
+  /** The server's copy is on the page: ours goes. */
+  settle(message: MessageView): void {
+    const entry = Outbox.matching(this.entries.get(), message);
+    if (entry?.state === 'taken' || entry?.state === 'refused') this.remove(entry.key);
+  }
+
+  /** Sends what waits: one after the other in a conversation, one tab at a time. */
+  async flush(): Promise<void> {
+    if (this.flushing) return;
+    this.flushing = true;
+    try {
+      if ('locks' in navigator) await navigator.locks.request(this.storageKey, () => this.sendAll());
+      else await this.sendAll();
+    } finally {
+      this.flushing = false;
+    }
+    const waits = this.entries.get().some(({ state }) => state === 'waiting');
+    if (waits) setTimeout(() => void this.flush(), retryMs);
+  }
+
+  private async sendAll(): Promise<void> {
+    const stuck = new Set<string>();
+    for (;;) {
+      const next = this.entries.get().find((one) => one.state === 'waiting' && !stuck.has(one.conversationId));
+      if (!next || !navigator.onLine) return;
+      this.change(next.key, { state: 'posting' });
+      const after = await this.send(next);
+      if (after.state === 'waiting') stuck.add(next.conversationId);
+      this.change(next.key, after);
+    }
+  }
+
+  private async send(entry: OutboxEntry): Promise<Partial<OutboxEntry>> {
+    try {
+      return { state: 'taken', dmId: await post(entry) };
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.isOpen) return { state: 'waiting' };
+      const { dm_id: dmId } = (error.details ?? {}) as { dm_id?: string };
+      return { state: 'refused', dmId, refusal: { code: error.code, message: error.message } };
+    }
+  }
+
+  private change(key: string, change: Partial<OutboxEntry>): void {
+    this.save(this.entries.get().map((entry) => (entry.key === key ? { ...entry, ...change } : entry)));
+  }
+
+  private save(entries: readonly OutboxEntry[]): void {
+    // What the server has taken is the server's to keep.
+    const open = entries.filter(({ state }) => state !== 'taken');
+    if (open.length === 0) localStorage.removeItem(this.storageKey);
+    else localStorage.setItem(this.storageKey, JSON.stringify(open));
+    this.entries.set(entries);
+  }
+
+  private restore(): OutboxEntry[] {
+    try {
+      const kept = JSON.parse(localStorage.getItem(this.storageKey) ?? '[]') as OutboxEntry[];
+      // Whatever a try of an earlier page came to, the next one carries the same key.
+      return kept.map((entry) => (entry.state === 'refused' ? entry : { ...entry, state: 'waiting' }));
+    } catch {
+      return [];
+    }
+  }
+}
+
+async function post({ key, conversationId, participantId, accountId, text, humanAgent }: OutboxEntry): Promise<string> {
+  const headers = { 'Idempotency-Key': key };
+  if (!humanAgent) {
+    const { data } = await inboxReply({ ...calling, headers, path: { id: conversationId }, body: { message: text } });
+    return data.id;
+  }
+  const body = {
+    recipient_id: participantId,
+    platform_account_id: accountId,
+    message_text: text,
+    tag: 'HUMAN_AGENT' as const,
+  };
+  const { data } = await dmsSend({ ...calling, headers, body });
+  return data.stored._id;
+}

@@ -1,0 +1,61 @@
+import { useState } from 'react';
+import type { ApiError, ConversationView } from '../api/index.js';
+import { clockTime, dayAndTime, duration, t, useNow } from '../i18n/index.js';
+import { Avatar, ErrorNotice, Icon, Link } from '../ui/index.js';
+import { useStore } from './store-context.js';
+import { windowOf } from './window.js';
+
+/** Who it is, who answers and until when, how long it may be answered. */
+export function ThreadHeader({ conversation, backTo }: { conversation: ConversationView; backTo: string }) {
+  const store = useStore();
+  const now = useNow();
+  const [error, setError] = useState<ApiError>();
+  const { id, participant_name: name, agent_paused: paused, archived } = conversation;
+  const left = windowOf(conversation, now);
+  const change = (what: { archived?: boolean; agent_paused?: boolean }): void => {
+    setError(undefined);
+    store.patch(id, what).catch((refused: unknown) => setError(refused as ApiError));
+  };
+  return (
+    <header className="thread-head">
+      <Link to={backTo} className="icon-button back" aria-label={t('common.back')}>
+        <Icon name="back" />
+      </Link>
+      <Avatar name={name} size={36} />
+      <div className="thread-title">
+        <h2 dir="auto">{name}</h2>
+        <p className="quiet">
+          {left && (
+            <span className="chip" data-urgency={left.urgency}>
+              <Icon name="clock" size={14} />
+              {left.urgency === 'closed' ? t('window.closed') : t('window.short', { time: duration(left.leftMs) })}
+            </span>
+          )}{' '}
+          {stateOf(conversation, now)}
+        </p>
+      </div>
+      <div className="buttons">
+        <button type="button" data-take-over onClick={() => change({ agent_paused: !paused })}>
+          <Icon name={paused ? 'agent' : 'person'} size={18} />
+          <span>{t(paused ? 'agent.handBack' : 'agent.takeOver')}</span>
+        </button>
+        <button type="button" data-done onClick={() => change({ archived: !archived })}>
+          <Icon name={archived ? 'inbox' : 'done'} size={18} />
+          <span>{t(archived ? 'thread.reopen' : 'thread.done')}</span>
+        </button>
+      </div>
+      {error && <ErrorNotice error={error} />}
+    </header>
+  );
+}
+
+function stateOf(conversation: ConversationView, now: number): string {
+  if (!conversation.agent_paused) return t('agent.on');
+  const { agent_paused_until: until, agent_paused_reason: reason } = conversation;
+  const isToday = until !== null && new Date(until).toDateString() === new Date(now).toDateString();
+  const when =
+    until === null
+      ? t('agent.untilHandedBack')
+      : t('agent.until', { time: isToday ? clockTime(until) : dayAndTime(until) });
+  return reason ? `${when} (${t(`agent.why.${reason}`)})` : when;
+}

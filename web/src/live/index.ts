@@ -1,0 +1,3 @@
+export { Live } from './live.js';
+export type { LineState } from './live-connection.js';
+export type { SseEvent } from './sse-parser.js';

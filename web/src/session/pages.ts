@@ -1,0 +1,1 @@
+export { JoinPage, SignInAgain, SignInPage } from './sign-in-page.js';
