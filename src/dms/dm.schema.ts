@@ -147,9 +147,9 @@ export interface DmRecord {
   send_seq?: number;
   /** Of an answer's last message: how many more there would have been, had it not been cut. */
   truncated_parts?: number;
-  /** Unique intent (`agent:<reply id>:<part>`, `api:<idempotency key>`): the same intent can't be queued twice. */
+  /** Unique intent (`agent:<reply id>:<part>`, `api:<idempotency key>:<part>`): the same intent can't be queued twice. */
   send_key?: string;
-  /** Of a caller's Idempotency-Key: what its first request asked for, hashed; another body is refused. */
+  /** What a request to send asked for, hashed: its Idempotency-Key with another body is refused, its repeat is known. */
   send_fingerprint?: string;
   /** What the Idempotency-Key's request was answered once it was sent: the same key gives the same answer. */
   send_answer?: KeptSendResponseSnapshot;

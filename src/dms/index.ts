@@ -19,7 +19,13 @@ export { IngestService, type IngestOutcome } from './ingest/ingest.service.js';
 export type { IngestItem } from './ingest/ingest-batch.js';
 export { PendingHintsService } from './ingest/pending-hints.service.js';
 export { IdempotencyKey } from './api/idempotency-key.decorator.js';
-export { followHeader, queuedDescription, tellWhatToFollow } from './api/follow-send.js';
+export {
+  duplicateOf,
+  followHeader,
+  idempotencyHeader,
+  queuedDescription,
+  tellWhatToFollow,
+} from './api/follow-send.js';
 export { DmSendService } from './api/dm-send.service.js';
 export { CommentRemovalRepository } from './removal/comment-removal.repository.js';
 export { DmRemovalRepository } from './removal/dm-removal.repository.js';

@@ -1,5 +1,6 @@
 import { Schema, type Types } from 'mongoose';
 import type { DmRecord } from './dm.schema.js';
+import { isCallersKey } from './send-key.js';
 
 /**
  * Left behind by a hard delete, so that neither a redelivery nor a backfill brings the DM back, nor its sender's
@@ -65,7 +66,7 @@ export const keyOnly = new RegExp(`^${keyOnlyPrefix}`);
 
 /** What must outlive a DM so that its Idempotency-Key is known for used; the agent's and our own keys come once. */
 export function usedKeyOf({ send_key, send_fingerprint }: Sent): Sent {
-  return send_key === undefined || send_fingerprint === undefined ? {} : { send_key, send_fingerprint };
+  return isCallersKey(send_key) && send_fingerprint !== undefined ? { send_key, send_fingerprint } : {};
 }
 
 /** Stands in for the mid of a DM that has none, or may come back: unique as its key is. */

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Res } from 
 import { ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ForUsers, Scope, type TenantScope } from '../auth/index.js';
-import { followHeader, IdempotencyKey, queuedDescription, tellWhatToFollow } from '../dms/index.js';
+import { followHeader, IdempotencyKey, idempotencyHeader, queuedDescription, tellWhatToFollow } from '../dms/index.js';
 import { ActsOnGet } from '../http/index.js';
 import { ApiErrors } from '../errors/index.js';
 import { DocumentsBody } from '../validation/index.js';
@@ -101,12 +101,7 @@ export class InboxController {
       'Sent as `/instagram-dms/send` does. The agent then stays silent for `pause_after_human_minutes`, and the ' +
       'conversation counts as read. 403: the 24-hour window is closed.',
   })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'Any text of your own: sent again with the same key, the message still goes out once.',
-    schema: { type: 'string', pattern: '^[!-~]{1,200}$' },
-  })
+  @ApiHeader(idempotencyHeader)
   @ApiParam(conversationId)
   @ApiResponse({ status: 200, type: ReplyResponse, description: 'Meta has taken it.' })
   @ApiResponse({
@@ -134,6 +129,7 @@ export class InboxController {
       status: sent.dmStatus,
       held_reason: sent.heldReason,
       next_attempt_at: sent.nextAttemptAt,
+      duplicate_of: sent.duplicateOf,
     };
   }
 }

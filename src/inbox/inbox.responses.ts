@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { duplicateOf } from '../dms/index.js';
 import { ConversationView } from './conversations/conversation.view.js';
 import { MessageView } from './messages/message.view.js';
 
@@ -87,4 +88,7 @@ export class ReplyResponse {
     description: 'While it is not over: when it is looked at next',
   })
   next_attempt_at?: string;
+
+  @ApiPropertyOptional(duplicateOf)
+  duplicate_of?: string;
 }

@@ -10,17 +10,10 @@ import { DmListService, type DmList } from './dm-list.service.js';
 import { DmSendService } from './dm-send.service.js';
 import { DeleteDmQuery, ListDmsQuery, PatchDmDto, PrivateReplyDto, ResolveDmDto, SendDmDto } from './dms.dto.js';
 import { DeleteDmResponse, DmListResponse, DmResponse, SendDmResponse } from './dms.responses.js';
-import { followHeader, queuedDescription, tellWhatToFollow } from './follow-send.js';
+import { followHeader, idempotencyHeader, queuedDescription, tellWhatToFollow } from './follow-send.js';
 import { IdempotencyKey } from './idempotency-key.decorator.js';
 import type { KeptSendResponse } from './send-answer.js';
 
-const idempotency = {
-  name: 'Idempotency-Key',
-  required: false,
-  description:
-    'Any text of your own: sent again with the same key, the message still goes out once, and is answered the same.',
-  schema: { type: 'string', pattern: '^[!-~]{1,200}$' },
-} as const;
 const dmId = {
   name: 'id',
   description: 'The DM’s `_id`',
@@ -62,7 +55,7 @@ export class DmsController {
       'is not there yet, and goes out or fails by itself. An error says that it is not queued and will not be sent. ' +
       '403: the 24-hour window is closed. 502: Meta refused it for good; `details` has its code.',
   })
-  @ApiHeader(idempotency)
+  @ApiHeader(idempotencyHeader)
   @DocumentsBody(SendDmDto, { anyOf: [{ required: ['message_text'] }, { required: ['attachment'] }] })
   @ApiResponse({ status: 200, type: SendDmResponse, description: 'Meta has taken it.' })
   @ApiResponse(later)
@@ -83,7 +76,7 @@ export class DmsController {
     summary: 'Answer a comment privately',
     description: 'Meta allows one message, within 7 days of the comment. Answers as `send` does.',
   })
-  @ApiHeader(idempotency)
+  @ApiHeader(idempotencyHeader)
   @ApiResponse({ status: 200, type: SendDmResponse, description: 'Meta has taken it.' })
   @ApiResponse(later)
   @ApiErrors(400, 401, 403, 404, 409, 413, 415, 429, 502, 503)

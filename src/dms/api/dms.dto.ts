@@ -11,6 +11,7 @@ import {
   Length,
   Matches,
   MaxLength,
+  ValidateBy,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
@@ -123,6 +124,17 @@ export class ReplyToDto {
   mid!: string;
 }
 
+/** Beside an attachment, too, the words have to be there. */
+function NeedsText(): PropertyDecorator {
+  return ValidateBy({
+    name: 'needsText',
+    validator: {
+      validate: (_value, args) => (args?.object as SendDmDto | undefined)?.message_text !== undefined,
+      defaultMessage: () => 'need message_text, which Instagram shows them under',
+    },
+  });
+}
+
 export class SendDmDto {
   @ApiProperty({ description: 'The person’s Instagram-scoped id', example: '1254477777772222' })
   @Matches(metaIdPattern, metaIdRule)
@@ -152,8 +164,13 @@ export class SendDmDto {
   @Type(() => AttachmentDto)
   attachment?: AttachmentDto;
 
-  @ApiPropertyOptional({ type: [QuickReplyDto], maxItems: 13 })
+  @ApiPropertyOptional({
+    type: [QuickReplyDto],
+    maxItems: 13,
+    description: 'Choices under the text: Instagram shows none under an attachment, so `message_text` has to be there.',
+  })
   @MayBeAbsent()
+  @NeedsText()
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(13)

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { DmView } from './dm-view.dto.js';
+import { duplicateOf } from './follow-send.js';
 
 export class DmListResponse {
   @ApiProperty({ enum: [true] })
@@ -55,6 +56,9 @@ export class SendDmResponse {
     description: 'All messages, where it took more than one; `stored` is the first',
   })
   parts?: DmView[];
+
+  @ApiPropertyOptional(duplicateOf)
+  duplicate_of?: string;
 }
 
 export class DeleteDmResponse {

@@ -12,6 +12,24 @@ export const followHeader = {
   },
 } as const;
 
+/** For the description of an answer that names what it repeats. */
+export const duplicateOf = {
+  description:
+    'Nothing new was queued: this DM says the same to the same person, was asked for less than a minute before, and is ' +
+    'not over. To send it twice, give each request an Idempotency-Key of its own.',
+  example: '6740c0de6740c0de6740c0de',
+} as const;
+
+/** For the description of the header. */
+export const idempotencyHeader = {
+  name: 'Idempotency-Key',
+  required: false,
+  description:
+    'Any text of your own: sent again with the same key, the message still goes out once, and is answered the same. ' +
+    'Without one, the same words to the same person within a minute are one message while the first is not over.',
+  schema: { type: 'string', pattern: '^[!-~]{1,200}$' },
+} as const;
+
 /** Says with a 202 where the DM is followed. @param dmId none when there is nothing to follow */
 export function tellWhatToFollow(reply: FastifyReply, dmId: string | undefined): void {
   if (dmId !== undefined) void reply.header('location', `/instagram-dms/${dmId}`);

@@ -8,7 +8,7 @@ export interface KeptSendResponse {
   status: 200 | 202;
   /** Of a 202: the DM to follow, the first one that is not over. */
   open?: DmView;
-  body: { success: true; result: unknown; stored: DmView; parts?: DmView[] };
+  body: { success: true; result: unknown; stored: DmView; parts?: DmView[]; duplicate_of?: string };
 }
 
 /** Waits that are short as a rule: worth staying for. */
@@ -53,6 +53,20 @@ export function answerOf(parts: DmRecord[]): KeptSendResponse {
       stored: first.view,
       ...(parts.length > 1 ? { parts: views } : {}),
     },
+  };
+}
+
+/**
+ * What a request is answered that repeats an open send without an Idempotency-Key: nothing new was queued.
+ * @param parts of the send it repeats
+ * @throws {AppError} when that was refused for good meanwhile
+ */
+export function repeatAnswerOf(parts: DmRecord[]): KeptSendResponse {
+  const { open, body } = answerOf(parts);
+  return {
+    status: 202,
+    open: open ?? body.stored,
+    body: { ...body, result: null, duplicate_of: body.stored._id },
   };
 }
 

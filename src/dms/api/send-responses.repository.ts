@@ -4,6 +4,7 @@ import { Model } from 'mongoose';
 import { DM } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 import { OutboundRepository } from '../outbound/outbound.repository.js';
+import { isCallersKey } from '../send-key.js';
 import { snapshotOf } from './send-answer.js';
 
 /** What sends with an Idempotency-Key were answered first, kept on their DMs. */
@@ -21,7 +22,7 @@ export class SendResponsesRepository {
    * @returns the DMs, each with the answer that is kept of it
    */
   async keep(parts: DmRecord[]): Promise<DmRecord[]> {
-    const isFinal = parts.every(({ status, send_fingerprint: print }) => status === 'sent' && print !== undefined);
+    const isFinal = parts.every(({ status, send_key: key }) => status === 'sent' && isCallersKey(key));
     // Of what was taken back nothing is kept.
     const unanswered = parts.filter((dm) => !dm.send_answer && !dm.unsent);
     if (!isFinal || unanswered.length === 0) return parts;

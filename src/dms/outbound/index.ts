@@ -10,6 +10,7 @@ import { SendOutcomesService } from './send-outcomes.service.js';
 import { SendPaceService } from './send-pace.service.js';
 import { SendReplaysService } from './send-replays.service.js';
 import { SendTracesService } from './send-traces.service.js';
+import { SendWakesService } from './send-wakes.service.js';
 import { SenderService } from './sender.service.js';
 import { SendSettlingService } from './send-settling.service.js';
 import { SupersededRepliesService } from './superseded-replies.service.js';
@@ -25,6 +26,7 @@ export {
 } from './outbox.service.js';
 export { humanAgentWindowMs, isOutsideWindow, windowClosesAt, windowSentence } from './send-window.js';
 export { SendLimitsService } from './send-limits.service.js';
+export { SendWakesService } from './send-wakes.service.js';
 export { SenderService, type SendHead } from './sender.service.js';
 export { SendSettlingService } from './send-settling.service.js';
 export { SupersededRepliesService } from './superseded-replies.service.js';
@@ -42,6 +44,7 @@ export const outboundProviders = [
   SupersededRepliesService,
   SendGatesService,
   SendOutcomesService,
+  SendWakesService,
   SendAttemptService,
   SenderService,
   SendSettlingService,

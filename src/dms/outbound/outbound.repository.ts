@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { Model, Types } from 'mongoose';
+import { Model, Types, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { DM } from '../dm-store.repository.js';
 import type { Holder } from './absence.js';
@@ -87,6 +87,25 @@ export class OutboundRepository {
       .toArray();
     const parts = [first, ...rest].filter((dm) => /^\d+$/.test(dm.send_key?.slice(replyKey.length + 1) ?? ''));
     return parts.sort((a, b) => (a.send_seq ?? 0) - (b.send_seq ?? 0));
+  }
+
+  /** The first part that is not over of what was queued since then, by a request with this fingerprint. */
+  async findOpenRepeat(
+    session: ClientSession,
+    conversationId: string,
+    fingerprint: string,
+    since: Date,
+  ): Promise<DmRecord | null> {
+    return this.model.collection.findOne<DmRecord>(
+      {
+        outbound_open: true,
+        conversation_id: conversationId,
+        status: { $in: ['queued', 'sending', 'unconfirmed'] },
+        send_fingerprint: fingerprint,
+        created_at: { $gt: since },
+      },
+      { session, sort: { send_seq: 1 } },
+    );
   }
 
   /** The part of its reply that goes out right before it. */

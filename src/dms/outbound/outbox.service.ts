@@ -24,10 +24,10 @@ export interface NewOutbound {
 /** What is sent as one: its parts go out in order, and when one is refused the ones after it are not sent. */
 export interface NewReply {
   source: 'api' | 'agent';
-  /** The intent, unique in its account: `agent:<last answered dm id>`, `api:<idempotency key>`. Parts get `:<n>`. */
+  /** The intent, unique in its account: `agent:<last answered dm id>`, or out of `send-key.ts`. Parts get `:<n>`. */
   key: string;
   parts: NewOutbound[];
-  /** Hash of what was asked for, where the same key may come with something else. */
+  /** Hash of what was asked for, where the same may be asked for again. */
   fingerprint?: string;
   /** How many messages more it would have been, had it not been cut. */
   truncatedParts?: number;

@@ -12,6 +12,7 @@ import { CircuitOpenError, SendCircuitsService } from './send-circuits.service.j
 import { SendGatesService } from './send-gates.service.js';
 import { SendOutcomesService } from './send-outcomes.service.js';
 import { SendPaceService } from './send-pace.service.js';
+import { SendWakesService } from './send-wakes.service.js';
 
 /** A call must start this soon after its claim: a process that slept in between must not send late. */
 const claimToCallMs = 5_000;
@@ -49,6 +50,7 @@ export class SendAttemptService {
     private readonly pace: SendPaceService,
     private readonly messages: ChannelMessagesService,
     private readonly outcomes: SendOutcomesService,
+    private readonly wakes: SendWakesService,
     private readonly health: AccountHealthService,
     private readonly alerts: AlertsService,
     private readonly clock: Clock,
@@ -56,6 +58,14 @@ export class SendAttemptService {
 
   /** @returns when to try the DM again, where it has to wait; `undefined` when the next DM may be looked at */
   async run(dm: DmRecord, conversation: Conversation): Promise<Date | undefined> {
+    try {
+      return await this.try(dm, conversation);
+    } finally {
+      this.wakes.wake(dm.conversation_id);
+    }
+  }
+
+  private async try(dm: DmRecord, conversation: Conversation): Promise<Date | undefined> {
     const answer = await this.gates.ask(dm, conversation);
     if (!answer.pass) {
       if ('sent' in answer) return void (await this.outcomes.sent(dm, answer.sent));

@@ -35,6 +35,7 @@ export interface ReplyResult {
   dmStatus: string;
   heldReason?: string;
   nextAttemptAt?: string;
+  duplicateOf?: string;
 }
 
 /** A conversation's messages: reading them, and answering by hand. */
@@ -81,7 +82,7 @@ export class InboxMessagesService {
   }
 
   /**
-   * A person's answer: the agent steps back before it goes out, and the conversation counts as read.
+   * A person's answer: the agent steps back, and the conversation counts as read once it is queued, before it goes out.
    * @throws what `DmSendService.send` throws, {@link NotFoundError}
    */
   async reply(scope: TenantScope, id: string, text: string, idempotencyKey?: string): Promise<ReplyResult> {
@@ -90,8 +91,9 @@ export class InboxMessagesService {
       throw new ConflictError('Who wrote the comment is not known until Instagram has taken the private reply.');
     const { participant_id: recipient_id, platform_account_id } = conversation;
     const message = { recipient_id, message_text: text, platform_account_id };
-    const { status, body, open } = await this.sends.send(scope, message, idempotencyKey);
-    await this.readMarks.markRead(scope, conversation);
+    const accepted = await this.sends.accept(scope, message, idempotencyKey);
+    await this.readMarks.tryMarkRead(scope, conversation);
+    const { status, body, open } = await this.sends.answer(accepted);
     const stored = open ?? body.stored;
     return {
       status,
@@ -101,6 +103,7 @@ export class InboxMessagesService {
       dmStatus: stored.status ?? 'queued',
       heldReason: stored.held_reason,
       nextAttemptAt: stored.next_attempt_at,
+      duplicateOf: body.duplicate_of,
     };
   }
 

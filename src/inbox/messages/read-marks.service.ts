@@ -22,6 +22,15 @@ export class ReadMarksService {
     if (newest !== undefined && !isProvisional(conversation.participant_id)) void this.showSeen(conversation);
   }
 
+  /** The same, beside something that must not fail with it. */
+  async tryMarkRead(scope: TenantScope, conversation: Conversation): Promise<void> {
+    try {
+      await this.markRead(scope, conversation);
+    } catch (error) {
+      this.logger.warn({ msg: 'could not mark as read', conversation_id: conversation._id, err: error });
+    }
+  }
+
   private async showSeen({ _id, platform_account_id, participant_id }: Conversation): Promise<void> {
     try {
       const access = await this.vault.accessFor(platform_account_id);
