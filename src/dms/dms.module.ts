@@ -10,6 +10,7 @@ import { DmListService } from './api/dm-list.service.js';
 import { OperatorTakeoverService } from './api/operator-takeover.service.js';
 import { DmSendService } from './api/dm-send.service.js';
 import { DmsController } from './api/dms.controller.js';
+import { RequestedSendsRepository } from './api/requested-sends.repository.js';
 import { SendFollowingService } from './api/send-following.service.js';
 import { SendResponsesRepository } from './api/send-responses.repository.js';
 import { DM, DmStoreRepository, TOMBSTONE } from './dm-store.repository.js';
@@ -83,6 +84,7 @@ export class DmsModule {}
     DmListRepository,
     DmListService,
     DmSendService,
+    RequestedSendsRepository,
     SendFollowingService,
     SendResponsesRepository,
     OperatorTakeoverService,

@@ -8,13 +8,13 @@ import { TransactionsService } from '../../database/index.js';
 import { InvalidRequestError } from '../../errors/index.js';
 import { DmStoreRepository } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
-import { OutboundRepository } from '../outbound/outbound.repository.js';
 import { OutboxService, provisionalParticipant, type NewOutbound, type NewReply } from '../outbound/outbox.service.js';
 import { isOutsideWindow } from '../outbound/send-window.js';
 import { callersKey, ownKey, replyKeyOf } from '../send-key.js';
 import type { PrivateReplyDto, SendDmDto } from './dms.dto.js';
 import { OperatorTakeoverService } from './operator-takeover.service.js';
 import { repeatAnswerOf, type KeptSendResponse } from './send-answer.js';
+import { RequestedSendsRepository } from './requested-sends.repository.js';
 import { SendFollowingService } from './send-following.service.js';
 import { fingerprintOf, maxTextBytes, partsOf } from './send-request.js';
 import {
@@ -53,7 +53,7 @@ export class DmSendService {
     private readonly conversations: ConversationsRepository,
     private readonly transactions: TransactionsService,
     private readonly outbox: OutboxService,
-    private readonly outbound: OutboundRepository,
+    private readonly requested: RequestedSendsRepository,
     private readonly store: DmStoreRepository,
     private readonly following: SendFollowingService,
     private readonly takeOver: OperatorTakeoverService,
@@ -128,7 +128,7 @@ export class DmSendService {
   private async findKnown({ account, idempotencyKey, fingerprint }: Request): Promise<DmRecord[] | undefined> {
     if (idempotencyKey === undefined) return undefined;
     const key = callersKey(idempotencyKey);
-    const parts = await this.outbound.findReply(account._id, key);
+    const parts = await this.requested.findReply(account._id, key);
     // Asked for after the DMs: what is removed in between is found in one of the two places.
     const removed = await this.store.findRemovedSend(account._id, key);
     const known = parts[0]?.send_fingerprint ?? removed;
@@ -153,7 +153,7 @@ export class DmSendService {
         return dms;
       });
       if (Array.isArray(queued)) return { parts: queued };
-      return { parts: await this.outbound.findReply(account._id, replyKeyOf(queued.send_key ?? '')), repeats: true };
+      return { parts: await this.requested.findReply(account._id, replyKeyOf(queued.send_key ?? '')), repeats: true };
     } catch (error) {
       // The same key came twice at once, and the other one was first.
       const known = (error as { code?: unknown }).code === 11000 ? await this.findKnown(request) : undefined;
@@ -171,7 +171,7 @@ export class DmSendService {
     if (idempotencyKey !== undefined) return null;
     const since = new Date(this.clock.now() - repeatWithinMs);
     const conversationId = conversationIdOf(account._id, participantId);
-    return this.outbound.findOpenRepeat(session, conversationId, fingerprint, since);
+    return this.requested.findOpenRepeat(session, conversationId, fingerprint, since);
   }
 
   /** What is known not to go through is refused before anything is stored. */
