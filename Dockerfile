@@ -1,3 +1,4 @@
+# `npm run images:pin` puts digests behind the tags.
 FROM node:24-bookworm-slim AS base
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

@@ -1,10 +1,11 @@
-import { Global, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Global, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { InjectConnection, MongooseModule, type MongooseModuleFactoryOptions } from '@nestjs/mongoose';
 import mongoose, { type Connection } from 'mongoose';
 import { AppConfig } from '../config/index.js';
 import { AbandonedTransactionsService } from './abandoned-transactions.service.js';
 import { databaseOptions } from './database-options.js';
 import { IndexKeeperRepository } from './index-keeper.repository.js';
+import { isLoopbackOnly, mongoVersionProblem } from './mongo-version.js';
 import { RetentionService } from './retention.service.js';
 import { TransactionsService } from './transactions.service.js';
 import { UpgradesService } from './upgrades.service.js';
@@ -44,6 +45,8 @@ export class NoReplicaSetError extends Error {
   exports: [TransactionsService, RetentionService, UpgradesService, IndexKeeperRepository, WalksService],
 })
 export class DatabaseModule implements OnApplicationBootstrap {
+  private readonly logger = new Logger(DatabaseModule.name);
+
   constructor(
     @InjectConnection() private readonly connection: Connection,
     private readonly indexes: IndexKeeperRepository,
@@ -52,6 +55,7 @@ export class DatabaseModule implements OnApplicationBootstrap {
   /** The unique indexes are the promise; a process that has not seen them built must not take work. */
   async onApplicationBootstrap(): Promise<void> {
     await this.refuseStandalone();
+    await this.warnOfVersion();
     await this.indexes.build();
   }
 
@@ -62,5 +66,13 @@ export class DatabaseModule implements OnApplicationBootstrap {
     throw new NoReplicaSetError(
       'MongoDB must be a replica set (one member is enough): start mongod with --replSet and run rs.initiate().',
     );
+  }
+
+  /** Refusing to start would lose what Meta delivers meanwhile and close no port: docs/operations.md, What is built in. */
+  private async warnOfVersion(): Promise<void> {
+    const { version } = (await this.connection.db?.admin().buildInfo()) ?? {};
+    const hosts = this.connection.getClient().options.hosts.map(String);
+    const problem = isLoopbackOnly(hosts) ? undefined : mongoVersionProblem(String(version));
+    if (problem !== undefined) this.logger.warn({ msg: problem });
   }
 }
