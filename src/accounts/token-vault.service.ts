@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import type { GraphAccess } from '#libs/graph-api';
 import { TokenCipherError } from '#libs/token-cipher';
 import { ChannelsService, type Channel, type ChannelAccess } from '../channels/index.js';
 import { AccountChangesService } from './account-changes.service.js';
@@ -14,12 +13,11 @@ const keptMs = 10 * 60_000;
 const keptUnheardMs = 2_000;
 
 /** What a call on behalf of an account needs, and the channel that makes it. */
-export type AccountAccess = GraphAccess &
-  ChannelAccess & {
-    channel: Channel;
-    /** Hand it to `AccountHealthService.markNeedsReauth` when Meta refuses this token. */
-    tokenVersion: number;
-  };
+export interface AccountAccess extends ChannelAccess {
+  channel: Channel;
+  /** Hand it to `AccountHealthService.markNeedsReauth` when the channel refuses this token. */
+  tokenVersion: number;
+}
 
 /** Opens accounts' tokens, keeps them in memory ten minutes at most, and drops them on change, on every process. */
 @Injectable()
@@ -71,7 +69,6 @@ export class TokenVaultService {
         channel: this.channels.ofPlatform(account.platform).channel,
         login: account.login,
         accessToken: this.cipher.decrypt(account.access_token, accountId),
-        igId: account.external_id,
         externalId: account.external_id,
         tokenVersion: account.token_version,
       };

@@ -1,5 +1,6 @@
 import type { DecodedDelivery, DeliverySummary } from '#libs/graph-api';
 import type { ChannelCapabilities } from './channel-capabilities.js';
+import type { ChannelHistory, ChannelPeople, ChannelSubscription, ChannelTokens } from './facets.port.js';
 import type { ChannelOutbound, ChannelPresence, ChannelSentMessages } from './outbound.port.js';
 
 /**
@@ -32,6 +33,10 @@ export interface ChannelAdapter {
   /** What the channel's own record shows of our sends; without it only events settle a doubtful send. */
   readonly sentMessages?: ChannelSentMessages;
   readonly presence?: ChannelPresence;
+  readonly people?: ChannelPeople;
+  readonly history?: ChannelHistory;
+  readonly subscription?: ChannelSubscription;
+  readonly tokens?: ChannelTokens;
 }
 
 /** Reads what the channel posts to the door. Pure: no call, no store. */

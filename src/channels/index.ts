@@ -1,12 +1,21 @@
 export type { ChannelCapabilities, TextLimit } from './channel-capabilities.js';
 export { channelNames, platformNames } from './channel-names.js';
 export type { Channel, ChannelAdapter, ChannelNames, ChannelWebhook } from './channel.port.js';
+export type {
+  ChannelHistory,
+  ChannelMessage,
+  ChannelPage,
+  ChannelProfile,
+  ChannelSubscription,
+  ChannelThread,
+} from './facets.port.js';
 export { channels, ChannelsModule, type ChannelRegistration } from './channels.module.js';
 export { ChannelsService } from './channels.service.js';
 export { GraphCallsService } from './graph/graph-calls.service.js';
 export type {
   CallError,
   CallResult,
+  ChannelOutbound,
   ChannelAccess,
   Listing,
   MediaType,

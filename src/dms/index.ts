@@ -33,7 +33,7 @@ export { keyOnly } from './tombstone.schema.js';
 export { ConversationSyncService, type SyncResult } from './sync/conversation-sync.service.js';
 export { DmsSyncModule, DmsSyncWorkerModule } from './sync/sync.module.js';
 export {
-  humanAgentWindowMs,
+  humanAgentWindowClosesAt,
   isOutsideWindow,
   isProvisional,
   OutboxService,
@@ -45,6 +45,7 @@ export {
   SupersededRepliesService,
   windowClosesAt,
   windowSentence,
+  type WindowHours,
   type NewOutbound,
   type NewReply,
   type SendHead,

@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { GraphClient } from '#libs/graph-api';
 import { SubscriptionService } from '../../src/accounts/subscription/subscription.service.js';
-import { subscribedFields } from '../../src/accounts/subscription/subscribed-fields.js';
+import { subscribedFields } from '../../src/channels/instagram/subscribed-fields.js';
 import { useServices } from '../support/services.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 

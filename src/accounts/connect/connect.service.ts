@@ -142,12 +142,13 @@ export class ConnectService {
     const id = await this.accounts.idFor(userId, identity.platform, identity.externalId);
     const now = this.clock.date();
     const { expiresInS } = identity;
+    const { channel, tokens } = this.channels.ofPlatform(identity.platform);
     return this.accounts.connect(
       id,
       userId,
       {
         platform: identity.platform,
-        channel: this.channels.ofPlatform(identity.platform).channel,
+        channel,
         external_id: identity.externalId,
         username: identity.username,
         login: identity.login,
@@ -156,7 +157,7 @@ export class ConnectService {
         // Named when unknown, too: the end of the token before says nothing of this one.
         expires_in: expiresInS,
         token_expires_at: expiresInS === undefined ? undefined : new Date(now.getTime() + expiresInS * 1000),
-        refresh_due_at: identity.login === 'instagram' ? firstRefreshAt(id, now.getTime(), expiresInS) : undefined,
+        refresh_due_at: tokens?.isRefreshed(identity.login) ? firstRefreshAt(id, now.getTime(), expiresInS) : undefined,
         scopes: identity.scopes,
         instagram_data: identity.instagramData,
         channel_data: identity.channelData,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { isGraphError, type GraphConversation } from '#libs/graph-api';
+import { isGraphError } from '#libs/graph-api';
 import type { TenantScope } from '../../auth/index.js';
+import type { ChannelThread } from '../../channels/index.js';
 import { NotFoundError } from '../../errors/index.js';
 import { AccountHealthService } from '../account-health.service.js';
 import type { AccountSummary } from '../account-summary.js';
@@ -62,6 +63,6 @@ export class LookUpsService {
   }
 }
 
-function viewOf({ id, updatedAt, participants }: GraphConversation): LiveConversationView {
+function viewOf({ id, updatedAt, participants }: ChannelThread): LiveConversationView {
   return { id, ...(updatedAt === undefined ? {} : { updated_time: new Date(updatedAt) }), participants };
 }

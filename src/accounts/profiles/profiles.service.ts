@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { GraphClient, type UserProfile } from '#libs/graph-api';
+import { ChannelsService, type ChannelProfile } from '../../channels/index.js';
 import { AppConfig } from '../../config/index.js';
 import { REDIS, type RedisClient } from '../../redis/index.js';
 import type { AccountSummary } from '../account-summary.js';
@@ -21,26 +21,30 @@ export interface Profile {
   cached: boolean;
 }
 
-/** Looks people up through the Graph API and remembers them for an hour, in Redis, where erasing can reach them. */
+/** Looks people up at their channel and remembers them for an hour, in Redis, where erasing can reach them. */
 @Injectable()
 export class ProfilesService {
   private readonly logger = new Logger(ProfilesService.name);
 
   constructor(
     private readonly vault: TokenVaultService,
-    private readonly graph: GraphClient,
+    private readonly channels: ChannelsService,
     @Inject(REDIS) private readonly redis: RedisClient,
     private readonly config: AppConfig,
   ) {}
 
   /**
    * @throws {AccountNotUsableError} when the account has no usable token
-   * @throws when Meta refuses (before the person's consent, for strangers) or does not answer
+   * @returns what is known without asking where the channel shows nobody
+   * @throws when the channel refuses (before the person's consent, for strangers) or does not answer
    */
   async lookUp(account: Pick<AccountSummary, '_id'>, igsid: string): Promise<Profile> {
     const kept = await this.recall(account._id, igsid);
     if (kept) return profileOf(igsid, kept, true);
-    const found = await this.graph.getUserProfile(await this.vault.accessFor(account._id), igsid);
+    const access = await this.vault.accessFor(account._id);
+    const { people } = this.channels.get(access.channel);
+    if (!people) return profileOf(igsid, { id: igsid }, false);
+    const found = await people.profileOf(access, igsid);
     await this.remember(account._id, igsid, found);
     return profileOf(igsid, found, false);
   }
@@ -50,17 +54,17 @@ export class ProfilesService {
     await this.redis.del(this.keyOf(accountId, igsid));
   }
 
-  private async recall(accountId: string, igsid: string): Promise<UserProfile | null> {
+  private async recall(accountId: string, igsid: string): Promise<ChannelProfile | null> {
     try {
       const kept = await this.redis.get(this.keyOf(accountId, igsid));
-      return kept === null ? null : (JSON.parse(kept) as UserProfile);
+      return kept === null ? null : (JSON.parse(kept) as ChannelProfile);
     } catch (error) {
       this.logger.debug({ msg: 'profile cache not readable, asking Meta', err: error });
       return null;
     }
   }
 
-  private async remember(accountId: string, igsid: string, profile: UserProfile): Promise<void> {
+  private async remember(accountId: string, igsid: string, profile: ChannelProfile): Promise<void> {
     try {
       await this.redis.set(this.keyOf(accountId, igsid), JSON.stringify(profile), 'EX', keptS);
     } catch (error) {
@@ -73,7 +77,7 @@ export class ProfilesService {
   }
 }
 
-function profileOf(igsid: string, found: UserProfile, cached: boolean): Profile {
+function profileOf(igsid: string, found: ChannelProfile, cached: boolean): Profile {
   return {
     igsid,
     name: found.name ?? found.username ?? 'User',

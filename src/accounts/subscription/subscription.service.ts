@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { GraphClient, isGraphError } from '#libs/graph-api';
-import { AppConfig } from '../../config/index.js';
+import { isGraphError } from '#libs/graph-api';
+import { ChannelsService, type ChannelSubscription } from '../../channels/index.js';
 import { JobQueueService } from '../../queue/index.js';
 import { AccountHealthRepository } from '../account-health.repository.js';
 import { AccountHealthService } from '../account-health.service.js';
@@ -11,7 +11,6 @@ import { AccountsRepository } from '../accounts.repository.js';
 import { AlertsService } from '../alerts/alerts.service.js';
 import { isDeadToken, noteOf } from '../meta/meta-errors.js';
 import { TokenVaultService, type AccountAccess } from '../token-vault.service.js';
-import { requiredField, subscribedFields } from './subscribed-fields.js';
 
 /** Disconnecting must not wait long for a Meta that doesn't answer. */
 const unsubscribeTimeoutMs = 3_000;
@@ -32,11 +31,10 @@ export class SubscriptionService {
     private readonly health: AccountHealthRepository,
     private readonly accountHealth: AccountHealthService,
     private readonly vault: TokenVaultService,
-    private readonly graph: GraphClient,
+    private readonly channels: ChannelsService,
     private readonly alerts: AlertsService,
     private readonly queue: JobQueueService,
     private readonly clock: Clock,
-    private readonly config: AppConfig,
   ) {}
 
   /**
@@ -44,12 +42,12 @@ export class SubscriptionService {
    * no messages can arrive, alerted; the next check tries again.
    */
   async check(accountId: string): Promise<void> {
-    await this.settle(accountId, (access) => this.repair(access));
+    await this.settle(accountId, (access, at) => this.repair(access, at));
   }
 
   /** As {@link check}, but subscribes whatever Meta lists already: of an account that is being connected, doing it twice does no harm. */
   async renew(accountId: string): Promise<void> {
-    await this.settle(accountId, async (access) => this.subscribe(access, await this.fieldsOf(access)));
+    await this.settle(accountId, async (access, at) => this.subscribe(access, at, await at.listed(access)));
   }
 
   /**
@@ -59,7 +57,8 @@ export class SubscriptionService {
    */
   async remove(account: AccountRecord): Promise<boolean> {
     try {
-      await this.graph.unsubscribe(await this.vault.open(account), { timeoutMs: unsubscribeTimeoutMs });
+      const access = await this.vault.open(account);
+      await this.subscriptionOf(account)?.unsubscribe(access, { timeoutMs: unsubscribeTimeoutMs });
       return true;
     } catch (error) {
       if (!isGraphError(error) && !(error instanceof AccountNotUsableError)) throw error;
@@ -68,47 +67,55 @@ export class SubscriptionService {
     }
   }
 
-  private async settle(accountId: string, how: (access: AccountAccess) => Promise<Found>): Promise<void> {
+  private async settle(
+    accountId: string,
+    how: (access: AccountAccess, at: ChannelSubscription) => Promise<Found>,
+  ): Promise<void> {
     const account = await this.accounts.findById(accountId);
     if (!account || account.status !== 'active') return;
+    const at = this.subscriptionOf(account);
+    if (!at) return this.noteNone(account);
     try {
       const access = await this.vault.open(account);
-      await this.save(account, await how(access));
+      await this.save(account, await how(access, at), at);
     } catch (error) {
       await this.noteFailure(account, error);
     }
   }
 
-  private async repair(access: AccountAccess): Promise<Found> {
-    const found = await this.fieldsOf(access);
-    if (subscribedFields.every((field) => found.includes(field))) return { found, health: this.healthOf(found, []) };
-    return this.subscribe(access, found);
+  private async repair(access: AccountAccess, at: ChannelSubscription): Promise<Found> {
+    const found = await at.listed(access);
+    if (at.fields.every((field) => found.includes(field))) return { found, health: this.healthOf(at, found, []) };
+    return this.subscribe(access, at, found);
   }
 
-  private async subscribe(access: AccountAccess, found: string[]): Promise<Found> {
-    const { refused } = await this.graph.subscribe(access, subscribedFields);
+  private async subscribe(access: AccountAccess, at: ChannelSubscription, found: string[]): Promise<Found> {
+    const { refused } = await at.subscribe(access);
     // What Meta lists now counts, not what it answered to the call.
-    return { found, health: this.healthOf(await this.fieldsOf(access), refused) };
+    return { found, health: this.healthOf(at, await at.listed(access), refused) };
   }
 
-  /** What Meta sends to this app. The list has every app that the account is subscribed to; some lists name none. */
-  private async fieldsOf(access: AccountAccess): Promise<string[]> {
-    const own = access.login === 'instagram' ? this.config.INSTAGRAM_CLIENT_ID : this.config.META_APP_ID;
-    const subscriptions = await this.graph.getSubscriptions(access);
-    const ours = subscriptions.filter(({ appId }) => own === undefined || appId === undefined || appId === own);
-    return [...new Set(ours.flatMap(({ fields }) => fields))];
+  private subscriptionOf({ channel }: AccountRecord): ChannelSubscription | undefined {
+    return this.channels.get(channel).subscription;
   }
 
-  private healthOf(fields: string[], refused: string[]): SubscriptionHealth {
-    const complete = subscribedFields.every((field) => fields.includes(field));
-    const state = !fields.includes(requiredField) ? 'missing' : complete ? 'subscribed' : 'partial';
+  /** The channel sends whatever there is: nothing can be missing. */
+  private async noteNone(account: AccountRecord): Promise<void> {
+    const checked_at = this.clock.date();
+    const health: SubscriptionHealth = { state: 'subscribed', fields: [], refused_fields: [], checked_at };
+    await this.health.saveSubscription(account._id.toHexString(), health);
+  }
+
+  private healthOf(at: ChannelSubscription, fields: string[], refused: string[]): SubscriptionHealth {
+    const complete = at.fields.every((field) => fields.includes(field));
+    const state = !fields.includes(at.requiredField) ? 'missing' : complete ? 'subscribed' : 'partial';
     return { state, fields, refused_fields: refused, checked_at: this.clock.date() };
   }
 
-  private async save(account: AccountRecord, { found, health }: Found): Promise<void> {
+  private async save(account: AccountRecord, { found, health }: Found, at: ChannelSubscription): Promise<void> {
     const accountId = account._id.toHexString();
     // Webhooks of the time without it never come: what was said meanwhile is fetched.
-    const isRepaired = health.state !== 'missing' && !found.includes(requiredField);
+    const isRepaired = health.state !== 'missing' && !found.includes(at.requiredField);
     await this.health.saveSubscription(accountId, health, isRepaired ? this.clock.date() : undefined);
     if (health.state === 'missing') {
       await this.alert(account, 'Meta took the subscription but does not list it');

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { classifyGraphFailure, GraphApiError, GraphClient, isGraphError, isTokenTooYoung } from '#libs/graph-api';
+import { classifyGraphFailure, GraphApiError, isGraphError, isTokenTooYoung } from '#libs/graph-api';
+import { ChannelsService } from '../../channels/index.js';
 import { AccountChangesService, changeOf } from '../account-changes.service.js';
 import { AccountCipherService } from '../account-cipher.service.js';
 import { AccountHealthService } from '../account-health.service.js';
@@ -31,7 +32,7 @@ export class TokenRefreshService {
     private readonly tokens: AccountTokensRepository,
     private readonly cipher: AccountCipherService,
     private readonly vault: TokenVaultService,
-    private readonly graph: GraphClient,
+    private readonly channels: ChannelsService,
     private readonly health: AccountHealthService,
     private readonly changes: AccountChangesService,
     private readonly alerts: AlertsService,
@@ -47,8 +48,8 @@ export class TokenRefreshService {
     if (!account) return;
     try {
       const access = await this.vault.open(account);
-      const token = await this.graph.refresh(access.accessToken);
-      await this.save(account, token);
+      const token = await this.channels.get(access.channel).tokens?.refresh(access.accessToken);
+      if (token) await this.save(account, token);
     } catch (error) {
       await this.noteFailure(account, error);
     }

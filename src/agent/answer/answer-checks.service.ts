@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import type { AccountSummary, AgentSettings } from '../../accounts/index.js';
+import { ChannelsService } from '../../channels/index.js';
 import { AppConfig } from '../../config/index.js';
 import type { Conversation } from '../../conversations/index.js';
-import type { Dm } from '../../dms/index.js';
+import { windowClosesAt, type Dm } from '../../dms/index.js';
 import { ModelClient } from '../model/model.client.js';
 import { looksLikePingPong } from './ping-pong.js';
 
@@ -28,14 +29,15 @@ export type SkipReason =
   | 'handed_over'
   | 'no_answer';
 
-/** Meta's window, less what a send may take. */
-const windowMs = 24 * 3_600_000 - 60_000;
+/** What a send may take. */
+const sendTakesMs = 60_000;
 
 /** Decides whether the agent may answer at all. Cheap, no call leaves the house. */
 @Injectable()
 export class AnswerChecksService {
   constructor(
     private readonly config: AppConfig,
+    private readonly channels: ChannelsService,
     private readonly clock: Clock,
     private readonly model: ModelClient,
   ) {}
@@ -54,8 +56,11 @@ export class AnswerChecksService {
     { blocked, history }: { blocked: boolean; history: readonly Dm[] },
   ): SkipReason | undefined {
     if (this.isPaused(conversation)) return 'paused';
-    const { last_inbound_at: lastInboundAt } = conversation;
-    if (lastInboundAt && this.clock.now() - lastInboundAt.getTime() > windowMs) return 'window_closed';
+    const closesAt = windowClosesAt(
+      conversation.last_inbound_at,
+      this.channels.get(conversation.platform).capabilities,
+    );
+    if (closesAt && this.clock.now() > closesAt.getTime() - sendTakesMs) return 'window_closed';
     if (blocked) return 'blocklisted';
     return looksLikePingPong(history, this.clock.now()) ? 'ping_pong' : undefined;
   }

@@ -2,8 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SenderActionsService, type ShownAction } from './sender-actions.service.js';
 
-/** Meta shows typing for about twenty seconds. */
-const typingEveryMs = 8_000;
+/** After a try that failed. */
+const tryAgainMs = 8_000;
 
 /** Shows the customer that their message was seen and is being answered. */
 @Injectable()
@@ -22,21 +22,29 @@ export class AnswerPresenceService {
     const show = async (): Promise<void> => {
       await this.try('mark_seen', accountId, participantId, stopped.signal);
       while (!stopped.signal.aborted) {
-        await this.try('typing_on', accountId, participantId, stopped.signal);
-        await sleep(typingEveryMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
+        const everyMs = await this.try('typing_on', accountId, participantId, stopped.signal);
+        if (everyMs === undefined) return;
+        await sleep(everyMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
       }
     };
     void show();
     return () => stopped.abort(new Error('answered'));
   }
 
-  private async try(action: ShownAction, accountId: string, participantId: string, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
+  /** @returns in how many ms to show it anew; `undefined` where there is nothing to show */
+  private async try(
+    action: ShownAction,
+    accountId: string,
+    participantId: string,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    if (signal.aborted) return undefined;
     try {
-      await this.actions.show(accountId, participantId, action, signal);
+      return await this.actions.show(accountId, participantId, action, signal);
     } catch (error) {
       if (!signal.aborted)
         this.logger.debug({ msg: `${action} did not go through`, account_id: accountId, err: error });
+      return tryAgainMs;
     }
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Clock } from '#libs/clock';
+import { ChannelsService } from '../../channels/index.js';
 import type { AccountSummary, AgentSettings } from '../../accounts/index.js';
 import { AppConfig } from '../../config/index.js';
 import type { Conversation } from '../../conversations/index.js';
@@ -69,6 +70,7 @@ export class ReplyComposerService {
 
   constructor(
     private readonly config: AppConfig,
+    private readonly channels: ChannelsService,
     private readonly clock: Clock,
     private readonly budgets: AgentBudgetsService,
     private readonly model: ModelClient,
@@ -170,11 +172,13 @@ export class ReplyComposerService {
     return { kind: 'failed', failure, tokens };
   }
 
-  private judge(answer: string, { settings, history }: Question) {
+  private judge(answer: string, { account, settings, history }: Question) {
+    const { outbound, capabilities } = this.channels.get(account.channel);
     const own = history.filter((dm) => dm.direction === 'outbound' && dm.text);
     const verdict = passGate(answer, {
       allowedLinks: settings.allowed_links,
       ownTexts: [settings.instructions],
+      messages: { split: (text) => outbound.splitText(text), max: capabilities.text.max },
       maxParts: settings.max_reply_parts,
       guarded: this.guardedOf(settings.instructions),
       before: own

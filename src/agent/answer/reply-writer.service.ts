@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
+import { ChannelsService } from '../../channels/index.js';
 import {
   ConversationClaimsRepository,
   ConversationsRepository,
@@ -11,7 +12,6 @@ import {
 import { TransactionsService } from '../../database/index.js';
 import { DmsRepository, DmStoreRepository, OutboxService, type DmRecord, type SendHead } from '../../dms/index.js';
 import { AgentBudgetsService } from '../budget/agent-budgets.service.js';
-import { splitText } from '#libs/graph-api';
 import { AnswerChecksService } from './answer-checks.service.js';
 import { handOverPauseMs } from './hand-over.js';
 import { isStillOpen, maxOpen, type AnswerInput } from './open-messages.service.js';
@@ -65,6 +65,7 @@ class RollbackError extends Error {
 @Injectable()
 export class ReplyWriterService {
   constructor(
+    private readonly channels: ChannelsService,
     private readonly transactions: TransactionsService,
     private readonly claims: ConversationClaimsRepository,
     private readonly conversations: ConversationsRepository,
@@ -137,7 +138,10 @@ export class ReplyWriterService {
     }
     // The key is that of the last message answered: the same messages can't be answered twice.
     const key = `agent:${ids.at(-1)}`;
-    const parts = splitText(decision.text).map((text) => ({ text }));
+    const parts = this.channels
+      .get(account.channel)
+      .outbound.splitText(decision.text)
+      .map((text) => ({ text }));
     const { truncatedParts } = decision;
     const replies = this.outbox.plan(conversation, account, { source: 'agent', key, parts, truncatedParts });
     if (!(await this.store.answer(session, ids, replies))) throw new RollbackError('changed');

@@ -1,23 +1,31 @@
 import { Injectable } from '@nestjs/common';
-import { GraphClient } from '#libs/graph-api';
 import { TokenVaultService } from '../../accounts/index.js';
+import { ChannelsService } from '../../channels/index.js';
 
 export type ShownAction = 'mark_seen' | 'typing_on';
 
-/** A courtesy that hangs must not hold a connection for long. */
-const timeoutMs = 3_000;
-
-/** Meta's sender actions for an account; they use up none of a message's budget. */
+/** Shows the customer seen and typing, on channels that have it. */
 @Injectable()
 export class SenderActionsService {
   constructor(
-    private readonly graph: GraphClient,
+    private readonly channels: ChannelsService,
     private readonly vault: TokenVaultService,
   ) {}
 
-  /** @throws when the account can't be used, or Meta refuses */
-  async show(accountId: string, participantId: string, action: ShownAction, signal: AbortSignal): Promise<void> {
+  /**
+   * @returns in how many ms it has to be shown anew to stay visible; `undefined` where the channel shows nothing
+   * @throws when the account can't be used, or the channel refuses
+   */
+  async show(
+    accountId: string,
+    participantId: string,
+    action: ShownAction,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
     const access = await this.vault.accessFor(accountId);
-    await this.graph.senderAction(access, participantId, { action }, { signal, timeoutMs });
+    const { presence } = this.channels.get(access.channel);
+    if (action === 'mark_seen') await presence?.markSeen(access, participantId, signal);
+    else await presence?.showTyping(access, participantId, signal);
+    return presence?.typingEveryMs;
   }
 }

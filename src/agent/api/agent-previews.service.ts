@@ -11,7 +11,7 @@ import { REDIS, type RedisClient } from '../../redis/index.js';
 import { ReplyComposerService, type Composition } from '../answer/reply-composer.service.js';
 import { asksForPerson } from '../answer/hand-over.js';
 import { ModelClient } from '../model/model.client.js';
-import { splitText } from '#libs/graph-api';
+import { ChannelsService, type ChannelOutbound } from '../../channels/index.js';
 import type { AgentPreview, AgentPreviewDto } from './agent.dto.js';
 
 const perMinute = 20;
@@ -33,6 +33,7 @@ export class AgentPreviewsService {
 
   constructor(
     private readonly config: AppConfig,
+    private readonly channels: ChannelsService,
     private readonly clock: Clock,
     private readonly accounts: AccountsService,
     private readonly userSettings: UserSettingsService,
@@ -72,13 +73,14 @@ export class AgentPreviewsService {
     ]);
     await this.consume(caller);
     const open = this.openMessages(account, asked.messages ?? [asked.message ?? '']);
-    if (asksForPerson(open, settings)) return handOver(settings, undefined, 0);
+    const { outbound } = this.channels.get(account.channel);
+    if (asksForPerson(open, settings)) return handOver(settings, outbound, undefined, 0);
     const composition = await this.composer
       .compose({ account, settings, ...past, open }, signal)
       .catch((error: unknown) => {
         throw signal.aborted ? new ModelFailedError('The caller went away.', { cause: error }) : error;
       });
-    return this.shown(composition, settings);
+    return this.shown(composition, settings, outbound);
   }
 
   private async pastOf(scope: TenantScope, account: AccountSummary, conversationId: string | undefined) {
@@ -102,18 +104,18 @@ export class AgentPreviewsService {
     }
   }
 
-  private shown(composition: Composition, settings: AgentSettings): AgentPreview {
+  private shown(composition: Composition, settings: AgentSettings, outbound: ChannelOutbound): AgentPreview {
     switch (composition.kind) {
       case 'reply': {
         const { text, parts, truncatedParts, tokens } = composition;
-        if (composition.handOver) return handOver(settings, text, tokens);
+        if (composition.handOver) return handOver(settings, outbound, text, tokens);
         const cut = truncatedParts === undefined ? {} : { truncated_parts: truncatedParts };
         return { outcome: 'reply', text, parts, ...cut, tokens };
       }
       case 'withheld': {
         const { reason, tokens } = composition;
-        if (composition.handOver) return handOver(settings, undefined, tokens);
-        return fallBack(settings, `withheld_${reason}`, tokens);
+        if (composition.handOver) return handOver(settings, outbound, undefined, tokens);
+        return fallBack(settings, outbound, `withheld_${reason}`, tokens);
       }
       case 'over_budget':
         throw new TooManyRequestsError('The account’s tokens of today are used up.', {
@@ -122,7 +124,7 @@ export class AgentPreviewsService {
       case 'failed':
         if (composition.cause) throw composition.cause;
         if (composition.tokens !== undefined)
-          return fallBack(settings, `model_${composition.failure}`, composition.tokens);
+          return fallBack(settings, outbound, `model_${composition.failure}`, composition.tokens);
         throw new ModelFailedError('The model gave no answer.', { details: { failure: composition.failure } });
     }
   }
@@ -157,13 +159,28 @@ export class AgentPreviewsService {
   }
 }
 
-function handOver(settings: AgentSettings, words: string | undefined, tokens: number): AgentPreview {
+function handOver(
+  settings: AgentSettings,
+  outbound: ChannelOutbound,
+  words: string | undefined,
+  tokens: number,
+): AgentPreview {
   const text = settings.hand_over_text ?? words;
-  return { outcome: 'hand_over', ...(text === undefined ? {} : { text }), parts: text ? splitText(text) : [], tokens };
+  return {
+    outcome: 'hand_over',
+    ...(text === undefined ? {} : { text }),
+    parts: text ? outbound.splitText(text) : [],
+    tokens,
+  };
 }
 
 /** What the customer would get instead of an answer. */
-function fallBack({ fallback_text: text }: AgentSettings, reason: string, tokens: number): AgentPreview {
-  const told = text === undefined ? { parts: [] } : { text, parts: splitText(text) };
+function fallBack(
+  { fallback_text: text }: AgentSettings,
+  outbound: ChannelOutbound,
+  reason: string,
+  tokens: number,
+): AgentPreview {
+  const told = text === undefined ? { parts: [] } : { text, parts: outbound.splitText(text) };
   return { outcome: text === undefined ? 'silence' : 'fallback', ...told, reason, tokens };
 }

@@ -24,6 +24,8 @@ export interface GateRules {
   guarded: ProtectedText;
   /** Our latest answers in this conversation, oldest first. */
   before: readonly string[];
+  /** How the account's channel cuts a text into messages, and how long one may be. */
+  messages?: { split: (text: string) => string[]; max: number };
   /** The account's own number of messages, in the place of {@link maxParts}. */
   maxParts?: number;
 }
@@ -49,14 +51,15 @@ export function passGate(answer: string, rules: GateRules): GateVerdict {
   const handOver = said.search(writtenHandOver) !== -1;
   const links = { hosts: rules.allowedLinks, ownTexts: rules.ownTexts };
   const isOwnHost = (host: string): boolean => isAllowedHost(host, links) || isTold(host, rules.ownTexts);
-  const { text, truncatedParts } = cutToLength(spaceSentences(plainText(shown), isOwnHost), most);
-  const unseenParts = Math.floor(Math.max(0, said.length - lookedAt) / SEND_LIMITS.textBytes);
+  const { split, max } = rules.messages ?? { split: splitText, max: SEND_LIMITS.textBytes };
+  const { text, truncatedParts } = cutToLength(spaceSentences(plainText(shown), isOwnHost), most, split);
+  const unseenParts = Math.floor(Math.max(0, said.length - lookedAt) / max);
   const withheld = (reason: WithheldReason): GateVerdict => ({ pass: false, reason, handOver });
   if (!/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text)) return withheld('empty');
   if (forbiddenLinks(text, links).length > 0) return withheld('link');
   if (holdsSecret(text, rules.ownTexts)) return withheld('secret');
   if (leaks(text, rules.guarded, rules.before)) return withheld('leak');
-  const parts = splitText(text).slice(0, most);
+  const parts = split(text).slice(0, most);
   const missing = truncatedParts + unseenParts;
   return { pass: true, text, parts, ...(missing > 0 ? { truncatedParts: missing } : {}), handOver };
 }
@@ -65,9 +68,13 @@ function isTold(host: string, ownTexts: readonly string[]): boolean {
   return ownTexts.some((text) => text.toLowerCase().includes(host));
 }
 
-function cutToLength(text: string, most: number): { text: string; truncatedParts: number } {
-  if (Buffer.byteLength(text) <= SEND_LIMITS.textBytes) return { text, truncatedParts: 0 };
-  const parts = splitText(text);
+function cutToLength(
+  text: string,
+  most: number,
+  split: (text: string) => string[],
+): { text: string; truncatedParts: number } {
+  const parts = split(text);
+  if (parts.length <= 1) return { text, truncatedParts: 0 };
   return { text: parts.slice(0, most).join('\n\n'), truncatedParts: Math.max(0, parts.length - most) };
 }
 

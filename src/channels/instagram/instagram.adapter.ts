@@ -1,10 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { decodeDelivery, GraphClient, SEND_LIMITS, summarizeDelivery } from '#libs/graph-api';
+import { AppConfig } from '../../config/index.js';
 import type { ChannelCapabilities } from '../channel-capabilities.js';
 import type { ChannelAdapter, ChannelWebhook } from '../channel.port.js';
+import { GraphHistory } from '../graph/graph-history.js';
+import { GraphPeople } from '../graph/graph-people.js';
+import { GraphSubscription } from '../graph/graph-subscription.js';
 import { InstagramOutbound } from './instagram-outbound.js';
 import { InstagramPresence } from './instagram-presence.js';
 import { InstagramSentMessages } from './instagram-sent-messages.js';
+import { InstagramTokens } from './instagram-tokens.js';
+import { requiredField, subscribedFields } from './subscribed-fields.js';
 
 declare module '../channel.port.js' {
   interface ChannelNames {
@@ -45,10 +51,22 @@ export class InstagramAdapter implements ChannelAdapter {
   readonly outbound: InstagramOutbound;
   readonly sentMessages: InstagramSentMessages;
   readonly presence: InstagramPresence;
+  readonly people: GraphPeople;
+  readonly history: GraphHistory;
+  readonly subscription: GraphSubscription;
+  readonly tokens: InstagramTokens;
 
-  constructor(graph: GraphClient) {
+  constructor(graph: GraphClient, config: AppConfig) {
     this.outbound = new InstagramOutbound(graph);
     this.sentMessages = new InstagramSentMessages(graph);
     this.presence = new InstagramPresence(graph);
+    this.people = new GraphPeople(graph);
+    this.history = new GraphHistory(graph);
+    this.subscription = new GraphSubscription(graph, {
+      fields: subscribedFields,
+      requiredField,
+      appIdOf: (login) => (login === 'instagram' ? config.INSTAGRAM_CLIENT_ID : config.META_APP_ID),
+    });
+    this.tokens = new InstagramTokens(graph);
   }
 }

@@ -3,6 +3,7 @@ import type { ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { AccountNotUsableError, AccountsService, type AccountSummary } from '../../accounts/index.js';
 import type { TenantScope } from '../../auth/index.js';
+import { ChannelsService } from '../../channels/index.js';
 import { conversationIdOf, ConversationsRepository } from '../../conversations/index.js';
 import { TransactionsService } from '../../database/index.js';
 import { InvalidRequestError } from '../../errors/index.js';
@@ -16,7 +17,7 @@ import { OperatorTakeoverService } from './operator-takeover.service.js';
 import { repeatAnswerOf, type KeptSendResponse } from './send-answer.js';
 import { RequestedSendsRepository } from './requested-sends.repository.js';
 import { SendFollowingService } from './send-following.service.js';
-import { fingerprintOf, maxTextBytes, partsOf } from './send-request.js';
+import { fingerprintOf, maxTextBytes, partsOf, refuseUnsupported } from './send-request.js';
 import {
   HumanAgentNotAllowedError,
   IdempotencyKeyReusedError,
@@ -49,6 +50,7 @@ interface Request {
 @Injectable()
 export class DmSendService {
   constructor(
+    private readonly channels: ChannelsService,
     private readonly accounts: AccountsService,
     private readonly conversations: ConversationsRepository,
     private readonly transactions: TransactionsService,
@@ -80,7 +82,7 @@ export class DmSendService {
       {
         account,
         participantId: dto.recipient_id,
-        parts: partsOf(dto),
+        parts: partsOf(dto, this.channels.get(account.channel).outbound),
         fingerprint: fingerprintOf('send', asked),
         idempotencyKey,
         takesOver: true,
@@ -178,9 +180,12 @@ export class DmSendService {
   private async refuseEarly(account: AccountSummary, dto: SendDmDto): Promise<void> {
     refuseUnusable(account);
     if (dto.tag === 'HUMAN_AGENT' && !account.human_agent_allowed) throw new HumanAgentNotAllowedError();
+    const { capabilities } = this.channels.get(account.channel);
+    refuseUnsupported(dto, capabilities);
     const conversation = await this.conversations.getById(conversationIdOf(account._id, dto.recipient_id));
     const message = { source: 'api', recipient_id: dto.recipient_id, outbound: { tag: dto.tag } } as const;
-    if (isOutsideWindow(message, conversation?.last_inbound_at, this.clock.now())) throw new OutsideWindowError();
+    if (isOutsideWindow(message, conversation?.last_inbound_at, this.clock.now(), capabilities))
+      throw new OutsideWindowError();
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { splitText } from '#libs/graph-api';
+import type { ChannelCapabilities, ChannelOutbound } from '../../channels/index.js';
+import { InvalidRequestError } from '../../errors/index.js';
 import type { NewOutbound } from '../outbound/outbox.service.js';
 import type { SendDmDto } from './dms.dto.js';
 
@@ -7,13 +8,16 @@ import type { SendDmDto } from './dms.dto.js';
 export const maxTextBytes = 1_000;
 
 /** The messages that a request asks for, in the order in which they go out. */
-export function partsOf({ message_text, attachment, quick_replies, reply_to, tag }: SendDmDto): NewOutbound[] {
+export function partsOf(
+  { message_text, attachment, quick_replies, reply_to, tag }: SendDmDto,
+  channel: Pick<ChannelOutbound, 'splitText'>,
+): NewOutbound[] {
   const url = attachment?.url ?? attachment?.payload?.url;
   const { is_reusable } = attachment?.payload ?? {};
   const reusable = is_reusable === undefined ? {} : { is_reusable };
   const contents: NewOutbound[] = [
     ...(attachment && url ? [{ outbound: { attachment: { type: attachment.type, url, ...reusable } } }] : []),
-    ...(message_text === undefined ? [] : splitText(message_text, maxTextBytes).map((text) => ({ text }))),
+    ...(message_text === undefined ? [] : channel.splitText(message_text).map((text) => ({ text }))),
   ];
   return contents.map(({ text, outbound }, index) => ({
     text,
@@ -27,6 +31,23 @@ export function partsOf({ message_text, attachment, quick_replies, reply_to, tag
         : {}),
     },
   }));
+}
+
+/** @throws {InvalidRequestError} for what the account's channel does not have */
+export function refuseUnsupported({ attachment, quick_replies, tag }: SendDmDto, can: ChannelCapabilities): void {
+  const refuse = (field: string, expected: string) => {
+    throw new InvalidRequestError(`${field}: this account’s channel takes ${expected}`, [{ field, expected }]);
+  };
+  if (attachment && !can.mediaTypes.includes(attachment.type))
+    refuse('attachment.type', can.mediaTypes.length > 0 ? `one of ${can.mediaTypes.join(', ')}` : 'no attachments');
+  if (tag && can.humanAgentWindowHours === undefined) refuse('tag', 'no tag');
+  if (!quick_replies) return;
+  const { max = 0, title = 0, payload = 0 } = can.quickReplies ?? {};
+  if (quick_replies.length > max) refuse('quick_replies', max > 0 ? `at most ${max} choices` : 'no choices');
+  if (quick_replies.some((one) => one.title.length > title))
+    refuse('quick_replies', `titles of at most ${title} characters`);
+  if (quick_replies.some((one) => one.payload.length > payload))
+    refuse('quick_replies', `payloads of at most ${payload} characters`);
 }
 
 /** What a request asks for, hashed: the same is the same, whoever wrote its fields in whatever order. */

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { classifyGraphFailure, GraphApiError, GraphClient, isGraphError, type GraphError } from '#libs/graph-api';
+import { classifyGraphFailure, GraphApiError, isGraphError, type GraphError } from '#libs/graph-api';
 import type { GraphMessage, WebhookEvent } from '#libs/graph-api';
 import {
   AccountDirectoryService,
@@ -9,6 +9,7 @@ import {
   UserSettingsService,
   type AccountSummary,
 } from '../../accounts/index.js';
+import { ChannelsService } from '../../channels/index.js';
 import { DeliveryReopeningRepository } from '../../deliveries/index.js';
 import { HandlesJob, JobQueueService, Scheduled, type JobPayloads } from '../../queue/index.js';
 import { DmStoreRepository } from '../dm-store.repository.js';
@@ -41,7 +42,7 @@ export class FetchMessageProcessor {
     private readonly vault: TokenVaultService,
     private readonly health: AccountHealthService,
     private readonly settings: UserSettingsService,
-    private readonly graph: GraphClient,
+    private readonly channels: ChannelsService,
     private readonly limits: SyncLimitsService,
     private readonly dms: DmsRepository,
     private readonly store: DmStoreRepository,
@@ -86,8 +87,10 @@ export class FetchMessageProcessor {
     try {
       const access = await this.vault.accessFor(account._id);
       tokenVersion = access.tokenVersion;
+      const { history } = this.channels.get(access.channel);
+      if (!history) return undefined;
       await this.limits.waitForSlot(account._id, signal);
-      const message = await this.graph.getMessage(access, hint.mid, { signal });
+      const message = await history.message(access, hint.mid, { signal });
       return await this.take(message, hint, account);
     } catch (error) {
       if (error instanceof AccountNotUsableError) return hint.tries < maxTries ? minuteMs * 2 ** hint.tries : undefined;

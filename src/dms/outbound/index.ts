@@ -24,7 +24,13 @@ export {
   type NewOutbound,
   type NewReply,
 } from './outbox.service.js';
-export { humanAgentWindowMs, isOutsideWindow, windowClosesAt, windowSentence } from './send-window.js';
+export {
+  humanAgentWindowClosesAt,
+  isOutsideWindow,
+  windowClosesAt,
+  windowSentence,
+  type WindowHours,
+} from './send-window.js';
 export { SendLimitsService } from './send-limits.service.js';
 export { SendWakesService } from './send-wakes.service.js';
 export { SenderService, type SendHead } from './sender.service.js';

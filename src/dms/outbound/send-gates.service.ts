@@ -6,6 +6,7 @@ import {
   TokenVaultService,
   type AccountAccess,
 } from '../../accounts/index.js';
+import { ChannelsService } from '../../channels/index.js';
 import type { Conversation } from '../../conversations/index.js';
 import type { DmError, DmRecord, HeldReason } from '../dm.schema.js';
 import { isInDoubt } from './call-outcome.js';
@@ -43,6 +44,7 @@ const expiresMs = 7 * 24 * 3_600_000;
 @Injectable()
 export class SendGatesService {
   constructor(
+    private readonly channels: ChannelsService,
     private readonly accounts: AccountDirectoryService,
     private readonly vault: TokenVaultService,
     private readonly circuits: SendCircuitsService,
@@ -62,7 +64,8 @@ export class SendGatesService {
     if (earlier?.status === 'failed') return { pass: false, drop: followerError(earlier.error) };
     if (now - dm.created_at.getTime() > expiresMs)
       return fail('expired', 'It waited for more than 7 days and was not sent.');
-    if (isOutsideWindow(dm, conversation.last_inbound_at, now)) return fail('outside_window', windowSentence);
+    if (isOutsideWindow(dm, conversation.last_inbound_at, now, this.channels.get(conversation.platform).capabilities))
+      return fail('outside_window', windowSentence);
     const superseded = await this.superseded.reasonFor(dm, conversation);
     if (superseded !== undefined) return { pass: false, drop: { kind: 'superseded', message: superseded } };
     const access = await this.accessFor(dm.platform_account_id);

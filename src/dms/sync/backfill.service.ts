@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { classifyGraphFailure, GraphClient, isGraphError, type GraphConversation } from '#libs/graph-api';
+import { classifyGraphFailure, isGraphError } from '#libs/graph-api';
 import {
   AccountDirectoryService,
   AccountHealthService,
@@ -13,6 +13,7 @@ import {
   type AccountSummary,
   type BackfillProgress,
 } from '../../accounts/index.js';
+import { ChannelsService, type ChannelThread } from '../../channels/index.js';
 import { ConversationSyncService } from './conversation-sync.service.js';
 import { SyncLimitsService } from './sync-limits.service.js';
 
@@ -54,7 +55,7 @@ export class BackfillService {
     private readonly directory: AccountDirectoryService,
     private readonly vault: TokenVaultService,
     private readonly health: AccountHealthService,
-    private readonly graph: GraphClient,
+    private readonly channels: ChannelsService,
     private readonly limits: SyncLimitsService,
     private readonly sync: ConversationSyncService,
     private readonly alerts: AlertsService,
@@ -107,8 +108,11 @@ export class BackfillService {
   /** @returns whether there is another page */
   private async page(account: AccountSummary, access: AccountAccess, run: Run, signal: AbortSignal): Promise<boolean> {
     const { progress } = run;
+    const { history } = this.channels.get(access.channel);
+    // A channel that shows no past has none to fetch.
+    if (!history) return false;
     await this.limits.waitForSlot(account._id, signal);
-    const page = await this.graph.getConversations(access, { limit: pageSize, after: progress.cursor, signal });
+    const page = await history.threads(access, { limit: pageSize, after: progress.cursor, signal });
     let reachedKnown = false;
     for (const conversation of page.items) {
       reachedKnown = isOlder(conversation, progress.since);
@@ -131,7 +135,7 @@ export class BackfillService {
     account: AccountSummary,
     access: AccountAccess,
     { progress }: Run,
-    conversation: GraphConversation,
+    conversation: ChannelThread,
     signal: AbortSignal,
   ): Promise<void> {
     const { id } = conversation;
@@ -204,12 +208,12 @@ export class BackfillService {
   }
 }
 
-function isOlder({ updatedAt }: GraphConversation, since: Date | undefined): boolean {
+function isOlder({ updatedAt }: ChannelThread, since: Date | undefined): boolean {
   return since !== undefined && updatedAt !== undefined && updatedAt < since.getTime() - overlapMs;
 }
 
 /** The one of them that is not the account itself. */
-function participantOf({ participants }: GraphConversation, account: AccountSummary) {
+function participantOf({ participants }: ChannelThread, account: AccountSummary) {
   const own = ownIds(account);
   return participants.find(({ id, username }) => !own.has(id) && username !== account.username);
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { GraphApiError, GraphClient, type GraphAccess, type GraphMessage } from '#libs/graph-api';
+import { GraphApiError, type GraphMessage } from '#libs/graph-api';
 import {
   AccountsRepository,
   AccountDirectoryService,
@@ -8,8 +8,10 @@ import {
   ownIds,
   PrivacyService,
   TokenVaultService,
+  type AccountAccess,
   type AccountSummary,
 } from '../../accounts/index.js';
+import { ChannelsService, type ChannelHistory } from '../../channels/index.js';
 import { AppConfig } from '../../config/index.js';
 import { conversationIdOf, ConversationsRepository, type Conversation } from '../../conversations/index.js';
 import { ContendedError } from '../../database/index.js';
@@ -48,7 +50,7 @@ export interface Thread {
 @Injectable()
 export class ConversationSyncService {
   constructor(
-    private readonly graph: GraphClient,
+    private readonly channels: ChannelsService,
     private readonly limits: SyncLimitsService,
     private readonly accounts: AccountsRepository,
     private readonly directory: AccountDirectoryService,
@@ -71,8 +73,10 @@ export class ConversationSyncService {
     const account = await this.directory.get(accountId);
     if (!account) throw new AccountNotUsableError('account_disabled', accountId);
     const access = await this.vault.accessFor(accountId);
+    const history = this.historyOf(access);
+    if (!history) return { stored: 0, found: false };
     await this.limits.waitForSlot(accountId, signal);
-    const thread = await this.graph.findConversation(access, participantId, { signal });
+    const thread = await history.threadWith(access, participantId, { signal });
     if (!thread) return { stored: 0, found: false };
     const username = thread.participants.find(({ id }) => id === participantId)?.username;
     return this.syncThread(account, access, { id: thread.id, participantId, username }, signal);
@@ -81,7 +85,7 @@ export class ConversationSyncService {
   /** The same for a conversation that Meta listed. */
   async syncThread(
     account: AccountSummary,
-    access: GraphAccess,
+    access: AccountAccess,
     thread: Thread,
     signal?: AbortSignal,
   ): Promise<SyncResult> {
@@ -96,15 +100,17 @@ export class ConversationSyncService {
   /** Page by page, newest first, until everything on a page is known or Meta tells no content any more. */
   private async listMessages(
     account: AccountSummary,
-    access: GraphAccess,
+    access: AccountAccess,
     thread: Thread,
     signal?: AbortSignal,
   ): Promise<Listed[]> {
     const listed: Listed[] = [];
+    const history = this.historyOf(access);
+    if (!history) return listed;
     let after: string | undefined;
     do {
       await this.limits.waitForSlot(account._id, signal);
-      const page = await this.graph.getMessages(access, thread.id, { limit: detailed, after, signal });
+      const page = await history.messages(access, thread.id, { limit: detailed, after, signal });
       const ids = page.items.map(({ id }) => id);
       const known = await this.dms.timesOf(account._id, ids);
       let told = 0;
@@ -120,16 +126,21 @@ export class ConversationSyncService {
     return listed;
   }
 
+  /** Absent on a channel that shows no past: nothing can be missing then. */
+  private historyOf({ channel }: AccountAccess): ChannelHistory | undefined {
+    return this.channels.get(channel).history;
+  }
+
   /** Some answers list ids alone; each message then has to be asked for. */
   private async detailOf(
     account: AccountSummary,
-    access: GraphAccess,
+    access: AccountAccess,
     message: GraphMessage,
     signal?: AbortSignal,
   ): Promise<GraphMessage> {
     await this.limits.waitForSlot(account._id, signal);
     try {
-      return await this.graph.getMessage(access, message.id, { signal });
+      return (await this.historyOf(access)?.message(access, message.id, { signal })) ?? message;
     } catch (error) {
       // Unsent meanwhile, or not among the newest any more: Meta has nothing to tell of it.
       if (error instanceof GraphApiError && error.code === 100) return message;

@@ -3,7 +3,7 @@ import { channelNames, type Channel } from '../../channels/index.js';
 import type { AccountSummary } from '../../accounts/index.js';
 import type { Conversation } from '../../conversations/index.js';
 import type { ListedConversation } from './inbox-conversations.repository.js';
-import { humanAgentWindowMs, windowClosesAt } from '../../dms/index.js';
+import { humanAgentWindowClosesAt, windowClosesAt, type WindowHours } from '../../dms/index.js';
 
 /** Characters of the last message, as people count them. */
 const shownLength = 200;
@@ -110,13 +110,17 @@ const iso = (at: Date | undefined): string | null => at?.toISOString() ?? null;
 /** A pause that ends here ends by being handed back. */
 const farAway = new Date('9000-01-01T00:00:00Z');
 
-/** @param account the conversation's; `null` when it is gone */
+/**
+ * @param account the conversation's; `null` when it is gone
+ * @param hours how long its channel lets somebody be answered
+ */
 export function conversationView(
   conversation: ListedConversation,
   account: AccountSummary | null,
   now: Date,
+  hours: WindowHours,
 ): ConversationView {
-  const closesAt = windowClosesAt(conversation.last_inbound_at);
+  const closesAt = windowClosesAt(conversation.last_inbound_at, hours);
   const until = conversation.agent_paused_until;
   const paused = until !== undefined && until > now;
   return {
@@ -135,7 +139,7 @@ export function conversationView(
     unread_count: conversation.unread_count,
     can_reply: (closesAt === undefined || closesAt > now) && account?.status === 'active',
     window_closes_at: iso(closesAt),
-    human_agent_until: humanAgentUntil(conversation, account, now),
+    human_agent_until: humanAgentUntil(conversation, account, now, hours),
     archived: conversation.archived,
     agent_paused: paused,
     agent_paused_until: paused && until < farAway ? iso(until) : null,
@@ -153,8 +157,8 @@ function humanAgentUntil(
   { last_inbound_at: lastInboundAt }: ListedConversation,
   account: AccountSummary | null,
   now: Date,
+  hours: WindowHours,
 ): string | null {
-  if (!lastInboundAt || !account?.human_agent_allowed) return null;
-  const until = new Date(lastInboundAt.getTime() + humanAgentWindowMs);
-  return until > now ? until.toISOString() : null;
+  const until = account?.human_agent_allowed ? humanAgentWindowClosesAt(lastInboundAt, hours) : undefined;
+  return until && until > now ? until.toISOString() : null;
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
+import { ChannelsService } from '../../channels/index.js';
 import { AccountDirectoryService, AccountsService } from '../../accounts/index.js';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
 import {
@@ -34,6 +35,7 @@ const maxTerms = 16;
 @Injectable()
 export class InboxConversationsService {
   constructor(
+    private readonly channels: ChannelsService,
     private readonly repository: InboxConversationsRepository,
     private readonly conversations: ConversationsRepository,
     private readonly totals: ConversationTotalsRepository,
@@ -84,7 +86,8 @@ export class InboxConversationsService {
 
   async view(conversation: ListedConversation): Promise<ConversationView> {
     const account = await this.directory.get(conversation.platform_account_id);
-    return conversationView(conversation, account, this.clock.date());
+    const { capabilities } = this.channels.get(conversation.platform);
+    return conversationView(conversation, account, this.clock.date(), capabilities);
   }
 
   private async viewAll(conversations: ListedConversation[]): Promise<ConversationView[]> {

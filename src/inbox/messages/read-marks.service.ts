@@ -1,7 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { GraphClient, isGraphError } from '#libs/graph-api';
+import { isGraphError } from '#libs/graph-api';
 import { AccountNotUsableError, TokenVaultService } from '../../accounts/index.js';
 import type { TenantScope } from '../../auth/index.js';
+import { ChannelsService } from '../../channels/index.js';
 import type { Conversation } from '../../conversations/index.js';
 import { DmStoreRepository, isProvisional } from '../../dms/index.js';
 
@@ -13,7 +14,7 @@ export class ReadMarksService {
   constructor(
     private readonly store: DmStoreRepository,
     private readonly vault: TokenVaultService,
-    private readonly graph: GraphClient,
+    private readonly channels: ChannelsService,
   ) {}
 
   /** Marks everything in the conversation read; telling the customer may fail, and nobody waits for it. */
@@ -34,7 +35,7 @@ export class ReadMarksService {
   private async showSeen({ _id, platform_account_id, participant_id }: Conversation): Promise<void> {
     try {
       const access = await this.vault.accessFor(platform_account_id);
-      await this.graph.senderAction(access, participant_id, { action: 'mark_seen' });
+      await this.channels.get(access.channel).presence?.markSeen(access, participant_id);
     } catch (error) {
       const expected = error instanceof AccountNotUsableError || isGraphError(error);
       this.logger[expected ? 'debug' : 'warn']({ msg: 'could not show seen', conversation_id: _id, err: error });
