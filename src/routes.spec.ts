@@ -74,6 +74,14 @@ const routes: Record<string, Route> = {
   'POST /agent/preview': user('AgentPreviewsService.preview', {
     body: { account_id: '665f1c2ab7e4a1d2c3b4a596', message: 'Are you open?' },
   }),
+  'GET /agent/knowledge/{account_id}': user('KnowledgeService.list', loose),
+  'POST /agent/knowledge/{account_id}': user('KnowledgeService.create', loose),
+  'POST /agent/knowledge/{account_id}/files': user('KnowledgeService.upload', loose),
+  'POST /agent/knowledge/{account_id}/search': user('KnowledgeService.find', loose),
+  'GET /agent/knowledge/{account_id}/{document_id}': user('KnowledgeService.get', loose),
+  'PATCH /agent/knowledge/{account_id}/{document_id}': user('KnowledgeService.update', loose),
+  'DELETE /agent/knowledge/{account_id}/{document_id}': user('KnowledgeService.remove', loose),
+  'POST /agent/knowledge/{account_id}/{document_id}/review': user('KnowledgeService.review', loose),
   'POST /privacy/erasures': user('PrivacyRequestsService.erase', {
     body: { account_id: '665f1c2ab7e4a1d2c3b4a596', participant_id: '1254477777772222' },
   }),

@@ -19,6 +19,20 @@ import { AgentSettingsApiService } from './api/agent-settings-api.service.js';
 import { AgentBudgetsService } from './budget/agent-budgets.service.js';
 import { AgentUsageRepository } from './budget/agent-usage.repository.js';
 import { AGENT_USAGE, AgentUsageSchema } from './budget/agent-usage.schema.js';
+import { InProcessKnowledgeSearchService } from './knowledge/in-process-knowledge-search.service.js';
+import { KnowledgeContextService } from './knowledge/knowledge-context.service.js';
+import {
+  KNOWLEDGE_DOCUMENT,
+  KNOWLEDGE_REVISION,
+  KnowledgeDocumentSchema,
+  KnowledgeRevisionSchema,
+} from './knowledge/knowledge-document.schema.js';
+import { KnowledgePagesService } from './knowledge/knowledge-pages.service.js';
+import { KnowledgeSearchPort } from './knowledge/knowledge-search.port.js';
+import { KnowledgeController } from './knowledge/knowledge.controller.js';
+import { KnowledgeProcessor } from './knowledge/knowledge.processor.js';
+import { KnowledgeRepository } from './knowledge/knowledge.repository.js';
+import { KnowledgeService } from './knowledge/knowledge.service.js';
 import { WaitingRepliesService } from './gate/waiting-replies.service.js';
 import { ModelAlertsService } from './model/model-alerts.service.js';
 import { ModelClient } from './model/model.client.js';
@@ -31,26 +45,43 @@ import { VoiceTranscriptsService } from './model/voice-transcripts.service.js';
     AccountsModule,
     DmsModule,
     BlocklistModule,
-    MongooseModule.forFeature([{ name: AGENT_USAGE, schema: AgentUsageSchema }]),
+    MongooseModule.forFeature([
+      { name: AGENT_USAGE, schema: AgentUsageSchema },
+      { name: KNOWLEDGE_DOCUMENT, schema: KnowledgeDocumentSchema },
+      { name: KNOWLEDGE_REVISION, schema: KnowledgeRevisionSchema },
+    ]),
   ],
   providers: [
     AgentBudgetsService,
     AgentUsageRepository,
+    KnowledgeContextService,
+    KnowledgeRepository,
     ReplyComposerService,
+    { provide: KnowledgeSearchPort, useClass: InProcessKnowledgeSearchService },
     ModelAlertsService,
     ModelClient,
     VoiceTranscriptsService,
     WaitingRepliesService,
   ],
-  exports: [AccountsModule, DmsModule, BlocklistModule, AgentBudgetsService, ReplyComposerService, ModelClient],
+  exports: [
+    AccountsModule,
+    DmsModule,
+    BlocklistModule,
+    AgentBudgetsService,
+    KnowledgeContextService,
+    KnowledgeRepository,
+    KnowledgeSearchPort,
+    ReplyComposerService,
+    ModelClient,
+  ],
 })
 export class AgentModule {}
 
 /** `/agent`. */
 @Module({
   imports: [AgentModule],
-  controllers: [AgentController],
-  providers: [AgentPreviewsService, AgentSettingsApiService],
+  controllers: [AgentController, KnowledgeController],
+  providers: [AgentPreviewsService, AgentSettingsApiService, KnowledgeService],
 })
 export class AgentApiModule {}
 
@@ -63,6 +94,8 @@ export class AgentApiModule {}
     AnswerProcessor,
     AnswerRoundService,
     AnswerService,
+    KnowledgePagesService,
+    KnowledgeProcessor,
     ModelWatchService,
     OpenMessagesService,
     AnswerPresenceService,

@@ -1,3 +1,4 @@
 export { AgentBudgetsService } from './budget/agent-budgets.service.js';
 export { ReplyComposerService, type Composition, type Question } from './answer/reply-composer.service.js';
 export { AgentApiModule, AgentModule, AgentWorkerModule } from './agent.module.js';
+export { KnowledgeRepository } from './knowledge/knowledge.repository.js';

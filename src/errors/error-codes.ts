@@ -21,6 +21,7 @@ export const errorCodes: readonly string[] = [
   'idempotency_key_used',
   'internal_error',
   'invalid_request',
+  'knowledge_full',
   'login_failed',
   'method_not_allowed',
   'model_failed',

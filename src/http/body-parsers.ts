@@ -6,6 +6,9 @@ import { isToWebhook, isWebhookRoute } from './webhook-requests.js';
 /** Meta batches up to 1000 events; three megabytes hold the largest seen with room to spare. */
 const webhookLimitBytes = 3 * 1024 * 1024;
 const apiLimitBytes = 256 * 1024;
+/** Ten megabytes of a file, and the form around it. */
+const uploadLimitBytes = 10 * 1024 * 1024 + 64 * 1024;
+const uploadRoute = '/agent/knowledge/:account_id/files';
 const maxDepth = 32;
 
 class UnsupportedMediaTypeError extends AppError {
@@ -20,7 +23,8 @@ class UnsupportedMediaTypeError extends AppError {
  */
 export function registerBodyParsers(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
-    route.bodyLimit = isWebhookRoute(route.url) ? webhookLimitBytes : apiLimitBytes;
+    if (isWebhookRoute(route.url)) route.bodyLimit = webhookLimitBytes;
+    else route.bodyLimit = route.url === uploadRoute ? uploadLimitBytes : apiLimitBytes;
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
@@ -37,13 +41,18 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
     },
   );
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (isToWebhook(request)) done(null, body);
+    if (isToWebhook(request) || isUpload(request)) done(null, body);
     else if (body.length === 0) done(null, undefined);
     else {
       const expected = isToMetaCallback(request) ? 'application/x-www-form-urlencoded' : 'application/json';
       done(new UnsupportedMediaTypeError(`Expected Content-Type: ${expected}.`));
     }
   });
+}
+
+/** A form with a file in it: read by its own service, once the caller is known to own what it is for. */
+function isUpload({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.url === uploadRoute;
 }
 
 /** Meta sends its deauthorize and deletion callbacks as forms. */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AgentModule } from '../agent/index.js';
 import { AccountsModule } from '../accounts/index.js';
 import { BlocklistModule } from '../blocklist/index.js';
 import { ConversationsModule } from '../conversations/index.js';
@@ -22,7 +23,15 @@ export class PrivacyApiModule {}
 
 /** Erasing people, and DMs and comments past their retention. */
 @Module({
-  imports: [AccountsModule, ConversationsModule, DmsModule, BlocklistModule, MediaModule, DeliveriesModule],
+  imports: [
+    AccountsModule,
+    AgentModule,
+    ConversationsModule,
+    DmsModule,
+    BlocklistModule,
+    MediaModule,
+    DeliveriesModule,
+  ],
   providers: [
     ErasureProcessor,
     ErasureService,

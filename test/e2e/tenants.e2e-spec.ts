@@ -16,6 +16,7 @@ interface Owned {
   participant: string;
   blocked: string;
   erasure: string;
+  document: string;
 }
 
 /**
@@ -57,7 +58,12 @@ describe('two tenants', () => {
       .post('/privacy/erasures')
       .send({ account_id: account, participant_id: '8880001112223334' })
       .expect(202);
+    const document = await caller
+      .post(`/agent/knowledge/${account}`)
+      .send({ kind: 'text', title: 'Of the first tenant', text: 'What the first tenant’s agent knows.' })
+      .expect(201);
     owned = {
+      document: document.body.data.id as string,
       account,
       dm: dm._id,
       conversation: dm.conversation_id,
@@ -84,6 +90,7 @@ describe('two tenants', () => {
     if (name === 'igsid') return owned.participant;
     if (name === 'login') return 'instagram';
     if (name === 'index') return '0';
+    if (name === 'document_id') return owned.document;
     throw new Error(`tell this spec which of the first tenant’s ids ${name} of ${path} is`);
   }
 

@@ -12,6 +12,7 @@ import {
   type DescribeOptions,
   type MessageData,
 } from './describe-dm.js';
+import { estimateTokens } from './estimate-tokens.js';
 import { maxPictures, mayShowPicture } from './pictures.js';
 import { systemPrompt } from './system-prompt.js';
 
@@ -79,11 +80,6 @@ export function buildContext(input: ContextInput): ModelContext {
     estimatedTokens: messages.reduce((sum, message) => sum + tokensOf(message), 0),
     pictureCount: messages.reduce((sum, message) => sum + picturesIn(message), 0),
   };
-}
-
-/** Bytes go further than tokens in every script: a third of them is rather too many. */
-export function estimateTokens(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / 3);
 }
 
 function openMessage(

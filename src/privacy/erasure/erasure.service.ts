@@ -9,6 +9,7 @@ import {
   type Erasure,
   type ErasureCounts,
 } from '../../accounts/index.js';
+import { KnowledgeRepository } from '../../agent/index.js';
 import { BlocklistRepository } from '../../blocklist/index.js';
 import { ConversationsRepository, type ConversationParties } from '../../conversations/index.js';
 import { CommentsRepository, DmRemovalRepository, PendingHintsService, SendLimitsService } from '../../dms/index.js';
@@ -53,6 +54,7 @@ export class ErasureService {
     private readonly deliveries: DeliveryLogRepository,
     private readonly deadLetters: DeadLettersRepository,
     private readonly blocklist: BlocklistRepository,
+    private readonly knowledge: KnowledgeRepository,
     private readonly alerts: AlertsService,
     private readonly clock: Clock,
   ) {}
@@ -114,6 +116,7 @@ export class ErasureService {
       await this.comments.erase({ platform_account_id: accountId });
       await this.removal.removeTombstones(accountId);
       await this.deadLetters.removeOf({ platform_account_id: accountId });
+      await this.knowledge.removeOf(accountId);
       const removed = await this.privacy.removeAccount(accountId, erasure.requested_at);
       await this.progress(erasure, { accounts: removed ? 1 : 0 }, signal);
       // A backfill that was under way may have stored its last page meanwhile; without the record it stores no more.
