@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import mongoose, { type Connection, type Model, type Types } from 'mongoose';
 import { MovableClock } from '#libs/clock';
+import { eventually } from '../../test/support/eventually.js';
 import { useServices } from '../../test/support/services.js';
 import { ConversationTotalsRepository } from './conversation-totals.repository.js';
 import { CONVERSATION, ConversationSchema, type ConversationRecord } from './conversation.schema.js';
@@ -17,6 +18,7 @@ beforeAll(async () => {
   await model.createIndexes();
 });
 afterAll(() => connection?.close());
+afterEach(() => jest.restoreAllMocks());
 beforeEach(() => {
   clock = new MovableClock();
   totals = new ConversationTotalsRepository(model, clock);
@@ -88,6 +90,36 @@ describe('what was computed of conversations', () => {
     expect(await total()).toBe(1);
     await model.collection.deleteOne({ _id: id });
     expect(await total()).toBe(2);
+  });
+
+  it('is shown ten times as long as it took where that is long, and computed by one for all who ask', async () => {
+    const user = randomUUID();
+    const id = await newConversation(user);
+    let [at, times] = [0, 0];
+    jest.spyOn(performance, 'now').mockImplementation(() => at);
+    let end = (): void => undefined;
+    const total = () =>
+      totals.whileUnchanged(user, { user_id: user }, async () => {
+        times += 1;
+        await new Promise<void>((resolve) => (end = resolve));
+        return times;
+      });
+
+    const first = total();
+    await eventually(() => expect(times).toBe(1));
+    at = 3_000;
+    const second = total();
+    end();
+    expect(await Promise.all([first, second])).toEqual([1, 1]);
+
+    await change(id);
+    at = 3_000 + 29_000;
+    expect(await total()).toBe(1);
+    at = 3_000 + 31_000;
+    const anew = total();
+    await eventually(() => expect(times).toBe(2));
+    end();
+    expect(await anew).toBe(2);
   });
 
   it('sums DMs up over an account, a tenant, and a few conversations', async () => {

@@ -144,3 +144,23 @@ it('marks a conversation read whose unread message the snapshot of its transacti
   expect(await stored(dm)).toMatchObject({ read: true });
   expect(await conversations.getById(conversation._id)).toMatchObject({ unread_count: 0 });
 });
+
+it('marks a long conversation read by reading what is unread alone', async () => {
+  const { dm, conversation } = newDm();
+  await insert({ dm, conversation });
+  const long = {
+    conversation_id: conversation._id,
+    direction: 'inbound',
+    is_deleted: false,
+    platform_account_id: 'acc',
+  };
+  await connection
+    .collection('instagram_dms')
+    .insertMany(
+      Array.from({ length: 200 }, (_, n) => ({ ...long, read: true, message_id: randomUUID(), timestamp: n })),
+    );
+
+  const explained = await store.explainUnread(conversation._id);
+
+  expect(explained).toMatchObject({ executionStats: { nReturned: 1, totalDocsExamined: 1 } });
+});

@@ -7,7 +7,7 @@ import { ownerFilter, type TenantScope } from '../auth/index.js';
 import { ConversationsRepository, type Conversation } from '../conversations/index.js';
 import { findShown, StaleSnapshotError, TransactionsService } from '../database/index.js';
 import { applyToConversation, previewOf } from './dm-change.js';
-import type { DmRecord } from './dm.schema.js';
+import { listedOfConversation, type DmRecord } from './dm.schema.js';
 import { keyOnlyMid, usedKeyOf, type TombstoneRecord } from './tombstone.schema.js';
 
 export const DM = 'Dm';
@@ -22,6 +22,11 @@ export interface DmChange {
 /** Where in the bucket copies of its media lie. */
 export function copiesOf({ attachments, media_to_drop: toDrop = [] }: Partial<DmRecord>): string[] {
   return [...(attachments ?? []).flatMap(({ stored_key: key }) => key ?? []), ...toDrop];
+}
+
+function unreadOf(conversationId: string, upToMs: number): object {
+  const upTo = upToMs === Infinity ? {} : { timestamp: { $lte: upToMs } };
+  return { conversation_id: conversationId, direction: 'inbound', read: false, is_deleted: false, ...upTo };
 }
 
 /** What to write of a DM that is there; `undefined` when it is the same. */
@@ -155,7 +160,8 @@ export class DmStoreRepository {
   }
 
   /**
-   * Marks a conversation's inbound DMs read, up to a time where one is given.
+   * Marks a conversation's inbound DMs read, up to a time where one is given. It reads those that are unread and no others;
+   * deleted ones stay as they are: nobody sees them.
    * @returns the mid of the newest one that became read, for `mark_seen`
    */
   async markConversationRead(
@@ -171,26 +177,21 @@ export class DmStoreRepository {
         if (shown.counts.inbound_unread > 0) throw new StaleSnapshotError();
         return undefined;
       }
-      const filter = {
-        conversation_id: conversationId,
-        direction: 'inbound',
-        read: false,
-        ...(upToMs === Infinity ? {} : { timestamp: { $lte: upToMs } }),
-      } as const;
       const unread = await this.dms.collection
-        .find<Pick<DmRecord, 'is_deleted' | 'placeholder' | 'message_id' | 'timestamp'>>(filter, {
+        .find<Pick<DmRecord, '_id' | 'placeholder' | 'message_id' | 'timestamp'>>(unreadOf(conversationId, upToMs), {
           session,
-          projection: { is_deleted: 1, placeholder: 1, message_id: 1, timestamp: 1 },
+          hint: listedOfConversation,
+          projection: { placeholder: 1, message_id: 1, timestamp: 1 },
           sort: { timestamp: -1, _id: -1 },
         })
         .toArray();
       const now = this.clock.date();
       await this.dms.collection.updateMany(
-        filter,
+        { _id: { $in: unread.map(({ _id }) => _id) } },
         { $set: { read: true, read_at: now, updated_at: now } },
         { session },
       );
-      const counted = unread.filter((dm) => !dm.is_deleted && !dm.placeholder).length;
+      const counted = unread.filter((dm) => !dm.placeholder).length;
       current.counts.inbound_unread -= counted;
       current.counts.inbound_read += counted;
       current.unread_count = current.counts.inbound_unread;
@@ -198,6 +199,13 @@ export class DmStoreRepository {
       await this.conversations.saveAll(session, [current]);
       return unread[0]?.message_id;
     });
+  }
+
+  /** @internal what looking for unread ones costs, for the spec that guards the index */
+  async explainUnread(conversationId: string): Promise<unknown> {
+    return this.dms.collection
+      .find(unreadOf(conversationId, Infinity), { hint: listedOfConversation })
+      .explain('executionStats');
   }
 
   /** Which of these mids were hard-deleted here. */

@@ -277,9 +277,11 @@ DmSchema.index({ next_attempt_at: 1 }, { partialFilterExpression: { outbound_ope
 // state examines no more than it returns; without the filter MongoDB merges the four runs, still sorted.
 const listed = { partialFilterExpression: { is_deleted: false } };
 const newestFirst = { direction: 1, read: 1, created_at: -1, _id: -1 } as const;
+/** Also what is unread of a conversation, however long that is. */
+export const listedOfConversation = { conversation_id: 1, ...newestFirst } as const;
 DmSchema.index({ platform_account_id: 1, ...newestFirst }, listed);
 DmSchema.index({ user_id: 1, ...newestFirst }, listed);
-DmSchema.index({ conversation_id: 1, ...newestFirst }, listed);
+DmSchema.index(listedOfConversation, listed);
 DmSchema.index(newestFirst, listed);
 // Media that is still to be copied.
 DmSchema.index({ media_to_keep: 1 }, { sparse: true, name: 'media_to_keep_1' });

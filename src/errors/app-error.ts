@@ -90,3 +90,14 @@ export class UpstreamError extends AppError {
   readonly code: string = 'upstream_error';
   override readonly logLevel = 'warn';
 }
+
+/** A read took longer than a request may. Asking again takes as long. */
+export class TooExpensiveError extends AppError {
+  readonly status = 503;
+  readonly code = 'too_expensive';
+  override readonly logLevel = 'warn';
+
+  constructor(options: AppErrorOptions = {}) {
+    super('That took too long to look for. Ask for less: one account, a shorter time, a longer word.', options);
+  }
+}

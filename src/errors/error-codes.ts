@@ -41,6 +41,7 @@ export const errorCodes: readonly string[] = [
   'state_of_another_browser',
   'state_used',
   'token_unreadable',
+  'too_expensive',
   'unauthenticated',
   'unavailable',
   'unsupported_media_type',

@@ -46,6 +46,13 @@ describe('the answer to an error', () => {
     expect(answerTo(new InvalidRequestError('Nothing to change.'), id).body).not.toHaveProperty('details');
   });
 
+  it('says that a read took too long, and nothing of how', () => {
+    const error = new mongo.MongoServerError({ code: 50, errmsg: 'operation exceeded time limit' });
+
+    expect(answerTo(error, id)).toMatchObject({ status: 503, level: 'warn', body: { code: 'too_expensive' } });
+    expect(JSON.stringify(answerTo(error, id))).not.toContain('exceeded');
+  });
+
   it('never shows a cause', () => {
     const error = new UpstreamError('Meta failed.', { cause: new Error('connect ECONNREFUSED 10.0.0.1') });
 

@@ -1,8 +1,8 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import mongoose from 'mongoose';
-import { AppError, InvalidRequestError, UnavailableError, type ErrorLogLevel } from './app-error.js';
-import { failedAsWhole, isMongoAway } from './mongo-away.js';
+import { AppError, InvalidRequestError, TooExpensiveError, UnavailableError, type ErrorLogLevel } from './app-error.js';
+import { failedAsWhole, isMongoAway, tookTooLong } from './mongo-away.js';
 
 /** The one shape of an error answer. */
 export interface ErrorBody {
@@ -95,6 +95,7 @@ function translate(thrown: unknown): unknown {
   if (thrown instanceof mongoose.Error.CastError) return new InvalidRequestError(`${thrown.path}: has the wrong type`);
   if (isMongoAway(thrown) || failedAsWhole(thrown))
     return new UnavailableError('The store is not reachable right now.', { cause: thrown, retryAfterS: 5 });
+  if (tookTooLong(thrown)) return new TooExpensiveError({ cause: thrown });
   return thrown;
 }
 

@@ -19,6 +19,11 @@ export function lostConnection(thrown: unknown): boolean {
   return thrown instanceof mongoose.mongo.MongoNetworkError;
 }
 
+/** Whether MongoDB gave a read up because it took longer than it was allowed. */
+export function tookTooLong(thrown: unknown): boolean {
+  return thrown instanceof mongoose.mongo.MongoServerError && thrown.code === 50; // MaxTimeMSExpired
+}
+
 /** Whether a bulk write failed for a reason that none of its operations has given. */
 export function failedAsWhole(thrown: unknown): thrown is mongoose.mongo.MongoBulkWriteError {
   return thrown instanceof mongoose.mongo.MongoBulkWriteError && [thrown.writeErrors].flat().length === 0;

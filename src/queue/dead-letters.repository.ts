@@ -31,6 +31,9 @@ type StoredLetter = DeadLetterRecord & { _id: Types.ObjectId };
 /** A gauge needs no more, and counting further costs. */
 const countLimit = 10_000;
 
+/** Every kind there is: the index begins with it. */
+const allKinds: DeadLetterRecord['kind'][] = ['job', 'send', 'delivery', 'event'];
+
 const isId = (id: string): boolean => /^[0-9a-f]{24}$/i.test(id);
 
 /** The dead letters: written by whoever gave up, read and replayed by an admin. */
@@ -112,12 +115,22 @@ export class DeadLettersRepository {
 
   /** Removes the letters about a DM that was sent after all, or about a person who asked to be erased. */
   async removeAbout(dmIds: string[]): Promise<void> {
-    await this.model.collection.deleteMany({ 'payload.dm_id': { $in: dmIds } });
+    await this.model.collection.deleteMany(this.about(dmIds));
+  }
+
+  /** @internal what looking for them costs, for the spec that guards the index */
+  async explainAbout(dmIds: string[]): Promise<unknown> {
+    return this.model.collection.find(this.about(dmIds)).explain('executionStats');
   }
 
   /** From a letter's last change: one that was opened again, or replayed, starts anew. */
   retention(): RetentionTarget {
     return { collection: this.model.collection, field: 'updated_at' };
+  }
+
+  /** Every send that took more than one try asks. */
+  private about(dmIds: string[]): object {
+    return { kind: { $in: allKinds }, 'payload.dm_id': { $in: dmIds } };
   }
 
   private async move(id: string, from: DeadLetterRecord['state'], update: object): Promise<DeadLetter | null> {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model } from 'mongoose';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
+import { requestReads } from '../../database/index.js';
 import { pageBehind, type Position } from '../../paging/index.js';
 import { DM } from '../dm-store.repository.js';
 import type { Direction, DmRecord } from '../dm.schema.js';
@@ -45,7 +46,7 @@ export class DmListRepository {
 
   /** For filters that the conversations' counters can't answer. */
   async count(scope: TenantScope, filter: ListFilter): Promise<number> {
-    return this.model.collection.countDocuments(this.where(scope, filter));
+    return this.model.collection.countDocuments(this.where(scope, filter), requestReads);
   }
 
   /** @internal what a page costs, for the spec that guards the indexes */
@@ -67,7 +68,7 @@ export class DmListRepository {
     skip: number,
   ): Promise<ShownDm[]> {
     return this.model.collection
-      .find<ShownDm>({ ...this.where(scope, filter), ...position }, { projection: viewProjection })
+      .find<ShownDm>({ ...this.where(scope, filter), ...position }, { projection: viewProjection, ...requestReads })
       .sort(newestFirst)
       .hint(indexOf(filter.within))
       .skip(skip)

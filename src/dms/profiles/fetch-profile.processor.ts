@@ -43,7 +43,9 @@ export class FetchProfileProcessor {
       avatar: profile.profile_pic,
     });
     if (conversation.participant_avatar && !profile.profile_pic) await this.stale.dropPicture(id);
-    if (profile.name !== 'User') await this.dms.fillParticipantName(id, conversation.participant_id, profile.name);
+    // All of a conversation is looked at: not at every refresh of a name that is known.
+    if (profile.name !== 'User' && profile.name !== conversation.participant_name)
+      await this.dms.fillParticipantName(id, conversation.participant_id, profile.name);
   }
 
   /** Conversations whose job was lost, or came while Meta was away. */

@@ -10,6 +10,7 @@ import {
   type ConversationRecord,
   type ListPlace,
 } from '../../conversations/index.js';
+import { requestReads } from '../../database/index.js';
 import { pageBehind, type Position } from '../../paging/index.js';
 
 /** Conversations to list: of an account, of a tenant, or all; each way has its index. */
@@ -66,9 +67,9 @@ export class InboxConversationsRepository {
   /** Counted in the index alone, but for a search. */
   async count(scope: TenantScope, filter: ConversationFilter): Promise<number> {
     const where = await this.where(scope, filter);
-    const hint = indexOf(filter);
-    if (filter.terms || filter.unread !== undefined) return this.model.collection.countDocuments(where, { hint });
-    const runs = placesOf(filter).map((unread) => this.model.collection.countDocuments({ ...where, unread }, { hint }));
+    const options = { hint: indexOf(filter), ...requestReads };
+    if (filter.terms || filter.unread !== undefined) return this.model.collection.countDocuments(where, options);
+    const runs = placesOf(filter).map((unread) => this.model.collection.countDocuments({ ...where, unread }, options));
     return (await Promise.all(runs)).reduce((sum, n) => sum + n, 0);
   }
 
@@ -92,7 +93,7 @@ export class InboxConversationsRepository {
   private async find(filter: ConversationFilter, where: object, limit: number): Promise<ListedConversation[]> {
     const hint = indexOf(filter);
     const found = await this.model.collection
-      .find<ConversationRecord>(where, { projection: unlisted, sort: newestFirst, limit, hint })
+      .find<ConversationRecord>(where, { projection: unlisted, sort: newestFirst, limit, hint, ...requestReads })
       .toArray();
     return found.map((record) => ({ ...record, _id: String(record._id) }));
   }
@@ -115,7 +116,9 @@ export class InboxConversationsRepository {
     const [longest = '', ...others] = [...terms].sort((a, b) => b.length - a.length);
     const tenant = 'user_id' in within ? within.user_id : ownerFilter(scope).user_id;
     // The index begins with the tenant; an admin's search goes through all of them.
-    const user_id = tenant ?? { $in: (await this.model.collection.distinct('user_id', within)) as string[] };
+    const user_id = tenant ?? {
+      $in: (await this.model.collection.distinct('user_id', within, requestReads)) as string[],
+    };
     const begins = (term: string) => ({ search_terms: { $regex: `^${term}` } });
     return { user_id, ...begins(longest), ...(others.length > 0 ? { $and: others.map(begins) } : {}) };
   }

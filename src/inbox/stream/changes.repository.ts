@@ -74,6 +74,11 @@ const pipeline = [
   },
 ];
 
+/** What is gone since it changed has no document, and nothing to show. */
+const ofTenant = (tenant: string): object => ({
+  $match: { $or: [{ 'fullDocument.user_id': tenant }, { 'ns.coll': 'dm_tombstones' }] },
+});
+
 function touches(fields: string[]): object[] {
   return [
     ...fields.map((field) => ({ [`updateDescription.updatedFields.${field}`]: { $exists: true } })),
@@ -86,11 +91,14 @@ function touches(fields: string[]): object[] {
 export class ChangesRepository {
   constructor(@InjectConnection() private readonly connection: Connection) {}
 
-  /** @param after read on from this position; from now when left out. A bad or too old one shows at the first `next` */
-  open(after?: string): ChangeReader {
+  /**
+   * @param after read on from this position; from now when left out. A bad or too old one shows at the first `next`
+   * @param tenant whose changes alone are read; a removal does not say whose it is, and always comes
+   */
+  open(after?: string, tenant?: string): ChangeReader {
     const { db } = this.connection;
     if (!db) throw new UnavailableError('The store is not reachable right now.');
-    const stream = db.watch(pipeline, {
+    const stream = db.watch(tenant === undefined ? pipeline : [...pipeline, ofTenant(tenant)], {
       fullDocument: 'updateLookup',
       maxAwaitTimeMS: waitMs,
       ...(after === undefined ? {} : { resumeAfter: { _data: after } }),

@@ -7,6 +7,8 @@ import type { LiveEvent } from './live-event.js';
 
 /** One stream that listens. */
 export interface Listener {
+  /** Whose it is; the tenant whose events alone it takes, `undefined` for an admin's. */
+  readonly tenant?: string;
   accepts(event: LiveEvent): boolean;
   /** Must not block: a listener that can't keep up ends itself. */
   offer(event: LiveEvent): void;
@@ -24,6 +26,8 @@ const lingerMs = 60_000;
 const retryMs = 1_000;
 /** Each client that was away for long reads the store's changes on its own until it has caught up. */
 const maxCatchingUp = 10;
+/** Of one tenant, so that it can't take the others' places. */
+const maxCatchingUpOfOne = 3;
 
 /**
  * Hands the store's changes to every stream of this process. They are read once, from the first listener on; the
@@ -40,7 +44,7 @@ export class LiveFeedService implements BeforeApplicationShutdown {
   private position?: string;
   private reading?: { stop: AbortController; done: Promise<void>; ready: Promise<void> };
   private lingering?: NodeJS.Timeout;
-  private catchingUp = 0;
+  private readonly catchingUp: (string | undefined)[] = [];
 
   constructor(
     private readonly changes: ChangesRepository,
@@ -77,7 +81,7 @@ export class LiveFeedService implements BeforeApplicationShutdown {
   }
 
   private lingerIfUnused(): void {
-    if (this.listeners.size > 0 || this.catchingUp > 0) return;
+    if (this.listeners.size > 0 || this.catchingUp.length > 0) return;
     clearTimeout(this.lingering);
     this.lingering = setTimeout(() => {
       if (this.listeners.size === 0) void this.stop();
@@ -166,11 +170,11 @@ export class LiveFeedService implements BeforeApplicationShutdown {
     const isPosition = mayBePosition(after, this.position);
     if (isPosition && this.isKept(after)) return after;
     // What is no position of MongoDB's says nothing of what its client saw.
-    if (!isPosition || this.catchingUp >= maxCatchingUp) {
+    if (!isPosition || !this.mayCatchUp(listener)) {
       listener.reset('too_old');
       return this.position;
     }
-    this.catchingUp++;
+    this.catchingUp.push(listener.tenant);
     try {
       return await this.readMissed(listener, after);
     } catch (error) {
@@ -178,12 +182,17 @@ export class LiveFeedService implements BeforeApplicationShutdown {
       listener.reset('too_old');
       return this.position;
     } finally {
-      this.catchingUp--;
+      this.catchingUp.splice(this.catchingUp.indexOf(listener.tenant), 1);
     }
   }
 
+  private mayCatchUp({ tenant }: Listener): boolean {
+    const itsOwn = this.catchingUp.filter((other) => other === tenant).length;
+    return this.catchingUp.length < maxCatchingUp && itsOwn < maxCatchingUpOfOne;
+  }
+
   private async readMissed(listener: Listener, after: string): Promise<string> {
-    const reader = this.changes.open(after);
+    const reader = this.changes.open(after, listener.tenant);
     try {
       let position = after;
       while (!this.isKept(position) && !listener.closed) {

@@ -15,6 +15,7 @@ export class SseConnection implements Listener {
   /**
    * @param ageMs after which it ends
    * @param accepts whether the client may and wants to see an event
+   * @param tenant whose events alone it takes; `undefined` for an admin's
    * @param latest the position up to which the client has been told everything; `undefined` while it catches up
    */
   constructor(
@@ -22,6 +23,7 @@ export class SseConnection implements Listener {
     ageMs: number,
     readonly accepts: (event: LiveEvent) => boolean,
     private readonly latest: () => string | undefined,
+    readonly tenant?: string,
   ) {
     this.heartbeat = setInterval(() => this.beat(), heartbeatMs).unref();
     this.age = setTimeout(() => this.end(), ageMs).unref();

@@ -49,12 +49,13 @@ export class StreamService implements BeforeApplicationShutdown {
     const accepts = ({ userId, platformAccountId }: LiveEvent): boolean =>
       (principal.role === 'admin' || userId === principal.userId) &&
       (account === undefined || platformAccountId === account._id);
+    const tenant = principal.role === 'admin' ? undefined : principal.userId;
     let attached = false;
     const ageMs = Math.min(maxAgeMs, expiresAtS * 1000 - this.clock.now());
     // Good for a request a little longer; a stream would end at once, and its client come back at once.
     if (ageMs <= 0) throw new UnauthenticatedError('The Bearer token has expired.');
     const latest = (): string | undefined => (attached ? this.feed.latest : undefined);
-    const connection = new SseConnection(begin(reply), ageMs, accepts, latest);
+    const connection = new SseConnection(begin(reply), ageMs, accepts, latest, tenant);
     this.open.set(connection, name);
     reply.raw.on('close', () => {
       this.open.delete(connection);
