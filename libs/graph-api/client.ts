@@ -1,8 +1,9 @@
 import type { GraphAccess, GraphCallOptions, GraphLogin, GraphToken } from './access.js';
 import { GraphCaller, type GraphClientOptions } from './caller.js';
 import { ConversationsArea, type GraphConversation, type GraphMessage, type PageOptions } from './conversations.js';
+import type { GraphRoute } from './errors.js';
 import { GraphHosts } from './hosts.js';
-import { MessagesArea, type SendResult } from './messages.js';
+import { MessagesArea, type SendCallOptions, type SendResult } from './messages.js';
 import {
   OAuthArea,
   type AppCredentials,
@@ -27,6 +28,16 @@ import {
 } from './send-body.js';
 import { SubscriptionsArea, type SubscribeResult, type Subscription } from './subscriptions.js';
 
+/** A call of {@link GraphClient.request}: ids and names of the path are its segments. */
+export interface OtherRequest {
+  method: GraphRoute['method'];
+  path: readonly string[];
+  query?: Record<string, string | undefined>;
+  json?: object;
+  /** The account it is made for, as metrics and notes know it. */
+  accountId?: string;
+}
+
 export type SendOptions = GraphCallOptions & MessageOptions;
 
 /**
@@ -37,6 +48,7 @@ export type SendOptions = GraphCallOptions & MessageOptions;
  */
 export class GraphClient {
   private readonly caller: GraphCaller;
+  private readonly hosts: GraphHosts;
   private readonly messages: MessagesArea;
   private readonly people: PeopleArea;
   private readonly conversations: ConversationsArea;
@@ -44,7 +56,7 @@ export class GraphClient {
   private readonly oauth: OAuthArea;
 
   constructor(options: GraphClientOptions = {}) {
-    const hosts = new GraphHosts(options);
+    const hosts = (this.hosts = new GraphHosts(options));
     this.caller = new GraphCaller(options);
     this.messages = new MessagesArea(this.caller, hosts);
     this.people = new PeopleArea(this.caller, hosts);
@@ -54,7 +66,7 @@ export class GraphClient {
   }
 
   /** Sends any message body. Checked against Meta's limits first: a body over them is a `GraphCallError` `invalid`. */
-  send(access: GraphAccess, body: SendBody, options?: GraphCallOptions): Promise<SendResult> {
+  send(access: GraphAccess, body: SendBody, options?: SendCallOptions): Promise<SendResult> {
     return this.messages.send(access, body, options);
   }
 
@@ -135,7 +147,7 @@ export class GraphClient {
   async findConversation(
     access: GraphAccess,
     userId: string,
-    options?: GraphCallOptions,
+    options?: PageOptions,
   ): Promise<GraphConversation | undefined> {
     const { items } = await this.getConversations(access, { ...options, userId });
     const found = items.find(({ participants }) => participants.some(({ id }) => id === userId));
@@ -200,6 +212,19 @@ export class GraphClient {
   /** Login `facebook`: which permissions the person gave. */
   getPermissions(token: GraphToken, options?: GraphCallOptions): Promise<GrantedPermissions> {
     return this.oauth.permissions(token, options);
+  }
+
+  /**
+   * Any other route of the Graph API, for what is built on this client: the WhatsApp Business Cloud API.
+   * @param name what metrics call the route
+   */
+  async request(token: GraphToken, name: string, request: OtherRequest, options?: GraphCallOptions): Promise<unknown> {
+    const { method, path, query, json, accountId } = request;
+    const route: GraphRoute = { host: token.login, route: name, method };
+    const url = this.hosts.graph(token.login, ...path);
+    const { accessToken } = token;
+    const answer = await this.caller.call({ ...route, url, query, json, accessToken, igId: accountId }, options);
+    return answer.body;
   }
 
   /** Waits for running calls and ends the connections. Calls after it fail as `closed`. */

@@ -42,6 +42,8 @@ export interface GraphMessage {
 }
 
 export interface PageOptions extends GraphCallOptions {
+  /** Whose conversations a Page is asked for. Left out: Instagram's. */
+  platform?: 'instagram' | 'messenger';
   limit?: number;
   /** `after` of the page before. */
   after?: string;
@@ -59,9 +61,9 @@ export class ConversationsArea {
 
   async conversations(
     access: GraphAccess,
-    { limit, after, userId, ...options }: PageOptions & { userId?: string } = {},
+    { limit, after, userId, platform = 'instagram', ...options }: PageOptions & { userId?: string } = {},
   ): Promise<GraphPage<GraphConversation>> {
-    const query = { platform: 'instagram', user_id: userId, fields: conversationFields, ...pageQuery(limit, after) };
+    const query = { platform, user_id: userId, fields: conversationFields, ...pageQuery(limit, after) };
     const body = await this.get(access, 'conversations', [nodeOf(access), 'conversations'], query, options);
     return pageOf(body, conversationOf);
   }

@@ -101,6 +101,14 @@ export const GRAPH_FAILURE_RULES: readonly GraphFailureRule[] = [
     codes: [551],
     meaning: 'The person takes no messages from this account right now',
   },
+  {
+    rule: 'person_unavailable_by_subcode',
+    kind: 'person_unavailable',
+    codes: [200],
+    subcodes: [1545041],
+    meaning: 'The same in its older form',
+  },
+  { rule: 'page_pace_transient', kind: 'temporary', codes: [1200], meaning: 'A temporary failure of sending' },
   { rule: 'transient_code', kind: 'temporary', codes: [2], meaning: 'Meta has trouble for the moment' },
   { rule: 'transient_flag', kind: 'temporary', transient: true, meaning: 'Meta says that it will pass' },
   {

@@ -1,7 +1,7 @@
 export type { GraphAccess, GraphCallOptions, GraphLogin, GraphToken } from './access.js';
 export { appSecretProof } from './app-secret-proofs.js';
 export type { GraphCallInfo, GraphClientOptions } from './caller.js';
-export { GraphClient, type SendOptions } from './client.js';
+export { GraphClient, type OtherRequest, type SendOptions } from './client.js';
 export type {
   GraphAttachment,
   GraphConversation,
@@ -18,7 +18,7 @@ export type { SendResult } from './messages.js';
 export type { AppCredentials, AuthorizeRequest, GrantedPermissions, TokenGrant, TokenInfo } from './oauth.js';
 export type { GraphPage } from './paging.js';
 export type { MeResult, PageResult, UserProfile } from './people.js';
-export { SEND_LIMITS } from './send-body.js';
+export { MESSENGER_LIMITS, SEND_LIMITS } from './send-body.js';
 export type {
   MessageOptions,
   QuickReply,
@@ -30,7 +30,7 @@ export type {
 } from './send-body.js';
 export * from './signature.js';
 export { signRequest, verifySignedRequest, type SignedRequestResult } from './signed-request.js';
-export { splitText } from './split-text.js';
+export { splitText, type TextUnit } from './split-text.js';
 export type { SubscribeResult, Subscription } from './subscriptions.js';
 export { readUsage, type GraphUsage } from './usage.js';
 export * from './webhook/index.js';

@@ -4,7 +4,7 @@ import type { GraphHosts } from './hosts.js';
 import { GraphCallError, type GraphRoute } from './errors.js';
 import { toId } from './json.js';
 import { isObject } from './read-answer.js';
-import { findSendProblem, isSenderAction, type SendBody } from './send-body.js';
+import { findSendProblem, isSenderAction, type SendBody, type TextLimitOfBody } from './send-body.js';
 import type { GraphUsage } from './usage.js';
 
 /** What Meta says of a message it took. */
@@ -18,6 +18,11 @@ export interface SendResult {
   raw: unknown;
 }
 
+export interface SendCallOptions extends GraphCallOptions {
+  /** The channel's limit of a text. Left out: Instagram's. */
+  textLimit?: TextLimitOfBody;
+}
+
 /** `POST /{ig-id}/messages`: everything that is sent goes through here. */
 export class MessagesArea {
   constructor(
@@ -26,7 +31,7 @@ export class MessagesArea {
   ) {}
 
   /** Sends a message. A good status without a message id says nothing: the message may be out, so that is `unknown`. */
-  async send(access: GraphAccess, body: SendBody, options?: GraphCallOptions): Promise<SendResult> {
+  async send(access: GraphAccess, body: SendBody, options?: SendCallOptions): Promise<SendResult> {
     const { answer, route } = await this.post(access, body, options);
     const fields = isObject(answer.body) ? answer.body : {};
     const messageId = toId(fields.message_id);
@@ -53,13 +58,13 @@ export class MessagesArea {
     await this.post(access, body, options);
   }
 
-  private async post(access: GraphAccess, body: SendBody, options?: GraphCallOptions) {
+  private async post(access: GraphAccess, body: SendBody, options?: SendCallOptions) {
     const route: GraphRoute = {
       host: access.login,
       route: isSenderAction(body) ? 'sender_action' : 'send',
       method: 'POST',
     };
-    const problem = findSendProblem(body);
+    const problem = findSendProblem(body, options?.textLimit);
     if (problem) throw new GraphCallError(problem, { ...route, reason: 'invalid', delivered: 'no' });
     const url = this.hosts.graph(access.login, nodeOf(access), 'messages');
     const { accessToken, igId } = access;

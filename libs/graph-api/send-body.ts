@@ -1,3 +1,5 @@
+import type { TextUnit } from './split-text.js';
+
 /** Meta's limits of one message. Text counts in bytes of UTF-8, the rest in characters. */
 export const SEND_LIMITS = {
   textBytes: 1000,
@@ -5,6 +7,22 @@ export const SEND_LIMITS = {
   quickReplyTitle: 20,
   quickReplyPayload: 1000,
 } as const;
+
+/** Messenger's limits. Meta writes "less than 2000 characters" of a text. */
+export const MESSENGER_LIMITS = {
+  textCharacters: 1999,
+  quickReplies: 13,
+  quickReplyTitle: 20,
+  quickReplyPayload: 1000,
+  metadataCharacters: 999,
+} as const;
+
+export interface TextLimitOfBody {
+  max: number;
+  unit: TextUnit;
+}
+
+const instagramText: TextLimitOfBody = { max: SEND_LIMITS.textBytes, unit: 'bytes' };
 
 export type SendMediaType = 'image' | 'video' | 'audio' | 'file';
 
@@ -47,6 +65,8 @@ export interface SendBody {
     attachment?: { type: string; payload?: Record<string, unknown> };
     attachments?: readonly { type: string; payload?: Record<string, unknown> }[];
     quick_replies?: readonly { content_type: string; title?: string; payload?: string }[];
+    /** Messenger: comes back in the echo, and nowhere else. */
+    metadata?: string;
   };
   reply_to?: { mid: string };
   sender_action?: SenderAction['action'];
@@ -106,7 +126,7 @@ const mediaTypes: readonly string[] = ['image', 'video', 'audio', 'file'] satisf
  * Looks for what Meta would refuse with a bare "invalid parameter". The sentence quotes nothing of the message.
  * @returns `undefined` when the body may be sent
  */
-export function findSendProblem(body: SendBody): string | undefined {
+export function findSendProblem(body: SendBody, limit: TextLimitOfBody = instagramText): string | undefined {
   const { recipient, message } = body;
   const to = 'id' in recipient ? recipient.id : recipient.comment_id;
   if (typeof to !== 'string' || to.trim() === '') return 'The message names no recipient.';
@@ -116,16 +136,15 @@ export function findSendProblem(body: SendBody): string | undefined {
   if ([text, attachment, attachments].filter((part) => part !== undefined).length !== 1) {
     return 'A message has either a text or attachments.';
   }
-  return textProblem(text) ?? mediaProblem(attachment) ?? repliesProblem(replies);
+  return textProblem(text, limit) ?? mediaProblem(attachment) ?? repliesProblem(replies);
 }
 
-function textProblem(text: string | undefined): string | undefined {
+function textProblem(text: string | undefined, { max, unit }: TextLimitOfBody): string | undefined {
   if (text === undefined) return undefined;
   if (text.trim() === '') return 'The text is empty.';
-  const bytes = Buffer.byteLength(text);
-  return bytes > SEND_LIMITS.textBytes
-    ? `The text has ${bytes} bytes of UTF-8, ${SEND_LIMITS.textBytes} are allowed.`
-    : undefined;
+  const size = unit === 'bytes' ? Buffer.byteLength(text) : text.length;
+  const counted = unit === 'bytes' ? 'bytes of UTF-8' : unit;
+  return size > max ? `The text has ${size} ${counted}, ${max} are allowed.` : undefined;
 }
 
 type Attachment = NonNullable<NonNullable<SendBody['message']>['attachment']>;

@@ -1,5 +1,13 @@
 import { SEND_LIMITS } from './send-body.js';
 
+/** What a limit of a text's length counts: bytes of UTF-8, or characters (UTF-16 units, of which no count has more). */
+export type TextUnit = 'bytes' | 'characters';
+
+const sizes: Record<TextUnit, (text: string) => number> = {
+  bytes: (text) => Buffer.byteLength(text),
+  characters: (text) => text.length,
+};
+
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const sentences = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 const words = new Intl.Segmenter(undefined, { granularity: 'word' });
@@ -7,7 +15,7 @@ const words = new Intl.Segmenter(undefined, { granularity: 'word' });
 /** A character as people see it, or a piece of one that is larger than a whole message. */
 interface Unit {
   text: string;
-  bytes: number;
+  size: number;
   isBlank: boolean;
   /** Where it begins in the text, in UTF-16 units. */
   at: number;
@@ -23,25 +31,26 @@ const leastFill = 1 / 4;
 const lookahead = 200;
 
 /**
- * Splits a text into messages of at most `maxBytes` bytes of UTF-8: at the end of a paragraph where it can, else of a
- * line, a sentence, a word, and never inside a character as people see it. Only one that is larger than `maxBytes` by
+ * Splits a text into messages of at most `max` bytes of UTF-8 or characters: at the end of a paragraph where it can, else of a
+ * line, a sentence, a word, and never inside a character as people see it. Only one that is larger than `max` by
  * itself is cut, between code points.
  *
- * @param maxBytes Meta's limit counts bytes, not characters
+ * @param unit what the channel's limit counts
  * @returns the parts in order, none empty; nothing is lost but white space at the cuts and at both ends
- * @throws {RangeError} when `maxBytes` is below 4, the size of the largest code point
+ * @throws {RangeError} when `max` is below 4, the size of the largest code point
  */
-export function splitText(text: string, maxBytes: number = SEND_LIMITS.textBytes): string[] {
-  if (!(maxBytes >= 4)) throw new RangeError('A part needs room for one code point: at least 4 bytes.');
+export function splitText(text: string, max: number = SEND_LIMITS.textBytes, unit: TextUnit = 'bytes'): string[] {
+  if (!(max >= 4)) throw new RangeError('A part needs room for one code point: at least 4 bytes.');
+  const sizeOf = sizes[unit];
   const parts: string[] = [];
   let at = 0;
   while (at < text.length) {
     // One part's worth at a time: what Intl.Segmenter takes grows with the square of a text's length.
-    const window = windowAt(text, at, maxBytes);
+    const window = windowAt(text, at, max, sizeOf);
     const start = skipBlank(window.units, 0);
     // White space in front must not take a part's room in the window: look again from behind it.
     const isBehindBlank = start > lookahead / 2 || start === window.units.length;
-    const end = isBehindBlank ? start : cutAfter(window, start, maxBytes);
+    const end = isBehindBlank ? start : cutAfter(window, start, max);
     if (end > start) parts.push(textOf(window.units, start, end));
     at += textOf(window.units, 0, end).length;
   }
@@ -55,29 +64,31 @@ interface Window {
   boundaries: Boundaries;
 }
 
-function windowAt(text: string, at: number, maxBytes: number): Window {
-  const view = text.slice(at, at + maxBytes + lookahead);
+type SizeOf = (text: string) => number;
+
+function windowAt(text: string, at: number, max: number, sizeOf: SizeOf): Window {
+  const view = text.slice(at, at + max + lookahead);
   const isLast = at + view.length === text.length;
   const segments = Array.from(graphemes.segment(view));
   // The last one may go on behind the window.
   if (!isLast && segments.length > 1) segments.pop();
-  return { units: unitsOf(segments, maxBytes), isLast, boundaries: new Boundaries(view) };
+  return { units: unitsOf(segments, max, sizeOf), isLast, boundaries: new Boundaries(view) };
 }
 
 /** Index behind the last unit of the part that begins at `start`. */
-function cutAfter({ units, isLast, boundaries }: Window, start: number, maxBytes: number): number {
-  let bytes = 0;
+function cutAfter({ units, isLast, boundaries }: Window, start: number, max: number): number {
+  let size = 0;
   let best = start + 1;
   let bestScore = -1;
   for (let end = start; ; end++) {
     // A part never ends in white space, and white space behind it needs no room.
     if (end > start && !units[end - 1]?.isBlank) {
       if (isLast && skipBlank(units, end) === units.length) return end;
-      const score = (bytes >= maxBytes * leastFill ? 10 : 0) + qualityOf(units, end, boundaries);
+      const score = (size >= max * leastFill ? 10 : 0) + qualityOf(units, end, boundaries);
       if (score >= bestScore) [best, bestScore] = [end, score];
     }
-    bytes += units[end]?.bytes ?? 0;
-    if (end === units.length || bytes > maxBytes) return best;
+    size += units[end]?.size ?? 0;
+    if (end === units.length || size > max) return best;
   }
 }
 
@@ -116,12 +127,12 @@ function startsOf(segmenter: Intl.Segmenter, text: string): Set<number> {
   return new Set(Array.from(segmenter.segment(text), ({ index }) => index));
 }
 
-function unitsOf(segments: readonly Intl.SegmentData[], maxBytes: number): Unit[] {
+function unitsOf(segments: readonly Intl.SegmentData[], max: number, sizeOf: SizeOf): Unit[] {
   const units: Unit[] = [];
   for (const { segment, index } of segments) {
     let at = index;
-    for (const piece of Buffer.byteLength(segment) > maxBytes ? piecesOf(segment, maxBytes) : [segment]) {
-      units.push({ text: piece, bytes: Buffer.byteLength(piece), isBlank: piece.trim() === '', at });
+    for (const piece of sizeOf(segment) > max ? piecesOf(segment, max, sizeOf) : [segment]) {
+      units.push({ text: piece, size: sizeOf(piece), isBlank: piece.trim() === '', at });
       at += piece.length;
     }
   }
@@ -129,11 +140,11 @@ function unitsOf(segments: readonly Intl.SegmentData[], maxBytes: number): Unit[
 }
 
 /** A pile of combining marks larger than a message: as few pieces as hold it. */
-function piecesOf(segment: string, maxBytes: number): string[] {
+function piecesOf(segment: string, max: number, sizeOf: SizeOf): string[] {
   const pieces: string[] = [];
   let piece = '';
   for (const codePoint of segment) {
-    if (Buffer.byteLength(piece + codePoint) > maxBytes) {
+    if (sizeOf(piece + codePoint) > max) {
       pieces.push(piece);
       piece = '';
     }

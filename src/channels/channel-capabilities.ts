@@ -12,6 +12,10 @@ export interface ChannelCapabilities {
   humanAgentWindowHours?: number;
   /** One text message. */
   text: TextLimit;
+  /** The text of a message that has choices under it, where that is shorter. */
+  textWithChoices?: TextLimit;
+  /** The words under a picture, video or file; absent where there are none. */
+  caption?: TextLimit;
   /** How many choices may stand under a message, and how long they may be, in characters; absent where there are none. */
   quickReplies?: { max: number; title: number; payload: number };
   /** Kinds of media that can be sent. */
@@ -25,6 +29,10 @@ export interface ChannelCapabilities {
   unknownAccount: 'refuse' | 'keep';
   /** Whether the channel reports what was sent to a person as an event, ours included. */
   echoes: boolean;
+  /** Whether what a send carries comes back in what is told of it: an answer that was lost is settled by it. */
+  givesBackHandles: boolean;
+  /** Each message sent is paid for: an answer is one message then, if it can be. */
+  isBilled: boolean;
   /** How the channel tells that a message of ours was read. */
   receipts: 'message' | 'watermark' | 'status';
   /** Whether the ids of a person can change, so that events name them by several. */

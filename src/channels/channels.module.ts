@@ -6,6 +6,8 @@ import { GraphCallsService } from './graph/graph-calls.service.js';
 import { GraphClientShutdownService } from './graph/graph-client-shutdown.service.js';
 import { graphClientProvider } from './graph/graph-client.provider.js';
 import { instagram } from './instagram/index.js';
+import { messenger } from './messenger/index.js';
+import { whatsapp } from './whatsapp/index.js';
 
 /** What a channel's folder hands to the application. */
 export interface ChannelRegistration {
@@ -19,7 +21,7 @@ export interface ChannelRegistration {
 }
 
 /** Every channel of the product. A new one is a folder here and its entry in this list. */
-export const channels: readonly ChannelRegistration[] = [instagram];
+export const channels: readonly ChannelRegistration[] = [instagram, messenger, whatsapp];
 
 /** Gives every room the channels. Global, because a room that asks for one must not have to know which there are. */
 @Global()

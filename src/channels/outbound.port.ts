@@ -1,4 +1,4 @@
-import type { GraphFailureKind } from '#libs/graph-api';
+import type { GraphFailureKind, PersonId } from '#libs/graph-api';
 
 /** What a call on behalf of a connected account needs. */
 export interface ChannelAccess {
@@ -21,6 +21,13 @@ export interface OutboundMessage {
   replyToMid?: string;
   /** Answers the author of this comment in private; `recipientId` is a stand-in then. */
   commentId?: string;
+  /**
+   * Names this very call. Channels that can, give it back in what they tell of the message afterwards, which settles a
+   * call whose answer was lost.
+   */
+  sendHandle?: string;
+  /** Every id of the person that is known, on channels where they change; the newest first. */
+  personIds?: readonly PersonId[];
   /** A person wrote it and asks for the longer window that the channel has for people. */
   asHumanAgent?: boolean;
 }
@@ -46,8 +53,15 @@ export interface ChannelUsage {
 
 /** What is known after one call: it was sent, it was not (as far as the channel says), or nobody can tell. */
 export type CallResult = (
-  | { kind: 'sent'; mid: string; recipientId?: string; result: unknown }
-  | { kind: 'not_sent'; refusal: Refusal; error: CallError; retryAfterMs?: number }
+  | { kind: 'sent'; mid: string; recipientId?: string; personIds?: readonly PersonId[]; result: unknown }
+  | {
+      kind: 'not_sent';
+      refusal: Refusal;
+      error: CallError;
+      retryAfterMs?: number;
+      /** Of `rate_limited`: it is this person's pace alone, nobody else has to wait. */
+      scope?: 'person';
+    }
   | { kind: 'unknown'; error: CallError }
 ) & { usage?: ChannelUsage };
 

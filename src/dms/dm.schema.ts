@@ -167,6 +167,14 @@ export interface DmRecord {
   sending_at?: Date;
   first_sending_at?: Date;
   sent_at?: Date;
+  /** What the channel told of it since, each as it happened first. `read_at` is one of them. */
+  delivered_at?: Date;
+  played_at?: Date;
+  /** The channel told later that it was not delivered after all, and why. A delivery outweighs it. */
+  refused_at?: Date;
+  refusal?: DmError;
+  /** What it cost, in the channel's words. */
+  pricing?: Record<string, unknown>;
   graph_result?: unknown;
 
   created_at: Date;
@@ -236,6 +244,11 @@ export const DmSchema = new Schema<DmRecord>(
     sending_at: Date,
     first_sending_at: Date,
     sent_at: Date,
+    delivered_at: Date,
+    played_at: Date,
+    refused_at: Date,
+    refusal: Mixed,
+    pricing: Mixed,
     graph_result: Mixed,
   },
   { collection: 'instagram_dms', timestamps: { createdAt: 'created_at', updatedAt: 'updated_at' }, minimize: false },

@@ -17,6 +17,7 @@ export function withWhatWasSaid(dm: DmRecord, said: DmRecord): DmRecord {
       : {}),
     ...earliestRead(dm, said),
   };
+  withStates(merged, said);
   if (said.unsent || dm.unsent) return withoutContent(merged);
   return said.edits.length > 0 ? withEdits(merged, said.edits) : merged;
 }
@@ -92,6 +93,28 @@ function isLater(a: DmReaction, b: DmReaction): boolean {
   const rank = (reaction: DmReaction): string =>
     `${reaction.removed ? 1 : 0}${reaction.emoji ?? ''}${reaction.reaction ?? ''}`;
   return rank(a) > rank(b);
+}
+
+/** Times that a channel tells of a message of ours, one by one and in any order. */
+type States = Pick<DmRecord, 'delivered_at' | 'read_at' | 'played_at' | 'refused_at' | 'refusal' | 'pricing'>;
+
+/**
+ * With what was told of it: of each the earliest time, and the state that follows from them all. Whatever order they come
+ * in, what was delivered is sent, and what was refused and never delivered has failed. Changes `dm`.
+ */
+export function withStates(dm: DmRecord, told: States): void {
+  for (const name of ['delivered_at', 'read_at', 'played_at'] as const) {
+    const [known, at] = [dm[name], told[name]];
+    if (at && (!known || at < known)) dm[name] = at;
+  }
+  if (told.refused_at && (!dm.refused_at || told.refused_at < dm.refused_at))
+    Object.assign(dm, { refused_at: told.refused_at, refusal: told.refusal });
+  if (told.pricing) dm.pricing ??= told.pricing;
+  if (dm.placeholder || dm.direction !== 'outbound' || !dm.refused_at) return;
+  if (dm.delivered_at || dm.read_at || dm.played_at) {
+    dm.status = 'sent';
+    delete dm.error;
+  } else if (dm.status === 'sent') Object.assign(dm, { status: 'failed', error: dm.refusal });
 }
 
 function earliestRead(a: DmRecord, b: DmRecord): Pick<DmRecord, 'read_at'> {

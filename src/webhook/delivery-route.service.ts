@@ -4,12 +4,12 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { SignatureCheckService } from './signature-check.service.js';
 import { WebhookService, type WebhookResult } from './webhook.service.js';
 
-const paths = new Set(['/webhook/instagram', '/webhook/meta']);
+const paths = new Set(['instagram', 'messenger', 'meta', 'whatsapp'].map((door) => `/webhook/${door}`));
 
 /**
  * Takes deliveries straight from Fastify. Nest declares the routes, documents them and turns what is thrown into answers;
  * its guards, pipes and interceptors cost a tenth of the door's processor time and have nothing to do here. So whatever
- * is made global for every route does not reach these two: what they need, `take` does itself.
+ * is made global for every route does not reach these: what they need, `take` does itself.
  */
 @Injectable()
 export class DeliveryRouteService {

@@ -11,7 +11,7 @@ import { NotConfirmedError } from './webhook.errors.js';
 import type { WebhookResult } from './webhook.service.js';
 
 /**
- * Meta's door. Both paths are the same door: apps are configured with either. What arrives with POST goes past this class:
+ * Meta's door. All paths are the same door: apps are configured with any, and the delivery says whose it is. What arrives with POST goes past this class:
  * see {@link DeliveryRouteService}. Not limited: a signed delivery that is refused comes back.
  */
 @WithoutAddressLimit()
@@ -39,6 +39,20 @@ export class WebhookController {
     return this.confirm(query, reply);
   }
 
+  @Public() // the verify token protects it
+  @Get('messenger')
+  @DocumentsSubscription()
+  confirmMessenger(@Query() query: Record<string, unknown>, @Res({ passthrough: true }) reply: FastifyReply): string {
+    return this.confirm(query, reply);
+  }
+
+  @Public() // the verify token protects it
+  @Get('whatsapp')
+  @DocumentsSubscription()
+  confirmWhatsApp(@Query() query: Record<string, unknown>, @Res({ passthrough: true }) reply: FastifyReply): string {
+    return this.confirm(query, reply);
+  }
+
   @Public() // the signature protects it
   @Post('instagram')
   @HttpCode(200)
@@ -52,6 +66,22 @@ export class WebhookController {
   @HttpCode(200)
   @DocumentsDelivery()
   receiveMeta(@Req() request: FastifyRequest): Promise<WebhookResult> {
+    return this.deliveries.take(request);
+  }
+
+  @Public() // the signature protects it
+  @Post('messenger')
+  @HttpCode(200)
+  @DocumentsDelivery()
+  receiveMessenger(@Req() request: FastifyRequest): Promise<WebhookResult> {
+    return this.deliveries.take(request);
+  }
+
+  @Public() // the signature protects it
+  @Post('whatsapp')
+  @HttpCode(200)
+  @DocumentsDelivery()
+  receiveWhatsApp(@Req() request: FastifyRequest): Promise<WebhookResult> {
     return this.deliveries.take(request);
   }
 

@@ -27,7 +27,11 @@ export const ATTACHMENT_TYPES = [
   { type: 'appointment_booking', shows: 'booking, placeholder', answerable: false },
   { type: 'animated_image', shows: 'GIF', answerable: false },
   { type: 'sticker', shows: 'sticker', answerable: false },
+  { type: 'location', shows: 'place: name, address, coordinates', answerable: true },
+  { type: 'contacts', shows: 'names of shared contacts', answerable: true },
+  { type: 'order', shows: 'order from the catalogue: number of items', answerable: true },
   { type: 'like_heart', shows: 'heart, placeholder', answerable: false },
+  { type: 'call_permission', shows: 'whether calls are allowed', answerable: false },
   { type: 'ephemeral', shows: 'disappearing picture, placeholder', answerable: false },
   { type: 'unsupported_type', shows: 'placeholder', answerable: false },
 ] as const satisfies readonly AttachmentDefinition[];
@@ -75,7 +79,7 @@ function eachPayload(raw: unknown): unknown[] {
 
 function readAttachment(raw: unknown): DecodedAttachment {
   if (!isObject(raw)) return { type: 'unknown', kind: 'unsupported', raw };
-  const payload = isObject(raw.payload) ? raw.payload : typeof raw.payload === 'string' ? { url: raw.payload } : {};
+  const payload = isObject(raw.payload) ? raw.payload : typeof raw.payload === 'string' ? linkIn(raw.payload, raw) : {};
   const type = readText(raw.type)?.toLowerCase() ?? graphFormOf(raw)?.type ?? 'unknown';
   const attachment: DecodedAttachment = { type, raw };
   if (type === 'unsupported_type' || !DEFINITIONS.has(type)) attachment.kind = 'unsupported';
@@ -90,6 +94,11 @@ function readAttachment(raw: unknown): DecodedAttachment {
   if (storyId !== undefined) attachment.storyId = storyId;
   if (type === 'story_mention') attachment.linkOnly = true;
   return attachment;
+}
+
+/** A payload that is a text is the link, unless the attachment has one beside it and the text looks like none. */
+function linkIn(payload: string, attachment: JsonObject): JsonObject {
+  return attachment.url !== undefined && !/^(?:https?:)?\//i.test(payload.trim()) ? {} : { url: payload };
 }
 
 function readUrl(payload: JsonObject, attachment: JsonObject): string | undefined {

@@ -18,7 +18,7 @@ import type { EventKind } from './webhook-event.js';
 
 /** One kind of event: how it is told apart and read, and what becomes of it. `docs/events.md` is printed from here. */
 export interface EventDefinition {
-  kind: Exclude<EventKind, 'unknown'>;
+  kind: Exclude<EventKind, 'unknown' | 'status' | 'relink' | 'notice'>;
   /** Keys that hold the payload in a messaging event, in `standby[]`, and in a change's value. */
   payloadKeys: readonly string[];
   /** Fields under which it comes as `{field, value}`, in `changes[]` or flat; the value may be the payload itself. */
@@ -37,7 +37,7 @@ export interface EventDefinition {
 
 const MESSAGE_FIELDS = [
   ...['mid', 'message_id', 'id', 'text', 'attachments', 'attachment', 'quick_reply', 'reply_to', 'referral', 'app_id'],
-  ...['is_echo', 'is_self', 'is_deleted', 'is_unsupported', 'metadata'],
+  ...['is_echo', 'is_self', 'is_deleted', 'is_unsupported', 'metadata', 'sticker_id', 'commands'],
 ];
 
 /** Every event understood, most specific first. The decoder finds its readers here and nowhere else. */

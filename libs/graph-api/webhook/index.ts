@@ -10,5 +10,7 @@ export {
 export { decodeDelivery, readObjectName, type DecodeOptions } from './decode-delivery.js';
 export { agentMayAnswer, directionOf, participantOf } from './direction.js';
 export { EVENT_REGISTRY, type EventDefinition } from './event-registry.js';
+export { decodePageDelivery } from './page-delivery.js';
+export { asList, defined, isObject, listIn, readCount, readFlag, readText, type JsonObject } from './read-values.js';
 export { summarizeDelivery, type DeliverySummary } from './summarize-delivery.js';
 export type * from './webhook-event.js';

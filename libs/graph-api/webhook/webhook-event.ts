@@ -12,7 +12,16 @@ export type EventKind =
   | 'handover'
   | 'comment'
   | 'mention'
+  | 'status'
+  | 'relink'
+  | 'notice'
   | 'unknown';
+
+/** One of the ids by which a channel names a person. A BSUID is WhatsApp's id of a person within one business. */
+export interface PersonId {
+  kind: 'phone' | 'bsuid';
+  value: string;
+}
 
 /** What every event tells, whatever its kind. */
 export interface EventBase {
@@ -35,6 +44,17 @@ export interface EventBase {
   isSelf: boolean;
   /** Sent by the dashboard's Test button (ids `0` and `12334`). */
   isTest: boolean;
+  /**
+   * Every id of the person that the event tells, where a channel has several and they change; `senderId` or
+   * `recipientId` is the first of them.
+   */
+  personIds?: PersonId[];
+  /** What the person calls themselves, where the event tells it. */
+  personName?: string;
+  /** Set where it is no word of the customer's that allows an answer, though events of its kind do elsewhere. */
+  opensWindow?: false;
+  /** From before the account was connected: stored, never answered. */
+  isHistory?: true;
   /** The element as it came: the messaging event, or the `{field, value}` pair. */
   raw: unknown;
   /** Dotted names of what Meta sent and this decoder doesn't know; their content is in `raw`. */
@@ -67,6 +87,40 @@ export interface MessageEvent extends EventBase {
   referral?: Referral;
   isUnsupported: boolean;
   appId?: string;
+  /**
+   * Of an echo, on a channel that gives back the handle a send carried: that handle, or `null` for one that carried none
+   * and is not ours therefore. Absent where the channel gives nothing back.
+   */
+  sendHandle?: string | null;
+}
+
+/** How far a message of ours has come, from first to last; `failed` may follow `sent` alone. */
+export type DeliveryState = 'sent' | 'delivered' | 'read' | 'played' | 'failed';
+
+/** What the channel tells of a message of ours after it took it. In any order, and repeatedly. */
+export interface StatusEvent extends EventBase {
+  kind: 'status';
+  mid: string;
+  /** `undefined` for a word that nobody here knows. */
+  state?: DeliveryState;
+  /** The handle that our send carried. */
+  sendHandle?: string;
+  /** Why it failed. */
+  error?: { code?: number; message: string };
+  pricing?: Record<string, unknown>;
+}
+
+/** A person's id has changed: `personIds` are the new ones. */
+export interface RelinkEvent extends EventBase {
+  kind: 'relink';
+  previousIds: PersonId[];
+}
+
+/** Understood, and about no message: kept in the delivery and counted. */
+export interface NoticeEvent extends EventBase {
+  kind: 'notice';
+  /** What it is about, in the channel's word: `account_update`, `calls`. */
+  about: string;
 }
 
 /** A message taken back. Wins over everything else the same payload says; whatever text it still carries is only in `raw`. */
@@ -184,6 +238,9 @@ export type WebhookEvent =
   | HandoverEvent
   | CommentEvent
   | MentionEvent
+  | StatusEvent
+  | RelinkEvent
+  | NoticeEvent
   | UnknownEvent;
 
 export interface DecodedEntry {

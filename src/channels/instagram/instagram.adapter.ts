@@ -5,10 +5,10 @@ import type { ChannelCapabilities } from '../channel-capabilities.js';
 import type { ChannelAdapter, ChannelWebhook } from '../channel.port.js';
 import { GraphHistory } from '../graph/graph-history.js';
 import { GraphPeople } from '../graph/graph-people.js';
+import { GraphSentMessages } from '../graph/graph-sent-messages.js';
 import { GraphSubscription } from '../graph/graph-subscription.js';
 import { InstagramOutbound } from './instagram-outbound.js';
 import { InstagramPresence } from './instagram-presence.js';
-import { InstagramSentMessages } from './instagram-sent-messages.js';
 import { InstagramTokens } from './instagram-tokens.js';
 import { requiredField, subscribedFields } from './subscribed-fields.js';
 
@@ -31,6 +31,8 @@ const capabilities: ChannelCapabilities = {
   privateReplies: true,
   unknownAccount: 'refuse',
   echoes: true,
+  givesBackHandles: false,
+  isBilled: false,
   receipts: 'message',
   personIds: 'stable',
 };
@@ -49,7 +51,7 @@ export class InstagramAdapter implements ChannelAdapter {
   readonly capabilities = capabilities;
   readonly webhook = webhook;
   readonly outbound: InstagramOutbound;
-  readonly sentMessages: InstagramSentMessages;
+  readonly sentMessages: GraphSentMessages;
   readonly presence: InstagramPresence;
   readonly people: GraphPeople;
   readonly history: GraphHistory;
@@ -58,7 +60,7 @@ export class InstagramAdapter implements ChannelAdapter {
 
   constructor(graph: GraphClient, config: AppConfig) {
     this.outbound = new InstagramOutbound(graph);
-    this.sentMessages = new InstagramSentMessages(graph);
+    this.sentMessages = new GraphSentMessages(graph, 'instagram');
     this.presence = new InstagramPresence(graph);
     this.people = new GraphPeople(graph);
     this.history = new GraphHistory(graph);

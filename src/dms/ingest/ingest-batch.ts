@@ -1,4 +1,11 @@
-import { directionOf, type MessageEvent, type ReadEvent, type ReferralEvent, type WebhookEvent } from '#libs/graph-api';
+import {
+  directionOf,
+  type MessageEvent,
+  type ReadEvent,
+  type ReferralEvent,
+  type StatusEvent,
+  type WebhookEvent,
+} from '#libs/graph-api';
 import { emptyConversation, type Conversation } from '../../conversations/index.js';
 import { applyToConversation, isVisible, noteCustomerAction } from '../dm-change.js';
 import type { DmChange } from '../dm-store.repository.js';
@@ -29,7 +36,7 @@ export interface IngestItem {
 /** A message of ours has the time it was queued at; one that had to wait went out after a later mark. */
 const waitedMs = 10 * 60_000;
 
-type MatchesSend = (send: DmRecord, echo: MessageEvent) => boolean;
+type MatchesSend = (send: DmRecord, echo: MessageEvent | StatusEvent) => boolean;
 
 /**
  * Applies a batch of events to a snapshot, in memory. Pure but for the snapshot, which it changes; run again from a
@@ -119,7 +126,7 @@ export class IngestBatch {
       this.spokenOf.set(slot, { platformAccountId: context.account._id, mid: key });
     const before = this.snapshot.dms.get(slot);
     const ours =
-      event.kind === 'message' && !byCustomer && !isFull(before)
+      (event.kind === 'message' || event.kind === 'status') && !byCustomer && !isFull(before)
         ? this.matchSend(conversation, event, key, before, context)
         : undefined;
     const known = ours ?? before;
@@ -142,7 +149,7 @@ export class IngestBatch {
   /** An echo of a send whose answer we did not get (yet): it is that DM, and now it is sent. */
   private matchSend(
     conversation: Conversation,
-    echo: MessageEvent,
+    echo: MessageEvent | StatusEvent,
     mid: string,
     said: DmRecord | undefined,
     { now }: IngestContext,
@@ -158,7 +165,7 @@ export class IngestBatch {
       status: 'sent',
       sent_at: new Date(echo.timestamp),
       timestamp: echo.timestamp,
-      is_echo: true,
+      is_echo: echo.kind === 'message',
       updated_at: now,
     };
     const confirmed = said ? withWhatWasSaid(sent, said) : sent;
@@ -275,6 +282,7 @@ export class IngestBatch {
 
 /** Meta: a message, a postback, a story reply or a reaction is the customer's action; reading is not. */
 function opensWindow(event: DmEvent): boolean {
+  if (event.opensWindow === false) return false;
   return (
     event.kind === 'message' || event.kind === 'postback' || (event.kind === 'reaction' && event.action === 'react')
   );

@@ -98,7 +98,9 @@ export class IngestRepository {
   private async loadOpenSends(session: ClientSession, snapshot: BatchSnapshot, items: IngestItem[]): Promise<void> {
     const conversations = new Set<string>();
     for (const { event, context } of items) {
-      if (event.kind !== 'message' || !event.isEcho) continue;
+      const isTold =
+        event.kind === 'message' ? event.isEcho : event.kind === 'status' && event.sendHandle !== undefined;
+      if (!isTold || (event.kind !== 'message' && event.kind !== 'status')) continue;
       const known = snapshot.dms.get(slotOf(context.account._id, event.mid));
       if (!known || known.placeholder) conversations.add(context.conversationId);
     }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Types } from 'mongoose';
 import {
   agentMayAnswer,
@@ -9,19 +10,28 @@ import {
   type PostbackEvent,
   type ReactionEvent,
   type ReadEvent,
+  type StatusEvent,
   type UnknownEvent,
   type UnsendEvent,
   type WebhookEvent,
 } from '#libs/graph-api';
 import type { AccountSummary } from '../../accounts/index.js';
 import type { Channel } from '../../channels/index.js';
-import type { DmReaction, DmRecord, DmSource } from '../dm.schema.js';
-import { withEdits, withoutContent, withReaction, withWhatWasSaid } from '../merge-dm.js';
+import type { DmError, DmReaction, DmRecord, DmSource } from '../dm.schema.js';
+import { withEdits, withoutContent, withReaction, withStates, withWhatWasSaid } from '../merge-dm.js';
 import { messageFields, postbackFields } from './stored-fields.js';
 
 /** Events that say something of one DM, known by its mid or a derived key. */
 export type DmEvent =
-  MessageEvent | UnsendEvent | PostbackEvent | ReactionEvent | ReadEvent | EditEvent | OptinEvent | UnknownEvent;
+  | MessageEvent
+  | UnsendEvent
+  | PostbackEvent
+  | ReactionEvent
+  | ReadEvent
+  | EditEvent
+  | OptinEvent
+  | StatusEvent
+  | UnknownEvent;
 
 /** The account as a DM names it. */
 export interface AccountParty {
@@ -68,6 +78,7 @@ export function dmKeyOf(event: WebhookEvent): string | undefined {
     case 'edit':
     case 'reaction':
     case 'read':
+    case 'status':
     case 'unknown':
       return event.mid;
     case 'postback':
@@ -105,6 +116,8 @@ export function reduceDm(before: DmRecord | undefined, event: DmEvent, key: stri
       return react(before ?? placeholder(event, key, context), event, context);
     case 'read':
       return markRead(before ?? placeholder(event, key, context), event, context);
+    case 'status':
+      return noteState(before ?? placeholder(event, key, context), event, context);
   }
 }
 
@@ -242,13 +255,29 @@ function markRead(dm: DmRecord, event: ReadEvent, context: IngestContext): DmRec
   return dm.read_at && dm.read_at <= at ? dm : noteDelivery({ ...dm, read_at: at }, event, context);
 }
 
+/** Each state has its time; what follows from them does not depend on which came first. */
+function noteState(dm: DmRecord, event: StatusEvent, context: IngestContext): DmRecord {
+  const at = new Date(event.timestamp);
+  const after = { ...dm };
+  const name = event.state && timeOfState[event.state];
+  const refusal = event.state === 'failed' ? { refused_at: at, refusal: refusalOf(event) } : {};
+  withStates(after, { ...(name ? { [name]: at } : {}), ...refusal, pricing: event.pricing });
+  return isDeepStrictEqual(after, dm) ? dm : noteDelivery(after, event, context);
+}
+
+const timeOfState = { sent: undefined, delivered: 'delivered_at', read: 'read_at', played: 'played_at', failed: undefined } as const; // prettier-ignore
+
+function refusalOf({ error }: StatusEvent): DmError {
+  return { kind: 'undelivered', message: 'The channel did not say why it was not delivered.', ...error };
+}
+
 /** Of what repeats nothing of the message itself only so many are kept. */
 const keptOthers = 20;
 
 /** Each raw copy that may hold words of the message is remembered, however many there are: an unsend must reach it. */
 function noteDelivery(dm: DmRecord, { kind }: WebhookEvent, { deliveryId }: IngestContext): DmRecord {
   if (!deliveryId) return dm;
-  const name = kind === 'reaction' || kind === 'read' ? 'other_delivery_ids' : 'delivery_ids';
+  const name = kind === 'reaction' || kind === 'read' || kind === 'status' ? 'other_delivery_ids' : 'delivery_ids';
   const known = dm[name] ?? [];
   if (known.some((id) => id.equals(deliveryId))) return dm;
   const all = [...known, deliveryId];

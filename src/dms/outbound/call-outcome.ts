@@ -4,7 +4,7 @@ import type { DmError, DmRecord } from '../dm.schema.js';
 /** What is known after one call: it was sent, it was not (as far as Meta says), or nobody can tell. */
 export type CallOutcome =
   | { kind: 'sent'; mid: string; recipientId?: string; result: unknown }
-  | { kind: 'not_sent'; refusal: Refusal; error: DmError; heldUntil?: Date }
+  | { kind: 'not_sent'; refusal: Refusal; error: DmError; heldUntil?: Date; scope?: 'person' }
   | { kind: 'unknown'; error: DmError };
 
 /** Refusals that say something about the host, not about this message. */

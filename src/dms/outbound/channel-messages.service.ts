@@ -5,6 +5,7 @@ import { ChannelsService, type Listing, type OutboundMessage, type ShownMessage 
 import type { DmRecord } from '../dm.schema.js';
 import type { CallOutcome } from './call-outcome.js';
 import { SendPaceService } from './send-pace.service.js';
+import { sendHandleOf } from './send-handle.js';
 import { windowSentence } from './send-window.js';
 
 /** The calls that sending needs, made by the channel of the account. */
@@ -25,10 +26,10 @@ export class ChannelMessagesService {
       await this.pace.noteUsage(dm.platform_account_id, noted);
     }
     if (result.kind !== 'not_sent') return result;
-    const { refusal, error, retryAfterMs } = result;
+    const { refusal, error, retryAfterMs, scope } = result;
     const said = refusal === 'outside_window' ? { ...error, message: windowSentence } : error;
     const heldUntil = retryAfterMs === undefined ? undefined : new Date(this.clock.now() + retryAfterMs);
-    return { kind: 'not_sent', refusal, error: said, heldUntil };
+    return { kind: 'not_sent', refusal, error: said, heldUntil, ...(scope ? { scope } : {}) };
   }
 
   /** @returns `undefined` when nothing can be seen: the channel has no record of sends, or could not be asked */
@@ -42,7 +43,8 @@ export class ChannelMessagesService {
   }
 }
 
-function messageOf({ outbound = {}, source, recipient_id, text }: DmRecord): OutboundMessage {
+function messageOf(dm: DmRecord): OutboundMessage {
+  const { outbound = {}, source, recipient_id, text } = dm;
   const { attachment, quick_replies, comment_id, reply_to_mid, tag } = outbound;
   return {
     recipientId: recipient_id,
@@ -50,6 +52,7 @@ function messageOf({ outbound = {}, source, recipient_id, text }: DmRecord): Out
     attachment: attachment && { type: attachment.type, url: attachment.url, isReusable: attachment.is_reusable },
     quickReplies: quick_replies,
     replyToMid: reply_to_mid,
+    sendHandle: sendHandleOf(dm),
     commentId: comment_id,
     // The longer window is for what a person wrote, never for the agent.
     asHumanAgent: tag === 'HUMAN_AGENT' && source === 'api',

@@ -1,17 +1,23 @@
 import type { DmRecord } from '../dm.schema.js';
+import { isHandleOf } from './send-handle.js';
 
-/** What an echo tells of the message it echoes. */
+/** What an echo, or a status, tells of the message that it is about. */
 export interface EchoFacts {
+  /** See `MessageEvent`: `null` is nobody's of ours. */
+  sendHandle?: string | null;
   text?: string;
-  attachments: readonly { type: string }[];
+  attachments?: readonly { type: string }[];
   /** ms, by Meta's clock. */
   timestamp: number;
+  /** Of a status. */
+  state?: string;
 }
 
 type OpenSend = Pick<
   DmRecord,
   'text' | 'outbound' | 'status' | 'attempts' | 'sending_at' | 'first_sending_at' | 'message_id'
->;
+> &
+  Partial<Pick<DmRecord, '_id'>>;
 
 /** Meta's clock and ours may differ by this much. */
 export const clockSlackMs = 5_000;
@@ -26,15 +32,18 @@ export const echoHorizonMs = 36 * 3_600_000;
  */
 export function matchesOpenSend(send: OpenSend, echo: EchoFacts): boolean {
   const startedAt = (send.first_sending_at ?? send.sending_at)?.getTime();
+  if (echo.sendHandle === null) return false;
+  if (echo.sendHandle !== undefined)
+    return send.message_id === undefined && isHandleOf(send, echo.sendHandle, echo.state);
   if (startedAt === undefined || send.message_id !== undefined || !mayBeSent(send)) return false;
   if (echo.timestamp < startedAt - clockSlackMs || echo.timestamp > startedAt + echoHorizonMs) return false;
-  return saysTheSame(send, echo);
+  return echo.attachments !== undefined && saysTheSame(send, { ...echo, attachments: echo.attachments });
 }
 
 /** Same words, or the same kind of attachment. */
 export function saysTheSame(
   send: Pick<DmRecord, 'text' | 'outbound'>,
-  { text, attachments }: Pick<EchoFacts, 'text' | 'attachments'>,
+  { text, attachments }: { text?: string; attachments: readonly { type: string }[] },
 ): boolean {
   if (send.outbound?.attachment) return attachments.some(({ type }) => type === send.outbound?.attachment?.type);
   const wanted = normalise(send.text);

@@ -162,7 +162,8 @@ export class OutboundRepository {
 
   async noteResult(dmId: Types.ObjectId, mid: string, result: unknown): Promise<boolean> {
     const noted = await this.model.collection.updateOne(
-      { _id: dmId, status: 'sent', message_id: mid },
+      // A status may have come before the answer, and have told that it was not delivered.
+      { _id: dmId, status: { $in: ['sent', 'failed'] }, message_id: mid },
       { $set: { graph_result: result } },
     );
     return noted.matchedCount === 1;
@@ -199,7 +200,8 @@ export class OutboundRepository {
   async requeue(dm: Seen, from: 'failed' | 'unconfirmed'): Promise<boolean> {
     return this.change(dm, [from], {
       $set: { status: 'queued', outbound_open: true, next_attempt_at: this.clock.date() },
-      $unset: { error: '', held_reason: '', retries: '' },
+      // What was told of the call before says nothing of the next one.
+      $unset: { error: '', held_reason: '', retries: '', message_id: '', refused_at: '', refusal: '', pricing: '' },
     });
   }
 

@@ -28,6 +28,8 @@ const retryWaitMs = {
 };
 /** 551: the person may be back in some hours, while the window is open. */
 const unavailableWaitsMs = [2, 4, 8].map((hours) => hours * 3_600_000);
+/** A person who was sent too much at once takes one more message each six seconds. */
+const personPaceMs = 6_000;
 const blockedPauseMs = 3_600_000;
 const accountPollMs = 60_000;
 
@@ -119,13 +121,16 @@ export class SendAttemptService {
   private async refused(
     dm: DmRecord,
     access: AccountAccess,
-    { refusal, error, heldUntil }: CallOutcome & { kind: 'not_sent' },
+    { refusal, error, heldUntil, scope }: CallOutcome & { kind: 'not_sent' },
   ): Promise<Date | undefined> {
     const accountId = dm.platform_account_id;
     const now = this.clock.now();
     switch (refusal) {
       case 'rate_limited': {
-        const until = await this.pace.noteRefused(accountId, heldUntil);
+        const until =
+          scope === 'person'
+            ? (heldUntil ?? new Date(now + personPaceMs * (1 + Math.random())))
+            : await this.pace.noteRefused(accountId, heldUntil);
         return this.retry(dm, { until, reason: 'meta_limit', error });
       }
       case 'token_invalid':

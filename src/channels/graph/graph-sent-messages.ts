@@ -1,18 +1,21 @@
 import { isGraphError, type GraphClient, type GraphMessage } from '#libs/graph-api';
 import type { ChannelAccess, ChannelSentMessages, Listing, ShownMessage } from '../outbound.port.js';
-import { graphAccessOf } from './graph-access.js';
+import { graphAccessOf } from '../instagram/graph-access.js';
 
 /** Of older messages Meta tells no more than that they exist. */
 const shownMessages = 20;
 
 /** Looks at Meta's conversation. A listing costs two calls. */
-export class InstagramSentMessages implements ChannelSentMessages {
-  constructor(private readonly graph: GraphClient) {}
+export class GraphSentMessages implements ChannelSentMessages {
+  constructor(
+    private readonly graph: GraphClient,
+    private readonly platform: 'instagram' | 'messenger',
+  ) {}
 
   async newest(access: ChannelAccess, participantId: string): Promise<Listing | undefined> {
     const graphAccess = graphAccessOf(access);
     return answered(async () => {
-      const conversation = await this.graph.findConversation(graphAccess, participantId);
+      const conversation = await this.graph.findConversation(graphAccess, participantId, { platform: this.platform });
       if (!conversation) return undefined;
       const page = await this.graph.getMessages(graphAccess, conversation.id, { limit: shownMessages });
       const messages = page.items.map((item) => shown(item, participantId));

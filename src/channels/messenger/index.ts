@@ -1,0 +1,3 @@
+import { MessengerAdapter } from './messenger.adapter.js';
+
+export const messenger = { adapter: MessengerAdapter };

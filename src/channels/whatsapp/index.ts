@@ -1,0 +1,3 @@
+import { WhatsAppAdapter } from './whatsapp.adapter.js';
+
+export const whatsapp = { adapter: WhatsAppAdapter };

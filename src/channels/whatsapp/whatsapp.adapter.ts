@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { GraphClient } from '#libs/graph-api';
+import { decodeWhatsAppDelivery, summarizeWhatsAppDelivery, WHATSAPP_LIMITS } from '#libs/whatsapp-api';
+import type { ChannelCapabilities } from '../channel-capabilities.js';
+import type { ChannelAdapter, ChannelWebhook } from '../channel.port.js';
+import { WhatsAppOutbound } from './whatsapp-outbound.js';
+
+declare module '../channel.port.js' {
+  interface ChannelNames {
+    whatsapp: true;
+  }
+}
+
+const capabilities: ChannelCapabilities = {
+  windowHours: 24,
+  text: { max: WHATSAPP_LIMITS.text, unit: 'characters' },
+  textWithChoices: { max: WHATSAPP_LIMITS.buttonsBody, unit: 'characters' },
+  caption: { max: WHATSAPP_LIMITS.caption, unit: 'characters' },
+  // Up to three are buttons, more a list; the shorter limits of the two hold for both.
+  quickReplies: {
+    max: WHATSAPP_LIMITS.listRows,
+    title: WHATSAPP_LIMITS.buttonTitle,
+    payload: WHATSAPP_LIMITS.rowId,
+  },
+  mediaTypes: ['image', 'video', 'audio', 'file'],
+  privateReplies: false,
+  unknownAccount: 'keep',
+  echoes: false,
+  givesBackHandles: true,
+  isBilled: true,
+  receipts: 'status',
+  personIds: 'changing',
+};
+
+const webhook: ChannelWebhook = {
+  objects: ['whatsapp_business_account'],
+  summarize: summarizeWhatsAppDelivery,
+  decode: (body, receivedAtMs) => decodeWhatsAppDelivery(body, { receivedAt: receivedAtMs }),
+};
+
+/** The WhatsApp Business Cloud API. It has no record of what was sent: only statuses settle a doubtful send. */
+@Injectable()
+export class WhatsAppAdapter implements ChannelAdapter {
+  readonly channel = 'whatsapp';
+  readonly platform = 'meta_whatsapp';
+  readonly capabilities = capabilities;
+  readonly webhook = webhook;
+  readonly outbound: WhatsAppOutbound;
+
+  constructor(graph: GraphClient) {
+    this.outbound = new WhatsAppOutbound(graph);
+  }
+}
