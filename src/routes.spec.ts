@@ -30,9 +30,13 @@ const routes: Record<string, Route> = {
   // Open outside production; what guards it there is in its own spec.
   'GET /metrics': open('ScrapeSourcesService.refresh'),
   'GET /webhook/instagram': open(null),
+  'GET /webhook/messenger': open(null),
   'GET /webhook/meta': open(null),
+  'GET /webhook/whatsapp': open(null),
   'POST /webhook/instagram': open('DeliveryRouteService.take'),
+  'POST /webhook/messenger': open('DeliveryRouteService.take'),
   'POST /webhook/meta': open('DeliveryRouteService.take'),
+  'POST /webhook/whatsapp': open('DeliveryRouteService.take'),
   'POST /meta/deauthorize': open('PrivacyService.deauthorize'),
   'POST /meta/data-deletion': open('PrivacyService.requestDeletion'),
   'GET /meta/data-deletion/{code}': { ...open('PrivacyService.getErasure'), ...loose },

@@ -15,33 +15,12 @@ import {
 } from '#libs/graph-api';
 import { personIdsIn } from './person-ids.js';
 import { readContent } from './read-message.js';
+import { accountOf, elementsOf, entriesOf, isTest, type Change, type Element } from './walk-changes.js';
 
-/** Constants of the dashboard's Test button. */
-const testNumberId = '123456123';
-const testEntryId = '0';
 /** Clocks differ, and so may time zones. */
 const clockSkewMs = 86_400_000;
 
 const states = new Set(['sent', 'delivered', 'read', 'played', 'failed']);
-
-/** Where an element stood in a change, and what it is there. */
-interface Element {
-  kind: 'message' | 'echo' | 'status' | 'history' | 'notice';
-  item: unknown;
-  /** For `notice`: what it is about. */
-  about: string;
-  /** Of history: the person whose thread it is. */
-  thread?: string;
-}
-
-interface Change {
-  field: string;
-  value: JsonObject;
-  /** Digits; absent on what concerns the business account and not one number. */
-  numberId?: string;
-  entryId?: string;
-  isStandby: boolean;
-}
 
 /**
  * What the door must know before it answers: how many events, and whose numbers. Without reading their content; never
@@ -85,77 +64,6 @@ export function decodeWhatsAppDelivery(body: unknown, options: { receivedAt?: nu
   });
   const shape = Array.isArray(body) ? 'array' : isObject(body) ? 'object' : 'invalid';
   return { object: readObjectName(body), entries, shape };
-}
-
-function entriesOf(body: unknown): { entryId?: string; time?: number; changes: Change[] }[] {
-  const envelopes = Array.isArray(body) ? body.filter(isObject) : isObject(body) ? [body] : [];
-  return envelopes.flatMap((envelope) =>
-    listIn(envelope.entry ?? (envelope.changes === undefined ? undefined : envelope))
-      .filter(isObject)
-      .map((entry) => {
-        const entryId = toId(entry.id);
-        const time = toMillis(entry.time);
-        const changes = listIn(entry.changes).flatMap((change) => changesOf(change, entryId));
-        return { ...(entryId === undefined ? {} : { entryId }), ...(time === undefined ? {} : { time }), changes };
-      }),
-  );
-}
-
-function changesOf(change: unknown, entryId: string | undefined): Change[] {
-  if (!isObject(change)) return [];
-  const field = readText(change.field) ?? 'messages';
-  return listIn(change.value)
-    .filter(isObject)
-    .map((value) => {
-      const isStandby = field === 'standby';
-      const inner = isStandby && isObject(value.standby) ? { ...value, ...value.standby } : value;
-      const metadata = isObject(value.metadata) ? value.metadata : {};
-      const recipient = isObject(value.recipient) ? value.recipient : {};
-      const numberId = toId(metadata.phone_number_id) ?? toId(recipient.phone_number_id);
-      return {
-        field,
-        value: inner,
-        ...(numberId === undefined ? {} : { numberId }),
-        ...(entryId === undefined ? {} : { entryId }),
-        isStandby,
-      };
-    });
-}
-
-/** Whose a change is: a number's, or the business account's where it concerns all of its numbers. */
-function accountOf({ numberId, entryId, value }: Change): string | undefined {
-  const waba = isObject(value.waba_info) ? toId(value.waba_info.waba_id) : undefined;
-  return numberId ?? waba ?? entryId;
-}
-
-function isTest({ numberId, entryId }: Change): boolean {
-  return numberId === testNumberId || entryId === testEntryId;
-}
-
-/** Everything in a change that is an event; one that holds nothing known is an event by itself. */
-function elementsOf({ field, value }: Change): Element[] {
-  const found: Element[] = [];
-  const add = (kind: Element['kind'], items: unknown, about = field) => {
-    for (const item of listIn(items)) found.push({ kind, item, about });
-  };
-  // A `statuses` of the field `calls` is not of messages.
-  if (field !== 'calls') {
-    // Messages first: an odd status must not be in their way.
-    add(field === 'history' ? 'history' : 'message', value.messages);
-    add('echo', value.message_echoes);
-    add('status', value.statuses);
-  }
-  for (const chunk of listIn(value.history).filter(isObject)) {
-    for (const thread of listIn(chunk.threads).filter(isObject)) {
-      const id = toId(thread.id);
-      for (const item of listIn(thread.messages))
-        found.push({ kind: 'history', item, about: field, ...(id === undefined ? {} : { thread: id }) });
-    }
-    add('notice', chunk.errors, 'history');
-  }
-  add('notice', value.errors, 'errors');
-  for (const list of ['calls', 'user_preferences', 'state_sync']) add('notice', value[list], list);
-  return found.length > 0 ? found : [{ kind: 'notice', item: value, about: field }];
 }
 
 interface Told {

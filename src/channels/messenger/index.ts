@@ -1,3 +1,8 @@
+import type { ChannelRegistration } from '../channels.module.js';
 import { MessengerAdapter } from './messenger.adapter.js';
 
-export const messenger = { adapter: MessengerAdapter };
+export const messenger = {
+  channel: 'messenger',
+  platform: 'meta_messenger',
+  adapter: MessengerAdapter,
+} as const satisfies ChannelRegistration;
