@@ -21,7 +21,7 @@ const paths: { pattern: string; parameter: string; ids: keyof KnownIds }[] = [
   { pattern: '^/instagram-dms/\\{id\\}', parameter: 'path.id', ids: 'dms' },
   { pattern: '^/inbox/conversations/\\{id\\}', parameter: 'path.id', ids: 'conversations' },
   { pattern: '^/admin/deliveries/\\{id\\}', parameter: 'path.id', ids: 'deliveries' },
-  { pattern: '^/agent/settings', parameter: 'path.account_id', ids: 'accounts' },
+  { pattern: '^/agent/(settings|knowledge)', parameter: 'path.account_id', ids: 'accounts' },
 ];
 
 /** Routes that refuse with 400 what no schema can tell from the right thing, each with what that is. */
@@ -32,6 +32,11 @@ const refusals: Record<string, string> = {
   'a token is what Meta says it is': '^/accounts$',
   'a state is one of ours, and works once': '^/accounts/oauth/\\{login\\}/callback$',
   'a public address is one outside of inner networks': '^/instagram-dms/send$',
+  'a page is replayed by one filter at least, and from an id of its list': '^/admin/(dead-letters|deliveries)/replay$',
+  'a time zone is one that is known': '^/(agent/settings/\\{account_id\\}|user-settings)$',
+  'a customer is erased, or a tenant': '^/privacy/erasures$',
+  'a kind of knowledge has fields of its own, its days an order, and a file is one that can be read':
+    '^/agent/knowledge/',
 };
 
 /** Fields and query parameters that mean the same wherever they stand. */

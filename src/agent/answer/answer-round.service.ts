@@ -73,8 +73,9 @@ export class AnswerRoundService {
         await this.messages.skip(open, composition.reason);
         return 'done';
       case 'withheld':
-        return composition.handOver
-          ? this.write(round, handedOver(settings), 'handed_over')
+        // What the shop's knowledge does not hold, a person knows.
+        return composition.handOver || composition.reason === 'ungrounded' || composition.reason === 'effect'
+          ? this.write(round, handedOver(settings, { text: settings.fallback_text }), 'handed_over')
           : this.fallBack(round, `withheld_${composition.reason}`);
       case 'failed':
         if (!passingFailures.has(composition.failure) || !this.hasPatience(open))

@@ -13,6 +13,10 @@ import { protect, type ProtectedText } from '../gate/leaks.js';
 import { endAtSentence, passGate, type WithheldReason } from '../gate/output-gate.js';
 import { ModelClient, type ModelRequest } from '../model/model.client.js';
 import { outputRoom } from '../model/known-models.js';
+import { localTime } from '../context/local-time.js';
+import { claimedEffect } from '../grounding/claimed-effects.js';
+import { ungroundedFigures } from '../grounding/ungrounded.js';
+import { KnowledgeContextService, type KnowledgeContext } from '../knowledge/knowledge-context.service.js';
 import { ModelAlertsService } from '../model/model-alerts.service.js';
 import { ModelError, type ModelFailure } from '../model/model-errors.js';
 import { VoiceTranscriptsService } from '../model/voice-transcripts.service.js';
@@ -32,7 +36,7 @@ export interface Question {
 
 export type Composition =
   | { kind: 'reply'; text: string; parts: string[]; truncatedParts?: number; handOver: boolean; tokens: number }
-  | { kind: 'withheld'; reason: WithheldReason; handOver: boolean; tokens: number }
+  | { kind: 'withheld'; reason: WithheldReason; figures?: string[]; handOver: boolean; tokens: number }
   | {
       kind: 'failed';
       failure: ModelFailure;
@@ -43,6 +47,9 @@ export type Composition =
       cause?: Error;
     }
   | { kind: 'over_budget'; reason: BudgetReason };
+
+/** A question, and what the shop says that may bear on it. */
+type GroundedQuestion = Question & Pick<KnowledgeContext, 'passages'>;
 
 interface Call {
   /** What it costs at most. */
@@ -76,6 +83,7 @@ export class ReplyComposerService {
     private readonly model: ModelClient,
     private readonly voices: VoiceTranscriptsService,
     private readonly alerts: ModelAlertsService,
+    private readonly knowledge: KnowledgeContextService,
   ) {}
 
   /** @throws whatever `signal` was aborted with, and nothing else */
@@ -98,11 +106,14 @@ export class ReplyComposerService {
     return this.model.isLeftAlone(model);
   }
 
-  private async find(question: Question, signal: AbortSignal): Promise<Composition> {
-    const { account, settings, conversation, history, open } = question;
+  private async find(asked: Question, signal: AbortSignal): Promise<Composition> {
+    const { account, settings, conversation, history, open } = asked;
     const transcripts = settings.transcribe_voice ? await this.voices.of(open, signal) : undefined;
+    const known = await this.knowledge.of(account._id, settings, questionsOf(asked, transcripts));
+    const passages = known?.passages ?? [];
+    const question = { ...asked, passages };
     const context = buildContext({
-      ...{ account, settings, conversation, history, open, transcripts },
+      ...{ account, settings, conversation, history, open, transcripts, passages },
       media: this.config,
       now: this.clock.date(),
     });
@@ -143,7 +154,11 @@ export class ReplyComposerService {
   }
 
   /** Asks and judges, and adds what it cost to what was spent. */
-  private async askOnce(request: ModelRequest, question: Question, { estimate, spent, signal }: Call): Promise<Asked> {
+  private async askOnce(
+    request: ModelRequest,
+    question: GroundedQuestion,
+    { estimate, spent, signal }: Call,
+  ): Promise<Asked> {
     try {
       const answer = await this.model.ask(request, signal);
       spent.answered = true;
@@ -172,12 +187,13 @@ export class ReplyComposerService {
     return { kind: 'failed', failure, tokens };
   }
 
-  private judge(answer: string, { account, settings, history }: Question) {
+  private judge(answer: string, question: GroundedQuestion) {
+    const { account, settings, history, passages } = question;
     const { outbound, capabilities } = this.channels.get(account.channel);
     const own = history.filter((dm) => dm.direction === 'outbound' && dm.text);
     const verdict = passGate(answer, {
       allowedLinks: settings.allowed_links,
-      ownTexts: [settings.instructions],
+      ownTexts: [settings.instructions, ...passages.map(({ text }) => text)],
       messages: { split: (text) => outbound.splitText(text), max: capabilities.text.max },
       maxParts: settings.max_reply_parts,
       guarded: this.guardedOf(settings.instructions),
@@ -189,11 +205,37 @@ export class ReplyComposerService {
     });
     if (verdict.pass) {
       const { text, parts, truncatedParts, handOver } = verdict;
+      const fault = passages.length > 0 ? this.faultOf(text, question) : undefined;
+      if (fault) {
+        this.logger.warn({ msg: 'an answer of the model was withheld', reason: fault.reason });
+        return { kind: 'withheld' as const, ...fault, handOver };
+      }
       return { kind: 'reply' as const, text, parts, truncatedParts, handOver };
     }
     const { reason } = verdict;
     if (reason !== 'empty') this.logger.warn({ msg: 'an answer of the model was withheld', reason });
     return { kind: 'withheld' as const, reason, handOver: verdict.handOver };
+  }
+
+  /** What the reply says that isn't so, as far as code can tell. */
+  private faultOf(
+    text: string,
+    question: GroundedQuestion,
+  ): { reason: WithheldReason; figures?: string[] } | undefined {
+    if (claimedEffect(text) !== undefined) return { reason: 'effect' };
+    const { settings, account, history, open, passages } = question;
+    const ours = history.filter((dm) => dm.direction === 'outbound').map((dm) => dm.text ?? '');
+    const customer = [...history.filter((dm) => dm.direction === 'inbound'), ...open].map((dm) => dm.text ?? '');
+    const now = this.clock.date();
+    const figures = ungroundedFigures(text, {
+      sources: [
+        ...passages.flatMap(({ title, heading = '', text: words }) => [title, heading, words]),
+        ...[settings.instructions, account.name ?? '', account.username, localTime(now, settings.timezone)],
+        ...ours,
+      ],
+      ...{ customer, now },
+    });
+    return figures.length > 0 ? { reason: 'ungrounded', figures } : undefined;
   }
 
   private guardedOf(instructions: string): ProtectedText {
@@ -225,8 +267,16 @@ function withMoreRoom(request: ModelRequest): ModelRequest {
   };
 }
 
+/** What the customer wants to know, the latest last. */
+function questionsOf({ open, history }: Question, transcripts?: ReadonlyMap<string, string>): string[] {
+  const before = history.find((dm) => dm.direction === 'inbound' && dm.text && !open.includes(dm))?.text;
+  const asked = open.map((dm) => [dm.text, transcripts?.get(dm._id)].filter(Boolean).join('\n')).join('\n');
+  return [...(before ? [before] : []), asked];
+}
+
 function secondRequest(request: ModelRequest, { composition, truncated }: Asked): ModelRequest {
-  if (composition.kind === 'withheld' && composition.reason !== 'empty') return withReason(request, composition.reason);
+  if (composition.kind === 'withheld' && composition.reason !== 'empty')
+    return withReason(request, composition.reason, composition.figures);
   return truncated ? withMoreRoom(request) : request;
 }
 

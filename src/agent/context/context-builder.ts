@@ -14,6 +14,7 @@ import {
 } from './describe-dm.js';
 import { estimateTokens } from './estimate-tokens.js';
 import { maxPictures, mayShowPicture } from './pictures.js';
+import type { KnowledgePassage } from '../knowledge/knowledge-index.js';
 import { systemPrompt } from './system-prompt.js';
 
 /** Tokens of history and open messages together; beyond, the oldest are left out. */
@@ -31,6 +32,8 @@ export interface ContextInput {
   /** What is to be answered, oldest first. */
   open: readonly Dm[];
   transcripts?: ReadonlyMap<string, string>;
+  /** What the shop says that may bear on it. */
+  passages?: readonly Pick<KnowledgePassage, 'title' | 'heading' | 'text'>[];
   /** Which hosts pictures may lie on. */
   media: Pick<AppConfig, 'MEDIA_EXTRA_HOSTS' | 'isProduction'>;
   now: Date;
@@ -49,7 +52,8 @@ export interface ModelContext {
  * in user messages, our own earlier words as the assistant's. Of one conversation only; nothing that was taken back.
  */
 export function buildContext(input: ContextInput): ModelContext {
-  const system = systemPrompt(input.account, input.settings, input.now);
+  const { passages = [] } = input;
+  const system = systemPrompt(input.account, input.settings, input.now, passages.length > 0);
   const openIds = new Set(input.open.map(({ _id }) => _id));
   const past = input.history
     .filter((dm) => !openIds.has(dm._id) && isPartOfHistory(dm))
@@ -74,12 +78,24 @@ export function buildContext(input: ContextInput): ModelContext {
     return kept;
   }
 
-  const messages = withPicturesCapped([{ role: 'system', content: system }, ...earlier, ...open]);
+  const messages = withPicturesCapped([
+    { role: 'system', content: system },
+    ...knowledgeMessage(passages),
+    ...earlier,
+    ...open,
+  ]);
   return {
     messages,
     estimatedTokens: messages.reduce((sum, message) => sum + tokensOf(message), 0),
     pictureCount: messages.reduce((sum, message) => sum + picturesIn(message), 0),
   };
+}
+
+/** What the shop says, as data like everything from outside, and before the talk, so that a provider keeps it. */
+function knowledgeMessage(passages: NonNullable<ContextInput['passages']>): ChatCompletionMessageParam[] {
+  if (passages.length === 0) return [];
+  const knowledge = passages.map(({ title, heading, text }) => ({ title: heading ?? title, text }));
+  return [{ role: 'user', content: JSON.stringify({ knowledge }) }];
 }
 
 function openMessage(

@@ -30,7 +30,8 @@ export interface GateRules {
   maxParts?: number;
 }
 
-export type WithheldReason = 'empty' | 'link' | 'leak' | 'secret';
+/** `ungrounded` and `effect` are told of accounts with knowledge alone; see `grounding/`. */
+export type WithheldReason = 'empty' | 'link' | 'leak' | 'secret' | 'ungrounded' | 'effect';
 
 export type GateVerdict =
   | { pass: true; text: string; parts: string[]; truncatedParts?: number; handOver: boolean }

@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { claimedEffect } from './claimed-effects.js';
+import { ungroundedFigures } from './ungrounded.js';
+
+const folder = join(__dirname, '../../../test/fixtures/agent-eval');
+const now = new Date('2026-12-01T10:00:00Z');
+const check = (reply: string, sources: string[], customer: string[] = []) =>
+  ungroundedFigures(reply, { sources, customer, now });
+
+interface Shop {
+  instructions: string;
+  knowledge: { title: string; text: string; valid_from?: string; valid_until?: string }[];
+  tools?: unknown[];
+}
+
+interface Conversation {
+  id: string;
+  now: string;
+  turns: { customer: { text?: string }[]; good?: { text?: string } }[];
+}
+
+const shop = JSON.parse(readFileSync(join(folder, 'bakery.json'), 'utf8')) as Shop;
+const conversations = readFileSync(join(folder, 'bakery.jsonl'), 'utf8')
+  .split('\n')
+  .filter(Boolean)
+  .map((line) => JSON.parse(line) as Conversation);
+
+/** The good answers of a shop's conversations, each with what it may draw on. */
+const goodReplies = conversations.flatMap(({ id, now: at, turns }) => {
+  const time = new Date(at);
+  const holds = shop.knowledge.filter(
+    ({ valid_from: from, valid_until: until }) =>
+      (!from || new Date(from) <= time) && (!until || new Date(`${until}T23:59:59Z`) >= time),
+  );
+  const sources = [
+    ...holds.flatMap(({ title, text }) => [title, text]),
+    ...[shop.instructions, JSON.stringify(shop.tools ?? [])],
+  ];
+  const customer: string[] = [];
+  return turns.flatMap(({ customer: said, good }) => {
+    customer.push(...said.map((one) => one.text ?? JSON.stringify(one)));
+    if (!good?.text) return [];
+    const grounds = { sources: [...sources], customer: [...customer], now: time };
+    sources.push(good.text);
+    return [{ id, text: good.text, grounds }];
+  });
+});
+
+describe('figures of a reply', () => {
+  it.each(goodReplies)('of a good answer stand somewhere: $id', ({ text, grounds }) => {
+    expect(ungroundedFigures(text, grounds)).toEqual([]);
+    expect(claimedEffect(text)).toBeUndefined();
+  });
+
+  it('with one digit changed stand nowhere, but for a few that are another figure of the shop', () => {
+    const mutants = goodReplies.flatMap(({ text, grounds }) =>
+      [...text.matchAll(/\d/g)].flatMap(({ 0: digit, index }) =>
+        ['1', '4', '8']
+          .filter((other) => other !== digit)
+          .map((other) => ({ text: text.slice(0, index) + other + text.slice(index + 1), grounds })),
+      ),
+    );
+    const missed = mutants.filter((mutant) => ungroundedFigures(mutant.text, mutant.grounds).length === 0);
+
+    expect(mutants.length).toBeGreaterThan(100);
+    expect(missed.length / mutants.length).toBeLessThan(0.09);
+  });
+
+  it.each([
+    ['We are open until 6 pm.', ['Open 9:00 to 18:00'], []],
+    ['We are open 9-18.', ['Open from 9 to 18 Uhr'], []],
+    ['Das kostet 1.234,50 €.', ['Preis: 1234,50 Euro'], []],
+    ['It costs $1,234.50.', ['USD 1234.50'], []],
+    ['Call 030 1234567.', ['Phone +49 30 1234567'], []],
+    ['We close on 24 December.', ['Am 24.12. geschlossen'], []],
+    ['Wir haben am 24. Dezember zu.', ['Closed on December 24'], []],
+    ['There are 2 steps.', ['Am Eingang sind zwei Stufen'], []],
+    ['Two cost €10.40, and with the tea €13.40.', ['Bread €5.20, tea €3.00'], ['2 breads and a tea']],
+    ['You wanted 12 of them.', ['Bread'], ['12 rolls please']],
+    ['Today is 1 December, so come on 3 December.', ['Open daily'], []],
+    ['نفتح الساعة ٩:٠٠', ['Open at 9:00'], []],
+    ['1. Bread\n2. Rolls', ['Bread, rolls'], []],
+    ['We deliver within 5 km.', ['Lieferung im Umkreis von 5 km'], []],
+    ['20 % off.', ['20 Prozent Rabatt'], []],
+    ['It takes 2-4 days.', ['2 bis 4 Tage'], []],
+  ])('%p stands in %p', (reply, sources, customer) => {
+    expect(check(reply, sources, customer)).toEqual([]);
+  });
+
+  it.each([
+    ['We are open until 7 pm.', ['Open 9:00 to 18:00'], '7 pm'],
+    ['Das kostet 12,90 €.', ['Preis: 9,90 Euro'], '12,90 €'],
+    ['Call 030 7654321.', ['Phone +49 30 1234567'], '030 7654321'],
+    ['We close on 26 February.', ['Am 24.12. geschlossen'], '26 February'],
+    ['We deliver within 50 km.', ['Lieferung im Umkreis von 5 km, ab 50 Euro'], '50 km'],
+    ['30 % off.', ['20 Prozent Rabatt'], '30 %'],
+    ['It takes 3 days.', ['Shipping is fast'], '3 days'],
+    ['Room 712 is yours.', ['We have rooms'], '712'],
+  ])('%p does not stand in %p', (reply, sources, figure) => {
+    expect(check(reply, sources)).toEqual([figure]);
+  });
+});
+
+describe('a claimed effect', () => {
+  it.each([
+    'I’ve cancelled your order.',
+    'I have just booked a table for you.',
+    'Your booking has been changed to Friday.',
+    'Ich habe deine Bestellung storniert.',
+    'Deine Reservierung ist jetzt bestätigt.',
+    'He cancelado tu pedido.',
+    'Ho annullato il tuo ordine.',
+    'J’ai bien réservé votre table.',
+    'Ik heb je bestelling geannuleerd.',
+    'Já cancelei e confirmei tudo.',
+  ])('is heard in %p', (reply) => {
+    expect(claimedEffect(reply)).toBeDefined();
+  });
+
+  it.each([
+    'You can cancel your order until Friday.',
+    'Your order is confirmed by email once you pay.',
+    'A colleague will look at your booking.',
+    'Wir haben heute leider geschlossen.',
+    'Have you ordered already?',
+    'Du kannst bis 15 Uhr bestellen.',
+    'I will pass this on to my colleagues.',
+  ])('is not heard in %p', (reply) => {
+    expect(claimedEffect(reply)).toBeUndefined();
+  });
+});

@@ -1,0 +1,104 @@
+import { figuresOf, withDigits, type Figures } from './figures.js';
+
+export interface Grounds {
+  /** What the reply may take facts from: passages, the owner's instructions, what the shop's people wrote. */
+  sources: readonly string[];
+  /** What the customer wrote: their figures may be repeated, and be counted with. */
+  customer: readonly string[];
+  now: Date;
+}
+
+/** Days around today whose dates a reply may name by itself. */
+const nearDays = 14;
+const cents = (amount: number): number => Math.round(amount * 100);
+
+/**
+ * Figures of a reply that stand nowhere: not in a source, not in what the customer wrote, not on the calendar of these
+ * days, and are no sum or product of such. @returns them as written
+ */
+export function ungroundedFigures(reply: string, { sources, customer, now }: Grounds): string[] {
+  const said = figuresOf(reply);
+  if (said.written.length === 0) return [];
+  const known = figuresOf(withDigits([...sources, ...customer].join('\n')));
+  const counted = countsIn([...customer, reply]);
+  const nearby = datesAround(now);
+  const years = new Set([now.getUTCFullYear(), now.getUTCFullYear() + 1]);
+  const stands = ({ kind, readings }: Figures['written'][number]): boolean => {
+    switch (kind) {
+      case 'phone':
+        return readings.some((digits) => [...known.phones].some((one) => samePhone(one, String(digits))));
+      case 'date':
+        return readings.some((date) => known.dates.has(String(date)) || nearby.has(String(date)));
+      case 'time':
+        // Of a range both ends have to stand.
+        return readings.every((minutes) => known.times.has(Number(minutes)) || isCountRange(readings, known));
+      case 'amount':
+        return readings.some((amount) => standsAsAmount(Number(amount), known, counted));
+      case 'measure':
+        return readings.some((measure) => known.measures.has(String(measure)));
+      case 'number':
+        return readings.some((number) => standsAsNumber(Number(number), known) || years.has(Number(number)));
+    }
+  };
+  const wrong = said.written.filter((figure) => !stands(figure));
+  const right = said.written
+    .filter((figure) => figure.kind === 'amount' && stands(figure))
+    .map(({ readings }) => Number(readings[0]));
+  return wrong
+    .filter((figure) => !(figure.kind === 'amount' && isSumOf(Number(figure.readings[0]), right)))
+    .map(({ text }) => text);
+}
+
+/** With and without the country's code or the zero in front. */
+function samePhone(one: string, other: string): boolean {
+  const [longer, shorter] = one.length >= other.length ? [one, other] : [other, one];
+  return longer.endsWith(shorter.replace(/^0+/, ''));
+}
+
+/** What reads like two hours may be two numbers, such as `2-4 days`. */
+function isCountRange(minutes: readonly (string | number)[], { numbers }: Figures): boolean {
+  return minutes.length > 1 && minutes.every((one) => numbers.has(Number(one) / 60));
+}
+
+function standsAsNumber(number: number, known: Figures): boolean {
+  if (known.numbers.has(number) || known.amounts.has(number)) return true;
+  if (known.times.has(number * 60)) return true;
+  if ([...known.measures].some((measure) => measure.startsWith(`${number} `))) return true;
+  return [...known.dates].some((date) => date.endsWith(`-${String(number).padStart(2, '0')}`));
+}
+
+/** A price of a source; or as many of one as somebody wants, or of two, each as many as they want. */
+function standsAsAmount(amount: number, known: Figures, counted: readonly number[]): boolean {
+  if (known.amounts.has(amount) || (!Number.isInteger(amount) && known.numbers.has(amount))) return true;
+  const prices = [...known.amounts].map(cents);
+  const products = counted.map((count) => prices.map((price) => price * count));
+  const single = [prices, ...products];
+  return single.some((some, first) =>
+    some.some(
+      (one) =>
+        (first > 0 && one === cents(amount)) ||
+        single.slice(first + 1).some((others) => others.includes(cents(amount) - one)),
+    ),
+  );
+}
+
+/** Of two to four amounts that the reply shows beside it. */
+function isSumOf(amount: number, parts: readonly number[]): boolean {
+  const sums = new Map<number, number>([[0, 0]]);
+  for (const part of parts.slice(0, 12))
+    for (const [sum, count] of [...sums]) if (count < 4) sums.set(sum + cents(part), count + 1);
+  return (sums.get(cents(amount)) ?? 0) >= 2;
+}
+
+/** Small whole numbers by which a price may be multiplied. */
+function countsIn(texts: readonly string[]): number[] {
+  const all = texts.flatMap((text) => [...figuresOf(withDigits(text)).numbers]);
+  return [...new Set(all)].filter((number) => Number.isInteger(number) && number >= 2 && number <= 99);
+}
+
+function datesAround(now: Date): Set<string> {
+  const dates = new Set<string>();
+  for (let day = -nearDays; day <= nearDays; day++)
+    dates.add(new Date(now.getTime() + day * 86_400_000).toISOString().slice(5, 10));
+  return dates;
+}
