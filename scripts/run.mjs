@@ -27,6 +27,7 @@ const tasks = {
   e2e: { command: [jest], last: ['--selectProjects', 'e2e'], built: false, servers: true },
   token: { command: ['dist/cli/make-token.js'], built: true, servers: false },
   migrate: { command: ['dist/cli/migrate.js'], built: true, servers: false },
+  doctor: { command: ['dist/cli/doctor.js'], built: true, servers: false },
   'keys:rotate': { command: ['dist/cli/rotate-keys.js'], built: true, servers: false },
   bench: { command: [...typescript, 'test/bench/run.ts'], built: true, servers: true },
   fuzz: { command: [...typescript, 'scripts/fuzz.ts'], built: true, servers: true },

@@ -1,4 +1,5 @@
 export { AgentBudgetsService } from './budget/agent-budgets.service.js';
 export { ReplyComposerService, type Composition, type Question } from './answer/reply-composer.service.js';
+export { ModelClient } from './model/model.client.js';
 export { AgentApiModule, AgentModule, AgentWorkerModule } from './agent.module.js';
 export { KnowledgeRepository } from './knowledge/knowledge.repository.js';

@@ -1,4 +1,4 @@
-import { DeleteObjectsCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, GetObjectCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
@@ -31,6 +31,11 @@ export class MediaStorageService implements OnApplicationShutdown {
   /** Whether a bucket is configured. */
   get isConfigured(): boolean {
     return this.client !== undefined;
+  }
+
+  /** @throws when the bucket is not there, or does not let us in */
+  async check(): Promise<void> {
+    await this.s3().send(new HeadBucketCommand({ Bucket: this.bucket }));
   }
 
   /** Streams a body of unknown length into the bucket; nothing is left behind when it fails. */
