@@ -53,6 +53,7 @@ describe('openapi.json', () => {
   });
 
   it.each(Object.keys({ ...fieldDescriptions, ...parameterDescriptions }))('still has %s', (name) => {
-    expect(text).toMatch(new RegExp(`"(name": ")?${name.replaceAll('.', '\\.')}"`));
+    // Not toContain: the document is long, and Jest copies it into each of these.
+    expect(text.includes(`"${name}"`)).toBe(true);
   });
 });

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import vm from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
@@ -22,6 +23,37 @@ vm.compileFunction = (code, parameters, options) => {
   return compileFunction(code, parameters, { ...options, parsingContext: undefined, importModuleDynamically });
 };
 
+/**
+ * Storages that something has entered. Jest evaluates its runner anew for every file, our logger comes along, and each
+ * brings an AsyncLocalStorage: one that stays enabled is copied into every promise of all files behind it.
+ */
+const entered = new Set();
+for (const method of ['run', 'enterWith']) {
+  const enter = AsyncLocalStorage.prototype[method];
+  AsyncLocalStorage.prototype[method] = function (...given) {
+    entered.add(this);
+    return enter.apply(this, given);
+  };
+}
+
+function leaveStorages() {
+  for (const storage of entered) storage.disable();
+  entered.clear();
+}
+
+/** Listeners for the process's end stay: they stop servers that would outlive it. */
+const atTheEnd = ['exit', 'beforeExit'];
+
+/** @returns what takes away the listeners that a file has left on `process`, and with them all that they hold */
+function listeners() {
+  const before = new Map(process.eventNames().map((event) => [event, process.rawListeners(event)]));
+  return () => {
+    for (const event of process.eventNames().filter((name) => !atTheEnd.includes(name)))
+      for (const listener of process.rawListeners(event))
+        if (!before.get(event)?.includes(listener)) process.removeListener(event, listener);
+  };
+}
+
 /** @returns what puts back the environment variables and the console that a file may have changed */
 function snapshot() {
   const { env } = process;
@@ -44,12 +76,12 @@ export default class SharedRealmEnvironment extends TestEnvironment {
     const { constructor: FakeTimers } = this.fakeTimersModern;
     this.moduleMocker = new Mocker(globalThis);
     this.fakeTimersModern = new FakeTimers({ config: config.projectConfig, global: globalThis });
-    this.restore = snapshot();
+    this.restore = [snapshot(), listeners(), leaveStorages];
   }
 
   async teardown() {
     this.moduleMocker.restoreAllMocks();
     await super.teardown();
-    this.restore();
+    this.restore.forEach((restore) => restore());
   }
 }
