@@ -16,7 +16,8 @@ if (args[0] === 'ci') {
   if (!existsSync('node_modules/tsx')) symlinkSync(process.env.REAL_TSX, 'node_modules/tsx');
   cpSync('package-lock.json', 'node_modules/.package-lock.json');
 } else {
-  mkdirSync('dist/libs', { recursive: true });
+  for (const folder of ['libs', 'web']) mkdirSync('dist/' + folder, { recursive: true });
+  writeFileSync('dist/web/index.html', '');
   writeFileSync('dist/main.js', '');
 }
 `;

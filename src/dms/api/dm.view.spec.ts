@@ -6,6 +6,7 @@ import { dmView, shownFields, viewProjection, type ShownDm } from './dm.view.js'
 
 /** Not for dashboards: how it is stored, and raw payloads. */
 const inner = [
+  'platform',
   'raw',
   'delivery_ids',
   'other_delivery_ids',
