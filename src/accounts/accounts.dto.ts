@@ -1,12 +1,26 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsObject, IsString, Matches, MaxLength, MinLength, ValidateNested } from 'class-validator';
+import {
+  IsBoolean,
+  IsIn,
+  IsObject,
+  IsString,
+  Matches,
+  MaxLength,
+  MinLength,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 import { LimitQuery, Skip } from '../paging/index.js';
 import { MayBeAbsent } from '../validation/index.js';
 import { AgentSettingsPatchDto } from './settings/agent-settings.dto.js';
 import type { AccountLogin, AccountStatus } from './account.schema.js';
 
 const logins = ['instagram', 'facebook'] as const;
+const platforms = ['meta_instagram', 'meta_messenger', 'meta_whatsapp'] as const;
+/** Connected by naming the number, and by the one login there is. */
+const byNumber: ReadonlySet<string> = new Set(['meta_whatsapp']);
+const isByNumber = ({ platform = '' }: { platform?: string }): boolean => byNumber.has(platform);
 const statuses = ['active', 'needs_reauth', 'disabled'] as const;
 const userId = {
   maxLength: 200,
@@ -28,9 +42,35 @@ export class ConnectAccountDto {
   })
   access_token!: string;
 
-  @ApiProperty({ enum: logins, example: 'instagram' })
+  @ApiPropertyOptional({
+    enum: platforms,
+    default: 'meta_instagram',
+    description:
+      'Which channel: `meta_messenger` takes a Page’s token, `meta_whatsapp` a system user’s or business token.',
+  })
+  @MayBeAbsent()
+  @IsIn(platforms)
+  platform?: (typeof platforms)[number];
+
+  @ApiPropertyOptional({ enum: logins, example: 'instagram', description: 'Required but for `meta_whatsapp`.' })
+  @ValidateIf((body: ConnectAccountDto) => !isByNumber(body) || body.login !== undefined)
   @IsIn(logins)
-  login!: AccountLogin;
+  login?: AccountLogin;
+
+  @ApiPropertyOptional({ description: 'WhatsApp: id of the business account.', example: '104500000000001' })
+  @ValidateIf(isByNumber)
+  @Matches(/^\d{5,30}$/, { message: 'waba_id must be the digits of a WhatsApp business account' })
+  waba_id?: string;
+
+  @ApiPropertyOptional({ description: 'WhatsApp: id of the number, not the number.', example: '105600000000002' })
+  @ValidateIf(isByNumber)
+  @Matches(/^\d{5,30}$/, { message: 'phone_number_id must be the digits of a number’s id' })
+  phone_number_id?: string;
+
+  @ApiPropertyOptional({ description: 'WhatsApp: the PIN to register the number with.', example: '123456' })
+  @MayBeAbsent()
+  @Matches(/^\d{6}$/, { message: 'pin must be six digits' })
+  pin?: string;
 
   @ApiPropertyOptional(userId)
   @MayBeAbsent()

@@ -20,6 +20,7 @@ import { AlertsRepository } from './alerts/alerts.repository.js';
 import { AlertsService } from './alerts/alerts.service.js';
 import { ConnectService } from './connect/connect.service.js';
 import { MetaGatewayService } from './meta/meta-gateway.service.js';
+import { WhatsAppGatewayService } from './meta/whatsapp-gateway.service.js';
 import { OAUTH_STATE, OAuthStateSchema } from './oauth/oauth-state.schema.js';
 import { OAuthController } from './oauth/oauth.controller.js';
 import { OAuthDoorService } from './oauth/oauth-door.service.js';
@@ -89,6 +90,7 @@ const repositories = [
     LiveConversationsService,
     LookUpsService,
     MetaGatewayService,
+    WhatsAppGatewayService,
     OAuthDoorService,
     OAuthService,
     OAuthStatesService,

@@ -65,6 +65,13 @@ export class AccountsRepository {
       .lean<AccountRecord[]>();
   }
 
+  /** Whether another live account of another channel or number hangs on the same Page or business account. */
+  async hasSibling({ _id, login, meta }: Pick<AccountRecord, '_id' | 'login' | 'meta'>): Promise<boolean> {
+    if (login !== 'facebook') return false;
+    const other = { _id: trusted({ $ne: _id }), 'meta.id': meta.id, login, released: false };
+    return (await this.model.exists(other)) !== null;
+  }
+
   async findById(id: string): Promise<AccountRecord | null> {
     if (!Types.ObjectId.isValid(id)) return null;
     return this.model.findById(id).lean<AccountRecord | null>();

@@ -70,6 +70,7 @@ export class TokenVaultService {
         login: account.login,
         accessToken: this.cipher.decrypt(account.access_token, accountId),
         externalId: account.external_id,
+        ...(account.channel_data ? { channelData: account.channel_data } : {}),
         tokenVersion: account.token_version,
       };
     } catch (cause) {

@@ -7,6 +7,8 @@ export interface ChannelAccess {
   accessToken: string;
   /** The account's id at its channel: what deliveries carry. */
   externalId: string;
+  /** What the channel keeps of the account beside its id. */
+  channelData?: Record<string, unknown>;
 }
 
 export type MediaType = 'image' | 'video' | 'audio' | 'file';

@@ -12,6 +12,7 @@ import { AlertsService } from '../alerts/alerts.service.js';
 import { asUpstream, detailsOf, isDeadToken } from '../meta/meta-errors.js';
 import { MetaGatewayService } from '../meta/meta-gateway.service.js';
 import type { MetaIdentity } from '../meta/meta-identity.js';
+import { WhatsAppGatewayService, type WantedNumber } from '../meta/whatsapp-gateway.service.js';
 import type { AgentSettingsPatch } from '../settings/agent-settings.js';
 import { UserSettingsService } from '../settings/user-settings.service.js';
 import { SubscriptionService } from '../subscription/subscription.service.js';
@@ -26,6 +27,17 @@ const whereToRemove: Record<AccountLogin, string> = {
   facebook: 'the Page’s owner’s “Business integrations” on Facebook',
 };
 
+/** Which account of the token's is meant, where the token alone does not say. */
+export type WantedAccount = { platform?: ConnectablePlatform } & WantedNumber;
+
+export type ConnectablePlatform = 'meta_instagram' | 'meta_messenger' | 'meta_whatsapp';
+
+const nameOf: Record<ConnectablePlatform, string> = {
+  meta_instagram: 'Instagram professional account',
+  meta_messenger: 'Page',
+  meta_whatsapp: 'WhatsApp number',
+};
+
 /** Turns what Meta said about a token into a connected, subscribed account. */
 @Injectable()
 export class ConnectService {
@@ -36,6 +48,7 @@ export class ConnectService {
     private readonly accounts: AccountsRepository,
     private readonly cipher: AccountCipherService,
     private readonly meta: MetaGatewayService,
+    private readonly whatsapp: WhatsAppGatewayService,
     private readonly subscriptions: SubscriptionService,
     private readonly settings: UserSettingsService,
     private readonly changes: AccountChangesService,
@@ -55,10 +68,12 @@ export class ConnectService {
     login: AccountLogin,
     token: string,
     agent?: AgentSettingsPatch,
+    wanted: WantedAccount = {},
   ): Promise<{ first: AccountRecord; others: AccountRecord[]; taken: AccountTakenError[] }> {
-    const { connected, taken } = await this.connectEach(userId, await this.identify(login, token), agent);
+    const { connected, taken } = await this.connectEach(userId, await this.identify(login, token, wanted), agent);
     const [first, ...others] = connected;
-    if (!first) throw taken[0] ?? new BadTokenError('No Instagram professional account came with this token.');
+    if (!first)
+      throw taken[0] ?? new BadTokenError(`No ${nameOf[wanted.platform ?? 'meta_instagram']} came with this token.`);
     return { first, others, taken };
   }
 
@@ -114,9 +129,20 @@ export class ConnectService {
     });
   }
 
-  private async identify(login: AccountLogin, token: string): Promise<MetaIdentity[]> {
+  /** How each channel tells whose a token is. */
+  private readonly identities: Record<
+    ConnectablePlatform,
+    (login: AccountLogin, token: string, wanted: WantedAccount) => Promise<MetaIdentity[]>
+  > = {
+    meta_instagram: async (login, token) => this.meta.identitiesOf(login, await this.meta.lengthen(login, token)),
+    meta_messenger: async (_login, token) =>
+      this.meta.messengerIdentitiesOf(await this.meta.lengthen('facebook', token)),
+    meta_whatsapp: async (_login, token, wanted) => [await this.whatsapp.identityOf(token, wanted)],
+  };
+
+  private async identify(login: AccountLogin, token: string, wanted: WantedAccount): Promise<MetaIdentity[]> {
     try {
-      return await this.meta.identitiesOf(login, await this.meta.lengthen(login, token));
+      return await this.identities[wanted.platform ?? 'meta_instagram'](login, token, wanted);
     } catch (error) {
       const fault = isGraphError(error) ? tokenFaultOf(error) : undefined;
       if (fault === undefined || !isGraphError(error)) throw asUpstream(error);

@@ -110,6 +110,28 @@ export class MetaGatewayService {
     return identitiesOfPages(pages, known ?? []).map((identity) => ({ ...identity, appUserId }));
   }
 
+  /** The Pages a token speaks for, as accounts of Messenger: its own, or its person's. */
+  async messengerIdentitiesOf({ accessToken, expiresInS, scopes = [] }: MetaToken): Promise<MetaIdentity[]> {
+    const pages = await this.pagesOf(accessToken);
+    const own = pages ?? [{ ...(await this.graph.getOwnPage({ login: 'facebook', accessToken })), accessToken }];
+    return own.flatMap(({ id, name, accessToken: pageToken }): MetaIdentity[] =>
+      pageToken === undefined
+        ? []
+        : [
+            {
+              platform: 'meta_messenger',
+              login: 'facebook',
+              accessToken: pageToken,
+              ...(pages ? {} : { expiresInS }),
+              externalId: id,
+              username: name ?? id,
+              meta: { id, name },
+              scopes,
+            },
+          ],
+    );
+  }
+
   /** `null` for a Page's own token, which has no Pages. */
   private async pagesOf(accessToken: string): Promise<PageResult[] | null> {
     try {

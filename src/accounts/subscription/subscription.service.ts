@@ -56,6 +56,8 @@ export class SubscriptionService {
    * @returns whether Meta took it
    */
   async remove(account: AccountRecord): Promise<boolean> {
+    // One subscription serves all channels of a Page, and all numbers of a business account: the last one ends it.
+    if (await this.accounts.hasSibling(account)) return true;
     try {
       const access = await this.vault.open(account);
       await this.subscriptionOf(account)?.unsubscribe(access, { timeoutMs: unsubscribeTimeoutMs });

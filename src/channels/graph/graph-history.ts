@@ -5,10 +5,13 @@ import type { ChannelAccess } from '../outbound.port.js';
 
 /** Reads conversations through the Graph API: content of a conversation's twenty newest messages, of older ones ids. */
 export class GraphHistory implements ChannelHistory {
-  constructor(private readonly graph: GraphClient) {}
+  constructor(
+    private readonly graph: GraphClient,
+    private readonly platform: 'instagram' | 'messenger' = 'instagram',
+  ) {}
 
   threads(access: ChannelAccess, options?: ListOptions): Promise<GraphPage<GraphConversation>> {
-    return this.graph.getConversations(graphAccessOf(access), options);
+    return this.graph.getConversations(graphAccessOf(access), { ...options, platform: this.platform });
   }
 
   threadWith(
@@ -16,7 +19,7 @@ export class GraphHistory implements ChannelHistory {
     participantId: string,
     options?: CallOptions,
   ): Promise<GraphConversation | undefined> {
-    return this.graph.findConversation(graphAccessOf(access), participantId, options);
+    return this.graph.findConversation(graphAccessOf(access), participantId, { ...options, platform: this.platform });
   }
 
   messages(access: ChannelAccess, threadId: string, options?: ListOptions): Promise<GraphPage<GraphMessage>> {

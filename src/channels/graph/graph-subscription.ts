@@ -32,7 +32,10 @@ export class GraphSubscription implements ChannelSubscription {
   }
 
   async subscribe(access: ChannelAccess, options?: CallOptions): Promise<{ refused: string[] }> {
-    const { refused } = await this.graph.subscribe(graphAccessOf(access), this.fields, options);
+    // A Page's list is one for all of its channels, and what is written replaces it.
+    const others = access.login === 'facebook' ? await this.listed(access, options) : [];
+    const fields = [...new Set([...this.fields, ...others])];
+    const { refused } = await this.graph.subscribe(graphAccessOf(access), fields, options);
     return { refused };
   }
 

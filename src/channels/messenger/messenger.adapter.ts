@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { decodePageDelivery, GraphClient, MESSENGER_LIMITS, summarizeDelivery } from '#libs/graph-api';
+import { AppConfig } from '../../config/index.js';
 import type { ChannelCapabilities } from '../channel-capabilities.js';
 import type { ChannelAdapter, ChannelWebhook } from '../channel.port.js';
+import { GraphHistory } from '../graph/graph-history.js';
+import { GraphPeople } from '../graph/graph-people.js';
 import { GraphSentMessages } from '../graph/graph-sent-messages.js';
+import { GraphSubscription } from '../graph/graph-subscription.js';
 import { InstagramPresence } from '../instagram/instagram-presence.js';
 import { MessengerOutbound } from './messenger-outbound.js';
 
@@ -11,6 +15,13 @@ declare module '../channel.port.js' {
     messenger: true;
   }
 }
+
+/** Every webhook field of a Page that the rooms behind the door understand, or keep. */
+const subscribedFields: readonly string[] = [
+  ...['messages', 'message_echoes', 'messaging_postbacks', 'message_deliveries', 'message_reads', 'message_reactions'],
+  ...['message_edits', 'messaging_referrals', 'messaging_optins', 'messaging_handovers', 'standby'],
+  ...['messaging_policy_enforcement', 'feed'],
+];
 
 const capabilities: ChannelCapabilities = {
   windowHours: 24,
@@ -47,11 +58,21 @@ export class MessengerAdapter implements ChannelAdapter {
   readonly outbound: MessengerOutbound;
   readonly sentMessages: GraphSentMessages;
   readonly presence: InstagramPresence;
+  readonly people: GraphPeople;
+  readonly history: GraphHistory;
+  readonly subscription: GraphSubscription;
 
-  constructor(graph: GraphClient) {
+  constructor(graph: GraphClient, config: AppConfig) {
     this.outbound = new MessengerOutbound(graph);
     this.sentMessages = new GraphSentMessages(graph, 'messenger');
     // The same sender actions.
     this.presence = new InstagramPresence(graph);
+    this.people = new GraphPeople(graph);
+    this.history = new GraphHistory(graph, 'messenger');
+    this.subscription = new GraphSubscription(graph, {
+      fields: subscribedFields,
+      requiredField: 'messages',
+      appIdOf: () => config.META_APP_ID,
+    });
   }
 }

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { GraphClient } from '#libs/graph-api';
 import { decodeWhatsAppDelivery, summarizeWhatsAppDelivery, WHATSAPP_LIMITS } from '#libs/whatsapp-api';
+import { AppConfig } from '../../config/index.js';
 import type { ChannelCapabilities } from '../channel-capabilities.js';
 import type { ChannelAdapter, ChannelWebhook } from '../channel.port.js';
 import { WhatsAppOutbound } from './whatsapp-outbound.js';
+import { WhatsAppSubscription } from './whatsapp-subscription.js';
 
 declare module '../channel.port.js' {
   interface ChannelNames {
@@ -46,8 +48,10 @@ export class WhatsAppAdapter implements ChannelAdapter {
   readonly capabilities = capabilities;
   readonly webhook = webhook;
   readonly outbound: WhatsAppOutbound;
+  readonly subscription: WhatsAppSubscription;
 
-  constructor(graph: GraphClient) {
+  constructor(graph: GraphClient, config: AppConfig) {
     this.outbound = new WhatsAppOutbound(graph);
+    this.subscription = new WhatsAppSubscription(graph, config.META_APP_ID);
   }
 }
