@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const read = (language: string) =>
+  JSON.parse(readFileSync(join(__dirname, `../../locales/${language}.json`), 'utf8')) as Record<string, unknown>;
+
+const placesIn = (message: unknown): string[] =>
+  [...new Set(JSON.stringify(message).match(/\{\w+\}/g) ?? [])].filter((place) => place !== '{n}').sort();
+
+describe('catalogues', () => {
+  const english = read('en');
+
+  it('has every sentence in German', () => {
+    expect(Object.keys(read('de'))).toEqual(Object.keys(english));
+  });
+
+  it.each(['de', 'ar'])('%s has no sentence that English has not, and the same places in each', (language) => {
+    for (const [key, message] of Object.entries(read(language))) {
+      expect([key, placesIn(message)]).toEqual([key, placesIn(english[key])]);
+    }
+  });
+});
