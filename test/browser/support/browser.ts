@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -54,6 +54,11 @@ export class Desk {
     return this.page.locator('[data-composer]');
   }
 
+  /** What says of a bubble that it was sent. */
+  get sent() {
+    return this.page.locator('.send-state', { hasText: /Sent|Seen/ });
+  }
+
   /** The bubbles' texts, from top to bottom. */
   async texts(): Promise<string[]> {
     return this.page.locator('.bubble .text').allTextContents();
@@ -61,7 +66,7 @@ export class Desk {
 
   async openConversation(name: string): Promise<void> {
     await this.row(name).click();
-    await this.page.getByRole('heading', { name, level: 2 }).first().waitFor();
+    await this.page.getByRole('heading', { name, level: 1 }).first().waitFor();
   }
 
   async answer(text: string): Promise<void> {
@@ -73,4 +78,13 @@ export class Desk {
     await this.page.context().close();
     assert.deepEqual(this.problems, []);
   }
+}
+
+/** Where pictures of the screens go, for people to look at; none without it. */
+const shots = process.env['SCREENSHOTS'];
+
+export async function shoot({ page }: Desk, name: string): Promise<void> {
+  if (!shots) return;
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: `${shots}/${name}.png` });
 }

@@ -130,5 +130,10 @@ function Page({ place: { path, query }, isAdmin }: { place: Place; isAdmin: bool
   const operations = match('/operations/:what', path) ?? match('/operations/:what/:id', path);
   if (operations && isAdmin) return <OperationsPage what={operations['what'] ?? ''} id={operations['id']} />;
   if (path === '/me') return <SettingsPage />;
-  return isHome ? null : <Empty>{t('notFound')}</Empty>;
+  if (isHome) return null;
+  return (
+    <Empty>
+      <h1>{t('notFound')}</h1>
+    </Empty>
+  );
 }

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import ar from '../../locales/ar.json';
+import de from '../../locales/de.json';
+import en from '../../locales/en.json';
 
-const read = (language: string) =>
-  JSON.parse(readFileSync(join(__dirname, `../../locales/${language}.json`), 'utf8')) as Record<string, unknown>;
+const catalogues: Record<string, Record<string, unknown>> = { ar, de, en };
+const read = (language: string): Record<string, unknown> => catalogues[language] ?? {};
 
 const placesIn = (message: unknown): string[] =>
   [...new Set(JSON.stringify(message).match(/\{\w+\}/g) ?? [])].filter((place) => place !== '{n}').sort();

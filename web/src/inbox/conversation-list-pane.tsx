@@ -107,7 +107,16 @@ function Rows({ list, selected, toOf }: RowsProps) {
     list.settle();
   };
   return (
-    <>
+    <div
+      className="rows-frame"
+      onPointerEnter={() => point(true)}
+      onPointerLeave={() => point(false)}
+      onBlur={() => requestAnimationFrame(() => list.hold(Boolean(isHeld())))}
+      onFocus={({ target }) => {
+        setFocused(target.dataset['row']);
+        list.hold(true);
+      }}
+    >
       {fresh.size > 0 && (
         <button type="button" className="pill" onClick={settle}>
           {t('list.fresh', { n: fresh.size })} ↑
@@ -119,13 +128,6 @@ function Rows({ list, selected, toOf }: RowsProps) {
         role="group"
         aria-label={t('list.label')}
         onScroll={look}
-        onPointerEnter={() => point(true)}
-        onPointerLeave={() => point(false)}
-        onBlur={() => requestAnimationFrame(() => list.hold(Boolean(isHeld())))}
-        onFocus={({ target }) => {
-          setFocused(target.dataset['row']);
-          list.hold(true);
-        }}
         onKeyDown={(event) => moveFocus(event)}
       >
         <div className="rows-inner" style={{ blockSize: ids.length * rowHeight }}>
@@ -142,7 +144,7 @@ function Rows({ list, selected, toOf }: RowsProps) {
         </div>
         {cursor !== null && <p className="quiet more">{t('common.loading')} …</p>}
       </div>
-    </>
+    </div>
   );
 }
 

@@ -30,12 +30,12 @@ export const ConversationRow = memo(function ConversationRow({ id, to, selected,
       data-row={id}
       data-unread={unread > 0 || undefined}
       aria-current={selected ? 'true' : undefined}
-      aria-label={sentenceOf(conversation, now)}
       tabIndex={focusable ? 0 : -1}
       style={{ transform: `translateY(${index * rowHeight}px)` }}
     >
+      <span className="visually-hidden">{sentenceOf(conversation, now)}</span>
       <Avatar name={name} />
-      <span className="row-text">
+      <span className="row-text" aria-hidden="true">
         <span className="row-top">
           <strong dir="auto">{name}</strong>
           {at && <time dateTime={at}>{shortTime(at, now)}</time>}

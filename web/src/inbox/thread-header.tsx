@@ -23,7 +23,7 @@ export function ThreadHeader({ conversation, backTo }: { conversation: Conversat
       </Link>
       <Avatar name={name} size={36} />
       <div className="thread-title">
-        <h2 dir="auto">{name}</h2>
+        <h1 dir="auto">{name}</h1>
         <p className="quiet">
           {left && (
             <span className="chip" data-urgency={left.urgency}>
