@@ -1,1 +1,1 @@
-export { serveWebApp } from './serve-web-app.js';
+export { hasWebApp, serveWebApp } from './serve-web-app.js';

@@ -7,6 +7,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 /** Where the build leaves the pages; a server that was built without them has none. */
 const builtFolder = fileURLToPath(new URL('../web', import.meta.url));
 
+/** Whether this server has pages of its own. */
+export const hasWebApp = (folder = builtFolder): boolean => existsSync(join(folder, 'index.html'));
+
 /** Everything comes from our own origin, and nothing that stands in a page runs: what customers write is shown there. */
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -30,7 +33,7 @@ const contentSecurityPolicy = [
  */
 export async function serveWebApp(fastify: FastifyInstance, folder = builtFolder): Promise<void> {
   const pageFile = join(folder, 'index.html');
-  if (!existsSync(pageFile)) return;
+  if (!hasWebApp(folder)) return;
   const page = readFileSync(pageFile);
   await fastify.register(fastifyStatic, {
     root: join(folder, 'assets'),

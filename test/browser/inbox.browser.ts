@@ -48,6 +48,18 @@ void describe('the inbox in a browser', { timeout: 400_000 }, () => {
     await desk.page.getByRole('button', { name: 'Hand back' }).waitFor();
   };
 
+  void it('connects an account by clicking, and comes back to the accounts', async () => {
+    const desk = await open();
+    await desk.page.getByRole('link', { name: 'Accounts' }).click();
+    await desk.page.getByRole('button', { name: 'Connect with Instagram' }).click();
+    await desk.page.getByRole('button', { name: 'Allow' }).click();
+    await desk.page.waitForURL(`${url}/app/accounts?*`);
+    await desk.page.getByText(/is connected\./).waitFor();
+    await desk.page.getByText('All messages arrive').waitFor();
+    await shoot(desk, 'connected');
+    await desk.close();
+  });
+
   void it('shows a customer’s message by itself, and the agent’s answer as the agent’s', async () => {
     const desk = await open();
     const { name } = await customer();

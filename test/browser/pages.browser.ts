@@ -79,7 +79,7 @@ void describe('the pages of the web app', { timeout: 400_000 }, () => {
         await desk.page.waitForLoadState('networkidle', { timeout: 1_000 }).catch(() => undefined);
         await shoot(desk, `page${path.replace(/[^a-z]+/g, '-').slice(0, 30)}-${theme}-${width}-${language}`);
         await desk.page.evaluate(axe);
-        const violations = (await desk.page.evaluate('axe.run().then(({ violations }) => violations)')) as Violation[];
+        const violations = await desk.page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)');
         for (const { id, nodes } of violations)
           found.push(
             `${path} ${id}: ${nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`).join('\n')}`,

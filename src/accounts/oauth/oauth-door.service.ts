@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '../../config/index.js';
 import { plainPage } from '../../http/index.js';
+import { hasWebApp } from '../../web-app/index.js';
 import type { OAuthOutcome, OAuthReturn, OAuthStart } from './oauth.service.js';
 import { stateLivesMs } from './oauth-states.service.js';
 
@@ -41,11 +42,14 @@ export class OAuthDoorService {
     else void reply.send({ success: true, data: { url, expires_at: expiresAt } });
   }
 
-  /** To the dashboard, with a status and never a token; where none is set, a page that says how it ended. */
+  /**
+   * To the dashboard, else to the web app, with a status and never a token; where there is neither, a page that says how
+   * it ended.
+   */
   answerReturn(reply: FastifyReply, outcome: OAuthOutcome): void {
     // The code in this page's address must not travel on in a Referer.
     void reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer');
-    if (this.config.frontendIsSet) {
+    if (this.config.frontendIsSet || hasWebApp()) {
       void reply.redirect(this.frontendUrl(outcome), 302);
       return;
     }
@@ -57,7 +61,8 @@ export class OAuthDoorService {
   }
 
   private frontendUrl(outcome: OAuthOutcome): string {
-    const url = new URL(this.config.FRONTEND_URL);
+    const { frontendIsSet, FRONTEND_URL, API_URL } = this.config;
+    const url = new URL(frontendIsSet ? FRONTEND_URL : `${API_URL}/app/accounts`);
     const { searchParams: query } = url;
     query.set('instagram', outcome.ok ? 'connected' : 'failed');
     if (outcome.ok) query.set('account_id', outcome.accounts.map(({ _id }) => _id).join(','));
