@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ConversationRecord } from './conversation.schema.js';
 
-export type PauseReason = 'human_reply' | 'operator' | 'customer_request' | 'handover';
+export const pauseReasons = ['human_reply', 'operator', 'customer_request', 'handover'] as const;
+export type PauseReason = (typeof pauseReasons)[number];
 
 /** Why and until when the agent is silent in a conversation. Each source has its own, and ends its own. */
 export interface PauseState {

@@ -183,6 +183,12 @@ ConversationSchema.index({ platform_account_id: 1, ...newestFirst });
 ConversationSchema.index(newestFirst);
 // The same with `q`.
 ConversationSchema.index({ user_id: 1, search_terms: 1 });
+// The same where the agent is silent (`agent_paused=true`): few, and sorted when found.
+export const pausedIndex = { user_id: 1, agent_paused_until: 1 } as const;
+ConversationSchema.index(pausedIndex, {
+  name: 'agent_paused',
+  partialFilterExpression: { agent_paused_until: { $gt: new Date(0) } },
+});
 /** What changed a moment ago, and whose it is: for totals that are kept, and for profiles that grow old. */
 export const latestChange = { updated_at: -1, user_id: 1, platform_account_id: 1 } as const;
 ConversationSchema.index(latestChange);

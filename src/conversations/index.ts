@@ -1,5 +1,6 @@
 export {
   endPause,
+  pauseReasons,
   pausesOf,
   setPause,
   untilHandedBack,
@@ -15,6 +16,7 @@ export {
   conversationIdOf,
   emptyConversation,
   latestChange,
+  pausedIndex,
   placeOf,
   type ConversationCounts,
   type ConversationRecord,

@@ -9,18 +9,21 @@ export type DmSource = 'webhook' | 'api' | 'agent' | 'sync';
  * Of an outbound DM: `queued` → `sending` → `sent` | `failed` | `unconfirmed`. `unconfirmed` means Meta may have
  * delivered it and we could not find out; it is never sent again without an operator's word.
  */
-export type SendStatus = 'queued' | 'sending' | 'sent' | 'failed' | 'unconfirmed';
+export const sendStatuses = ['queued', 'sending', 'sent', 'failed', 'unconfirmed'] as const;
+export type SendStatus = (typeof sendStatuses)[number];
 
 /** Why a `queued` DM is not going out right now. */
-export type HeldReason =
-  | 'earlier_send_open'
-  | 'account'
-  | 'sends_paused'
-  | 'rate_limit'
-  | 'meta_limit'
-  | 'circuit_open'
-  | 'retry'
-  | 'unavailable';
+export const heldReasons = [
+  'earlier_send_open',
+  'account',
+  'sends_paused',
+  'rate_limit',
+  'meta_limit',
+  'circuit_open',
+  'retry',
+  'unavailable',
+] as const;
+export type HeldReason = (typeof heldReasons)[number];
 
 /** Of an inbound DM: whether the agent still owes it a look. */
 export type AgentState = 'pending' | 'answered' | 'skipped';
@@ -77,6 +80,8 @@ export interface KeptSendResponseSnapshot {
   result: unknown;
 }
 
+export const dmKinds = ['message', 'postback', 'referral', 'optin', 'comment', 'mention', 'handover'] as const;
+
 export interface DmRecord {
   _id: Types.ObjectId;
   platform_account_id: string;
@@ -92,7 +97,7 @@ export interface DmRecord {
   recipient_name?: string;
   /** Meta's mid; a derived key for postbacks without one; absent until an outbound DM was accepted. */
   message_id?: string;
-  kind: 'message' | 'postback' | 'referral' | 'optin' | 'comment' | 'mention' | 'handover';
+  kind: (typeof dmKinds)[number];
   text?: string;
   attachments: DmAttachment[];
   /** ms since epoch. */
@@ -180,6 +185,10 @@ export interface DmRecord {
   created_at: Date;
   updated_at: Date;
 }
+
+/** Of sends that a person may have to see to. */
+export const openOrFailed = ['queued', 'sending', 'unconfirmed', 'failed'] as const satisfies readonly SendStatus[];
+export const openOrFailedIndex = { user_id: 1, status: 1, created_at: -1, _id: -1 } as const;
 
 const { Mixed } = Schema.Types;
 
@@ -296,6 +305,12 @@ DmSchema.index({ platform_account_id: 1, ...newestFirst }, listed);
 DmSchema.index({ user_id: 1, ...newestFirst }, listed);
 DmSchema.index(listedOfConversation, listed);
 DmSchema.index(newestFirst, listed);
+// GET /instagram-dms/list?status=…: what is not over, and what failed. Few at any time; an admin's look across all
+// tenants reads all of it.
+DmSchema.index(openOrFailedIndex, {
+  name: 'open_or_failed',
+  partialFilterExpression: { status: { $in: [...openOrFailed] } },
+});
 // Media that is still to be copied.
 DmSchema.index({ media_to_keep: 1 }, { sparse: true, name: 'media_to_keep_1' });
 // Copies of taken-back media that are still to be removed.

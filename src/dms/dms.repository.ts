@@ -5,7 +5,7 @@ import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../auth/index.js';
 import { pageBehind } from '../paging/index.js';
 import { DM } from './dm-store.repository.js';
-import type { DmRecord } from './dm.schema.js';
+import { openOrFailedIndex, type DmRecord, type SendStatus } from './dm.schema.js';
 
 /** A DM as other rooms see it: plain, its id a string. */
 export type Dm = Omit<DmRecord, '_id' | 'delivery_ids'> & { _id: string; delivery_ids: string[] };
@@ -50,6 +50,22 @@ export class DmsRepository {
       )
       .toArray();
     return new Map(found.map(({ message_id = '', timestamp }) => [message_id, timestamp]));
+  }
+
+  /**
+   * Conversations in which a send failed, or was left unconfirmed, since then.
+   * @param limit how many such sends are looked at, the latest first
+   */
+  async conversationsWithFailedSends(scope: TenantScope, since: Date, limit: number): Promise<string[]> {
+    const latest = (status: SendStatus) =>
+      this.model.collection
+        .find<Pick<DmRecord, 'conversation_id'>>(
+          { ...ownerFilter(scope), status, created_at: { $gte: since }, is_deleted: false },
+          { projection: { conversation_id: 1 }, sort: { created_at: -1, _id: -1 }, hint: openOrFailedIndex, limit },
+        )
+        .toArray();
+    const found = await Promise.all([latest('failed'), latest('unconfirmed')]);
+    return [...new Set(found.flat().map(({ conversation_id: id }) => id))];
   }
 
   /** A conversation's visible DMs, newest first, without Meta's raw form. */

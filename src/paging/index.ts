@@ -4,6 +4,7 @@ export { pageBehind, type Range } from './page-behind.js';
 export { IdPageQuery } from './id-page-query.js';
 export { LimitQuery, PageLimit, PageQuery, Skip } from './page-query.js';
 export { pageOf } from './page-of.js';
+export { totalBeside } from './total-beside.js';
 export {
   accountIdPattern,
   accountIdRule,

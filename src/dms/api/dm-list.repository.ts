@@ -5,7 +5,14 @@ import { ownerFilter, type TenantScope } from '../../auth/index.js';
 import { requestReads } from '../../database/index.js';
 import { pageBehind, type Position } from '../../paging/index.js';
 import { DM } from '../dm-store.repository.js';
-import type { Direction, DmRecord } from '../dm.schema.js';
+import {
+  openOrFailed,
+  openOrFailedIndex,
+  type Direction,
+  type DmRecord,
+  type HeldReason,
+  type SendStatus,
+} from '../dm.schema.js';
 import { viewProjection, type ShownDm } from './dm.view.js';
 
 /** The DMs that are listed: by conversations, by account, by tenant, or all; each way has its index. */
@@ -17,6 +24,14 @@ export interface ListFilter {
   read?: boolean;
   sender_id?: string;
   recipient_id?: string;
+  /** Of a send; it then is the sender's index that serves, where the state is a rare one. */
+  status?: SendStatus;
+  held_reason?: HeldReason;
+  kind?: DmRecord['kind'];
+  /** Stored at this time or later. */
+  since?: Date;
+  /** Stored before this time. */
+  until?: Date;
 }
 
 export interface Page {
@@ -44,9 +59,10 @@ export class DmListRepository {
     );
   }
 
-  /** For filters that the conversations' counters can't answer. */
-  async count(scope: TenantScope, filter: ListFilter): Promise<number> {
-    return this.model.collection.countDocuments(this.where(scope, filter), requestReads);
+  /** For filters that the conversations' counters can't answer. @param limit where counting ends; 0: nowhere */
+  async count(scope: TenantScope, filter: ListFilter, limit = 0): Promise<number> {
+    const most = limit > 0 ? { limit } : {};
+    return this.model.collection.countDocuments(this.where(scope, filter), { hint: indexOf(filter), ...most, ...requestReads });
   }
 
   /** @internal what a page costs, for the spec that guards the indexes */
@@ -54,7 +70,7 @@ export class DmListRepository {
     return this.model.collection
       .find(this.where(scope, filter), { projection: viewProjection })
       .sort(newestFirst)
-      .hint(indexOf(filter.within))
+      .hint(indexOf(filter))
       .skip(skip)
       .limit(limit)
       .explain('executionStats');
@@ -70,13 +86,15 @@ export class DmListRepository {
     return this.model.collection
       .find<ShownDm>({ ...this.where(scope, filter), ...position }, { projection: viewProjection, ...requestReads })
       .sort(newestFirst)
-      .hint(indexOf(filter.within))
+      .hint(indexOf(filter))
       .skip(skip)
       .limit(limit)
       .toArray();
   }
 
-  private where(scope: TenantScope, { within, direction, read, sender_id, recipient_id }: ListFilter): object {
+  private where(scope: TenantScope, filter: ListFilter): object {
+    const { within, direction, read, sender_id, recipient_id, status, held_reason, kind, since, until } = filter;
+    const stored = { ...(since ? { $gte: since } : {}), ...(until ? { $lt: until } : {}) };
     return {
       ...prefixOf(within),
       direction: direction ?? { $in: ['inbound', 'outbound'] },
@@ -85,6 +103,11 @@ export class DmListRepository {
       placeholder: { $ne: true },
       ...(sender_id ? { sender_id } : {}),
       ...(recipient_id ? { recipient_id } : {}),
+      ...(status ? { status } : {}),
+      ...(held_reason ? { held_reason } : {}),
+      ...(kind ? { kind } : {}),
+      // Beside the position that a page is read on from.
+      ...(since || until ? { $and: [{ created_at: stored }] } : {}),
       ...ownerFilter(scope),
     };
   }
@@ -96,7 +119,9 @@ function prefixOf(within: Within): object {
   return 'userId' in within ? { user_id: within.userId } : {};
 }
 
-function indexOf(within: Within): Record<string, 1 | -1> {
+function indexOf({ within, status }: ListFilter): Record<string, 1 | -1> {
+  if (status && (openOrFailed as readonly SendStatus[]).includes(status) && !('conversationIds' in within))
+    return openOrFailedIndex;
   const prefix = Object.keys(prefixOf(within)).map((name) => [name, 1] as const);
   return { ...Object.fromEntries(prefix), direction: 1, read: 1, created_at: -1, _id: -1 };
 }

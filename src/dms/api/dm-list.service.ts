@@ -1,9 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { AccountDirectoryService, AccountsService } from '../../accounts/index.js';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
-import { conversationIdOf, ConversationTotalsRepository, type ConversationCounts } from '../../conversations/index.js';
+import {
+  conversationIdOf,
+  ConversationsRepository,
+  ConversationTotalsRepository,
+  type ConversationCounts,
+} from '../../conversations/index.js';
 import { InvalidRequestError, NotFoundError } from '../../errors/index.js';
-import { cursorOf, pageOf, readCursor } from '../../paging/index.js';
+import { cursorOf, pageOf, readCursor, totalBeside } from '../../paging/index.js';
 import type { Direction } from '../dm.schema.js';
 import { DmListRepository, type ListFilter, type Within } from './dm-list.repository.js';
 import type { DmView } from './dm-view.dto.js';
@@ -18,6 +23,9 @@ export interface DmList {
   next_cursor: string | null;
 }
 
+/** How far filters are counted that no counter knows. */
+const countedAtMost = 10_000;
+
 /** A filter that can hold for no DM. */
 const nothing = Symbol('nothing');
 
@@ -27,6 +35,7 @@ export class DmListService {
   constructor(
     private readonly accounts: AccountsService,
     private readonly directory: AccountDirectoryService,
+    private readonly conversations: ConversationsRepository,
     private readonly totals: ConversationTotalsRepository,
     private readonly repository: DmListRepository,
   ) {}
@@ -47,13 +56,18 @@ export class DmListService {
       this.repository.page(scope, filter, { limit: limit + 1, skip, after }),
       mayBeAll ? undefined : this.total(scope, filter),
     ]);
-    const total = counted ?? (found.length <= limit ? found.length : await this.total(scope, filter));
+    const total = totalBeside(counted ?? (found.length <= limit ? found.length : await this.total(scope, filter)), {
+      found: found.length,
+      limit,
+      skip,
+      continued: after !== undefined,
+    });
     const { data, next_cursor } = pageOf(found, limit, ({ created_at: at, _id }) => cursorOf({ at, id: String(_id) }));
     return { data: data.map(dmView), total, limit, skip, next_cursor };
   }
 
   private async filterOf(scope: TenantScope, query: ListDmsQuery): Promise<ListFilter | typeof nothing> {
-    const { direction, read, sender_id, recipient_id, user_id } = query;
+    const { direction, read, sender_id, recipient_id, user_id, conversation_id } = query;
     const own = ownerFilter(scope).user_id;
     if (user_id !== undefined && own !== undefined && user_id !== own)
       throw new NotFoundError('There is no such user.');
@@ -68,9 +82,27 @@ export class DmListService {
       : owner === undefined
         ? { everything: true }
         : { userId: owner };
-    const filter: ListFilter = { within, direction, read, sender_id, recipient_id };
+    const filter: ListFilter = { within, direction, read, sender_id, recipient_id, ...sendFilterOf(query) };
+    if (filter.status && (direction === 'inbound' || (filter.held_reason && filter.status !== 'queued')))
+      return nothing;
+    if (filter.status) filter.direction = 'outbound';
+    if (conversation_id !== undefined) return this.inConversation(scope, filter, conversation_id);
     if (sender_id === undefined && recipient_id === undefined) return filter;
     return this.narrow(filter, { owner, accountId: account?._id });
+  }
+
+  /** @throws {NotFoundError} */
+  private async inConversation(
+    scope: TenantScope,
+    filter: ListFilter,
+    id: string,
+  ): Promise<ListFilter | typeof nothing> {
+    const { _id, platform_account_id, user_id } = await this.conversations.get(scope, id);
+    const { within } = filter;
+    const isElsewhere =
+      ('accountId' in within && within.accountId !== platform_account_id) ||
+      ('userId' in within && within.userId !== user_id);
+    return isElsewhere ? nothing : { ...filter, within: { conversationIds: [_id] } };
   }
 
   /**
@@ -113,7 +145,8 @@ export class DmListService {
 
   /** Every DM of a conversation goes one of two ways, so where a filter names an end, the direction says it all. */
   private async total(scope: TenantScope, filter: ListFilter): Promise<number> {
-    const { within, sender_id, recipient_id } = filter;
+    const { within, sender_id, recipient_id, status, kind, since, until } = filter;
+    if (status ?? kind ?? since ?? until) return this.repository.count(scope, filter, countedAtMost);
     const ends = [sender_id, recipient_id].filter((id) => id !== undefined).length;
     const decided = filter.direction !== undefined && (ends === 1 || 'conversationIds' in within);
     if (ends > 0 && !decided) return this.repository.count(scope, filter);
@@ -128,6 +161,17 @@ export class DmListService {
     );
     return sumOf(counts, filter);
   }
+}
+
+function sendFilterOf({ status, held_reason, kind, since, until }: ListDmsQuery): Partial<ListFilter> {
+  return {
+    // Only what is queued is held.
+    status: status ?? (held_reason ? 'queued' : undefined),
+    held_reason,
+    kind,
+    since: since === undefined ? undefined : new Date(since),
+    until: until === undefined ? undefined : new Date(until),
+  };
 }
 
 /** Where one end is ours, the other is the participant; an end that isn't ours is taken for one. */

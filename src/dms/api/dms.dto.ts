@@ -6,6 +6,8 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
+  IsISO8601,
+  IsMongoId,
   IsObject,
   IsString,
   Length,
@@ -25,6 +27,7 @@ import {
   Skip,
   toBoolean,
 } from '../../paging/index.js';
+import { dmKinds, heldReasons, sendStatuses, type DmRecord, type HeldReason, type SendStatus } from '../dm.schema.js';
 import { IsPublicHttpsUrl } from './public-https-url.validator.js';
 
 export class ListDmsQuery extends PageQuery {
@@ -59,6 +62,40 @@ export class ListDmsQuery extends PageQuery {
   @toBoolean
   @IsBoolean({ message: 'expected true or false' })
   read?: boolean;
+
+  @ApiPropertyOptional({ description: 'The conversation’s id', example: '9f86d081884c7d659a2feaa0' })
+  @MayBeAbsent()
+  @IsMongoId({ message: 'expected an id: 24 hex digits' })
+  conversation_id?: string;
+
+  @ApiPropertyOptional({
+    enum: sendStatuses,
+    description:
+      'Of outbound DMs. `unconfirmed` and `failed` wait for a person: see `POST /instagram-dms/{id}/resolve`.',
+  })
+  @MayBeAbsent()
+  @IsIn(sendStatuses)
+  status?: SendStatus;
+
+  @ApiPropertyOptional({ enum: heldReasons, description: 'Why a `queued` one does not go out right now' })
+  @MayBeAbsent()
+  @IsIn(heldReasons)
+  held_reason?: HeldReason;
+
+  @ApiPropertyOptional({ enum: dmKinds, description: 'What kind of event it came as' })
+  @MayBeAbsent()
+  @IsIn(dmKinds)
+  kind?: DmRecord['kind'];
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Stored (`created_at`) at this time or later' })
+  @MayBeAbsent()
+  @IsISO8601({ strict: true })
+  since?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Stored (`created_at`) before this time' })
+  @MayBeAbsent()
+  @IsISO8601({ strict: true })
+  until?: string;
 
   @Skip(1_000_000)
   skip: number = 0;

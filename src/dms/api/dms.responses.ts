@@ -9,7 +9,12 @@ export class DmListResponse {
   @ApiProperty({ type: [DmView] })
   data!: DmView[];
 
-  @ApiProperty({ type: 'integer', description: 'DMs under these filters, on all pages', example: 1 })
+  @ApiProperty({
+    type: 'integer',
+    description:
+      'DMs under these filters, on all pages; with `status`, `held_reason`, `kind`, `since` or `until` counted to 10,000',
+    example: 1,
+  })
   total!: number;
 
   @ApiProperty({ type: 'integer', example: 50 })

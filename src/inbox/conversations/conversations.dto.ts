@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Equals, IsBoolean, IsString, Matches, MaxLength } from 'class-validator';
+import { Equals, IsBoolean, IsIn, IsString, Matches, MaxLength } from 'class-validator';
+import { pauseReasons, type PauseReason } from '../../conversations/index.js';
 import { MayBeAbsent } from '../../validation/index.js';
 import { accountIdPattern, accountIdRule, emptyIsAbsent, PageQuery, toBoolean } from '../../paging/index.js';
 
@@ -28,6 +29,28 @@ export class ListConversationsQuery extends PageQuery {
   @MayBeAbsent()
   @Matches(accountIdPattern, accountIdRule)
   platform_account_id?: string;
+
+  @ApiPropertyOptional({ type: Boolean, description: 'In which the agent is silent for now, or not' })
+  @MayBeAbsent()
+  @toBoolean
+  @IsBoolean(trueOrFalse)
+  agent_paused?: boolean;
+
+  @ApiPropertyOptional({ enum: pauseReasons, description: 'In which the agent is silent for this reason' })
+  @MayBeAbsent()
+  @IsIn(pauseReasons)
+  paused_reason?: PauseReason;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    description:
+      'With a message of the last 30 days that failed, or of which nobody knows whether it arrived (of such, the ' +
+      'latest thousand are looked at). `GET /instagram-dms/list?conversation_id=…&status=failed` shows them.',
+  })
+  @MayBeAbsent()
+  @toBoolean
+  @Equals(true, { message: 'expected true' })
+  has_failed_send?: true;
 
   @ApiPropertyOptional({
     description:

@@ -5,10 +5,12 @@ import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
 import {
   CONVERSATION,
+  pausedIndex,
   placeOf,
   type Conversation,
   type ConversationRecord,
   type ListPlace,
+  type PauseReason,
 } from '../../conversations/index.js';
 import { requestReads } from '../../database/index.js';
 import { pageBehind, type Position } from '../../paging/index.js';
@@ -22,6 +24,12 @@ export interface ConversationFilter {
   /** Those with blocked people, or without. */
   blocked: boolean;
   unread?: boolean;
+  /** Whether the agent is silent there for now, and why. */
+  paused?: { now: boolean; reason?: PauseReason };
+  /** Whose they are, where one tenant's are asked for. */
+  owner?: string;
+  /** Of these alone. */
+  ids?: string[];
   /** As `searchTermsOf` makes them; each must begin a word of a name or of the last message. */
   terms?: string[];
 }
@@ -58,8 +66,10 @@ export class InboxConversationsRepository {
       (conversation: ListedConversation) => conversation.last_message_at,
       ({ time, idBelow }, count) => {
         const last_message_at = time instanceof Date ? time : { ...everSpoken, ...time };
-        const _id = idBelow ? { _id: { $lt: idBelow } } : {};
-        return this.find(filter, { ...where, last_message_at, ..._id }, count);
+        const below = idBelow
+          ? { $and: [...((where['$and'] as object[] | undefined) ?? []), { _id: { $lt: idBelow } }] }
+          : {};
+        return this.find(filter, { ...where, last_message_at, ...below }, count);
       },
     );
   }
@@ -68,7 +78,8 @@ export class InboxConversationsRepository {
   async count(scope: TenantScope, filter: ConversationFilter): Promise<number> {
     const where = await this.where(scope, filter);
     const options = { hint: indexOf(filter), ...requestReads };
-    if (filter.terms || filter.unread !== undefined) return this.model.collection.countDocuments(where, options);
+    if (filter.terms || filter.paused || filter.ids || filter.unread !== undefined)
+      return this.model.collection.countDocuments(where, options);
     const runs = placesOf(filter).map((unread) => this.model.collection.countDocuments({ ...where, unread }, options));
     return (await Promise.all(runs)).reduce((sum, n) => sum + n, 0);
   }
@@ -105,9 +116,21 @@ export class InboxConversationsRepository {
       archived,
       unread: { $in: placesOf(filter) },
       last_message_at: everSpoken,
+      ...this.pausedNow(filter),
+      ...(filter.ids ? { _id: { $in: filter.ids.map((id) => new Types.ObjectId(id)) } } : {}),
       ...(terms ? await this.searching(scope, within, terms) : {}),
       // An account belongs to one tenant and was looked up within the scope: only elsewhere does the filter name it.
       ...('platform_account_id' in within ? {} : ownerFilter(scope)),
+    };
+  }
+
+  private pausedNow({ paused, owner }: ConversationFilter): Query {
+    if (!paused) return {};
+    const after = { $gt: this.clock.date() };
+    return {
+      agent_paused_until: paused.now ? after : { $not: after },
+      ...(paused.reason ? { agent_paused_reason: paused.reason } : {}),
+      ...(owner === undefined ? {} : { user_id: owner }),
     };
   }
 
@@ -129,8 +152,10 @@ function placesOf({ unread, blocked }: ConversationFilter): ListPlace[] {
   return (unread === undefined ? [false, true] : [unread]).map((state) => placeOf(state, blocked));
 }
 
-function indexOf({ within, terms }: ConversationFilter): Record<string, 1 | -1> {
+function indexOf({ within, terms, paused, ids }: ConversationFilter): Record<string, 1 | -1> {
   if (terms) return { user_id: 1, search_terms: 1 };
+  if (ids) return { _id: 1 };
+  if (paused?.now) return pausedIndex;
   const prefix = Object.keys(within).map((name) => [name, 1] as const);
   return { ...Object.fromEntries(prefix), archived: 1, unread: 1, last_message_at: -1, _id: -1 };
 }

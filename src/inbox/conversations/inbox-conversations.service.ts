@@ -10,8 +10,9 @@ import {
   searchTermsOf,
   untilHandedBack,
 } from '../../conversations/index.js';
+import { DmsRepository } from '../../dms/index.js';
 import { InvalidRequestError } from '../../errors/index.js';
-import { cursorOf, pageOf, readCursor } from '../../paging/index.js';
+import { cursorOf, pageOf, readCursor, totalBeside } from '../../paging/index.js';
 import { ReadMarksService } from '../messages/read-marks.service.js';
 import { conversationView, type ConversationView } from './conversation.view.js';
 import type { ListConversationsQuery, PatchConversationDto } from './conversations.dto.js';
@@ -31,6 +32,10 @@ export interface ConversationList {
 /** Each one is looked up. In scripts without spaces a word is several. */
 const maxTerms = 16;
 
+/** What failed longer ago nobody will send again. */
+const failedSendsForMs = 30 * 86_400_000;
+const maxFailedSends = 1_000;
+
 /** The inbox's conversations: listing, showing and what an operator does with one. */
 @Injectable()
 export class InboxConversationsService {
@@ -39,6 +44,7 @@ export class InboxConversationsService {
     private readonly repository: InboxConversationsRepository,
     private readonly conversations: ConversationsRepository,
     private readonly totals: ConversationTotalsRepository,
+    private readonly dms: DmsRepository,
     private readonly accounts: AccountsService,
     private readonly directory: AccountDirectoryService,
     private readonly readMarks: ReadMarksService,
@@ -47,11 +53,13 @@ export class InboxConversationsService {
 
   async list(scope: TenantScope, query: ListConversationsQuery): Promise<ConversationList> {
     const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
-    const within = await this.within(scope, query.platform_account_id);
+    const { within, owner } = await this.within(scope, query.platform_account_id);
     const terms = query.q === undefined ? undefined : termsOf(query.q);
     if (terms?.length === 0) return { conversations: [], total: 0, next_cursor: null };
     const { archived, unread, blocklisted: blocked } = query;
-    const filter = { within, archived, unread, blocked, terms };
+    const paused = pausedBy(query);
+    const ids = query.has_failed_send ? await this.withFailedSends(scope) : undefined;
+    const filter = { within, owner, archived, unread, blocked, paused, ids, terms };
     const [found, total] = await Promise.all([
       this.repository.page(scope, filter, { after, limit: query.limit + 1 }),
       this.total(scope, filter),
@@ -60,7 +68,8 @@ export class InboxConversationsService {
       // Lists hold conversations in which something was said.
       cursorOf({ at: last_message_at as Date, id }),
     );
-    return { conversations: await this.viewAll(data), total, next_cursor };
+    const page = { found: found.length, limit: query.limit, continued: after !== undefined };
+    return { conversations: await this.viewAll(data), total: totalBeside(total, page), next_cursor };
   }
 
   /** @throws {NotFoundError} */
@@ -94,19 +103,33 @@ export class InboxConversationsService {
     return Promise.all(conversations.map((conversation) => this.view(conversation)));
   }
 
-  private async within(scope: TenantScope, accountId: string | undefined): Promise<Within> {
-    if (accountId === undefined) return ownerFilter(scope);
-    return { platform_account_id: (await this.accounts.getOwnedForReading(scope, accountId))._id };
+  private async within(
+    scope: TenantScope,
+    accountId: string | undefined,
+  ): Promise<{ within: Within; owner: string | undefined }> {
+    if (accountId === undefined) return { within: ownerFilter(scope), owner: ownerFilter(scope).user_id };
+    const { _id, user_id: owner } = await this.accounts.getOwnedForReading(scope, accountId);
+    return { within: { platform_account_id: _id }, owner };
+  }
+
+  private async withFailedSends(scope: TenantScope): Promise<string[]> {
+    const since = new Date(this.clock.now() - failedSendsForMs);
+    return this.dms.conversationsWithFailedSends(scope, since, maxFailedSends);
   }
 
   /** Counted in the index, but for a search; kept as long as no conversation changes. */
   private async total(scope: TenantScope, filter: ConversationFilter): Promise<number> {
     const count = () => this.repository.count(scope, filter);
-    if (filter.terms) return count();
+    if (filter.terms || filter.paused || filter.ids) return count();
     const { within, archived, unread, blocked } = filter;
     const key = `conversations ${JSON.stringify([within, archived, unread, blocked])}`;
     return this.totals.whileUnchanged(key, within, count);
   }
+}
+
+/** A reason is asked for only of those in which it holds. */
+function pausedBy({ agent_paused: now, paused_reason: reason }: ListConversationsQuery): ConversationFilter['paused'] {
+  return now === undefined && reason === undefined ? undefined : { now: now ?? true, reason };
 }
 
 /** @throws {InvalidRequestError} a single letter would find nearly everything, at the price of reading it all */
