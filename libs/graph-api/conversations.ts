@@ -1,6 +1,6 @@
 import { nodeOf, type GraphAccess, type GraphCallOptions } from './access.js';
 import type { GraphCaller } from './caller.js';
-import type { GraphRoute } from './errors.js';
+import { GraphApiError, type GraphRoute } from './errors.js';
 import type { GraphHosts } from './hosts.js';
 import { toId, toMillis } from './json.js';
 import { itemsIn, nextCursor, type GraphPage } from './paging.js';
@@ -22,7 +22,7 @@ export interface GraphConversation {
 }
 
 export interface GraphAttachment {
-  type: 'image' | 'video' | 'audio' | 'file';
+  type: 'image' | 'video' | 'audio' | 'file' | 'share' | 'story_mention';
   url?: string;
   mimeType?: string;
   name?: string;
@@ -36,7 +36,10 @@ export interface GraphMessage {
   from?: GraphParticipant;
   to: GraphParticipant[];
   text?: string;
+  /** With what is shared, and the story that mentions the account. */
   attachments: GraphAttachment[];
+  /** The message or the story that it answers. */
+  replyTo?: { mid?: string; story?: { id?: string; url?: string } };
   isUnsupported?: boolean;
   raw: unknown;
 }
@@ -50,10 +53,15 @@ export interface PageOptions extends GraphCallOptions {
 }
 
 const conversationFields = 'id,updated_time,participants';
-const messageFields = 'id,created_time,from,to,message,attachments,is_unsupported';
+const messageFields = ['id', 'created_time', 'from', 'to', 'message', 'attachments', 'is_unsupported'];
+/** Not every version and login knows them: what Meta refuses is left out. */
+const extraFields = ['shares', 'story', 'reply_to'];
 
 /** The Conversations API: what Meta itself has of a conversation. Two calls a second an account, says Meta. */
 export class ConversationsArea {
+  /** Fields that a login's host does not know. */
+  private readonly refused = new Set<string>();
+
   constructor(
     private readonly caller: GraphCaller,
     private readonly hosts: GraphHosts,
@@ -73,15 +81,35 @@ export class ConversationsArea {
     conversationId: string,
     { limit, after, ...options }: PageOptions = {},
   ): Promise<GraphPage<GraphMessage>> {
-    const query = { fields: messageFields, ...pageQuery(limit, after) };
-    const body = await this.get(access, 'messages', [conversationId, 'messages'], query, options);
+    const body = await this.withKnownFields(access, (fields) =>
+      this.get(access, 'messages', [conversationId, 'messages'], { fields, ...pageQuery(limit, after) }, options),
+    );
     // As an edge the list is the answer, as a field of the conversation it is inside.
     return pageOf(isObject(body.messages) ? body.messages : body, messageOf);
   }
 
   async message(access: GraphAccess, messageId: string, options: GraphCallOptions = {}): Promise<GraphMessage> {
-    const body = await this.get(access, 'message', [messageId], { fields: messageFields }, options);
+    const body = await this.withKnownFields(access, (fields) =>
+      this.get(access, 'message', [messageId], { fields }, options),
+    );
     return messageOf(body) ?? { id: messageId, to: [], attachments: [], raw: body };
+  }
+
+  /** Asks again without a field that Meta says there is none of, and from then on without it. */
+  private async withKnownFields(
+    { login }: GraphAccess,
+    ask: (fields: string) => Promise<JsonObject>,
+  ): Promise<JsonObject> {
+    for (;;) {
+      const extra = extraFields.filter((field) => !this.refused.has(`${login} ${field}`));
+      try {
+        return await ask([...messageFields, ...extra].join(','));
+      } catch (error) {
+        const unknown = extra.filter((field) => isUnknownField(error, field));
+        if (unknown.length === 0) throw error;
+        for (const field of unknown) this.refused.add(`${login} ${field}`);
+      }
+    }
   }
 
   private async get(
@@ -129,7 +157,12 @@ function messageOf(item: JsonObject): GraphMessage | undefined {
     from: participantOf(item.from),
     to: participantsIn(item.to),
     text: textOf(item.message),
-    attachments: isObject(item.attachments) ? itemsIn(item.attachments).map(attachmentOf) : [],
+    attachments: [
+      ...(isObject(item.attachments) ? itemsIn(item.attachments).map(attachmentOf) : []),
+      ...sharedIn(item.shares),
+      ...mentionIn(item.story),
+    ],
+    replyTo: replyToOf(item),
     isUnsupported: typeof item.is_unsupported === 'boolean' ? item.is_unsupported : undefined,
     raw: item,
   });
@@ -144,6 +177,36 @@ function participantOf(value: unknown): GraphParticipant | undefined {
   const id = isObject(value) ? toId(value.id) : undefined;
   if (id === undefined || !isObject(value)) return undefined;
   return withoutHoles<GraphParticipant>({ id, username: textOf(value.username) });
+}
+
+function isUnknownField(error: unknown, field: string): boolean {
+  return error instanceof GraphApiError && error.code === 100 && new RegExp(`\\b${field}\\b`).test(error.message);
+}
+
+function sharedIn(shares: unknown): GraphAttachment[] {
+  const items = isObject(shares) ? itemsIn(shares) : [];
+  return items.map((item) =>
+    withoutHoles<GraphAttachment>({
+      type: 'share',
+      url: textOf(item.link) ?? textOf(item.url),
+      name: textOf(item.name),
+    }),
+  );
+}
+
+function mentionIn(story: unknown): GraphAttachment[] {
+  const mention = isObject(story) ? story.mention : undefined;
+  return isObject(mention) ? [withoutHoles<GraphAttachment>({ type: 'story_mention', url: textOf(mention.link) })] : [];
+}
+
+function replyToOf({ reply_to: replyTo, story }: JsonObject): GraphMessage['replyTo'] {
+  const mid = isObject(replyTo) ? (toId(replyTo.mid) ?? toId(replyTo.id)) : undefined;
+  const answered = isObject(story) ? story.reply_to : undefined;
+  if (mid === undefined && !isObject(answered)) return undefined;
+  return withoutHoles<NonNullable<GraphMessage['replyTo']>>({
+    mid,
+    story: isObject(answered) ? withoutHoles({ id: toId(answered.id), url: textOf(answered.link) }) : undefined,
+  });
 }
 
 /** Pictures and videos have a form of their own, everything else is a file with a MIME type. */

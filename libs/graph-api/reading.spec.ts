@@ -296,3 +296,42 @@ describe('subscriptions', () => {
     expect(server.last).toMatchObject({ method: 'DELETE', path: '/fb/v24.0/me/subscribed_apps' });
   });
 });
+
+describe('what is shared, mentioned and answered', () => {
+  const unknownField = {
+    status: 400,
+    body: JSON.stringify({ error: { code: 100, message: '(#100) Tried accessing nonexisting field (reply_to)' } }),
+  };
+
+  it('comes with a message, and a field that Meta refuses is left out from then on', async () => {
+    const client = new GraphClient({
+      instagramUrl: `${server.url}/ig`,
+      facebookUrl: `${server.url}/fb`,
+      timeoutMs: 2_000,
+    });
+    const mention = { mention: { id: '2', link: 'https://lookaside.example.com/story' } };
+    server.behave(
+      unknownField,
+      json({ id: 'm1', shares: { data: [{ link: 'https://www.instagram.com/p/1/' }] }, story: mention }),
+      json({
+        id: 'm2',
+        message: 'Lovely!',
+        story: { reply_to: { id: '17900000000000077', link: 'https://x.example' } },
+      }),
+    );
+
+    expect(await client.getMessage(access, 'm1')).toMatchObject({
+      attachments: [
+        { type: 'share', url: 'https://www.instagram.com/p/1/' },
+        { type: 'story_mention', url: 'https://lookaside.example.com/story' },
+      ],
+    });
+    expect(await client.getMessage(access, 'm2')).toMatchObject({
+      text: 'Lovely!',
+      replyTo: { story: { id: '17900000000000077', url: 'https://x.example' } },
+    });
+    const asked = server.requests.map(({ query }) => String(query['fields']).split(',').slice(7).join());
+    expect(asked).toEqual(['shares,story,reply_to', 'shares,story', 'shares,story']);
+    await client.close();
+  });
+});

@@ -1,29 +1,12 @@
 import { Schema, type Types } from 'mongoose';
 import type { Channel } from '../channels/index.js';
 import type { DmView } from './api/dm-view.dto.js';
+import { openOrFailed, type HeldReason, type SendStatus } from './send-status.js';
+
+export type { HeldReason, SendStatus } from './send-status.js';
 
 export type Direction = 'inbound' | 'outbound';
 export type DmSource = 'webhook' | 'api' | 'agent' | 'sync';
-
-/**
- * Of an outbound DM: `queued` → `sending` → `sent` | `failed` | `unconfirmed`. `unconfirmed` means Meta may have
- * delivered it and we could not find out; it is never sent again without an operator's word.
- */
-export const sendStatuses = ['queued', 'sending', 'sent', 'failed', 'unconfirmed'] as const;
-export type SendStatus = (typeof sendStatuses)[number];
-
-/** Why a `queued` DM is not going out right now. */
-export const heldReasons = [
-  'earlier_send_open',
-  'account',
-  'sends_paused',
-  'rate_limit',
-  'meta_limit',
-  'circuit_open',
-  'retry',
-  'unavailable',
-] as const;
-export type HeldReason = (typeof heldReasons)[number];
 
 /** Of an inbound DM: whether the agent still owes it a look. */
 export type AgentState = 'pending' | 'answered' | 'skipped';
@@ -186,8 +169,6 @@ export interface DmRecord {
   updated_at: Date;
 }
 
-/** Of sends that a person may have to see to. */
-export const openOrFailed = ['queued', 'sending', 'unconfirmed', 'failed'] as const satisfies readonly SendStatus[];
 export const openOrFailedIndex = { user_id: 1, status: 1, created_at: -1, _id: -1 } as const;
 
 const { Mixed } = Schema.Types;

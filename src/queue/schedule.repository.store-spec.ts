@@ -19,39 +19,61 @@ beforeAll(async () => {
 
 afterAll(() => connection?.close());
 
+const times = (name: string) => ({ name, everyMs: 10_000, leaseMs: 60_000 });
+const claimDue = async (name: string, at: Date, leaseMs: number): Promise<Date | null> => {
+  const [seen] = await schedules.findDue([{ ...times(name), leaseMs }], at);
+  return seen ? schedules.claim(seen, at, leaseMs) : null;
+};
+
 describe('ScheduleRepository', () => {
   it('names what is due, of many, in one look', async () => {
     await Promise.all(['due', 'leased', 'later', 'not asked for'].map((name) => schedules.ensure(name)));
-    await schedules.claimDue('leased', now, 60_000);
-    await schedules.release('later', later(1));
+    await claimDue('leased', now, 60_000);
+    const lease = await claimDue('later', now, 60_000);
+    await schedules.release('later', lease as Date, later(1));
 
-    const due = await schedules.findDue(['due', 'leased', 'later', 'unknown'], now);
+    const due = await schedules.findDue(['due', 'leased', 'later', 'unknown'].map(times), now);
 
-    expect([...due]).toEqual(['due']);
+    expect(due.map(({ _id }) => _id)).toEqual(['due']);
   });
 
   it('lets one of many processes run a task that is due', async () => {
     await Promise.all([schedules.ensure('sweep'), schedules.ensure('sweep')]);
 
-    const claims = await Promise.all(Array.from({ length: 10 }, () => schedules.claimDue('sweep', now, 60_000)));
+    const claims = await Promise.all(Array.from({ length: 10 }, () => claimDue('sweep', now, 60_000)));
 
     expect(claims.filter(Boolean)).toHaveLength(1);
   });
 
   it('holds a task until it is released, then until it is due again', async () => {
     await schedules.ensure('refresh');
-    expect(await schedules.claimDue('refresh', now, 60_000)).toBe(true);
-    expect(await schedules.claimDue('refresh', later(59_000), 60_000)).toBe(false);
+    const lease = (await claimDue('refresh', now, 60_000)) as Date;
+    expect(await claimDue('refresh', later(59_000), 60_000)).toBeNull();
 
-    await schedules.release('refresh', later(5_000));
-    expect(await schedules.claimDue('refresh', later(4_999), 60_000)).toBe(false);
-    expect(await schedules.claimDue('refresh', later(5_000), 60_000)).toBe(true);
+    await schedules.release('refresh', lease, later(5_000));
+    expect(await claimDue('refresh', later(4_999), 60_000)).toBeNull();
+    expect(await claimDue('refresh', later(5_000), 60_000)).toEqual(later(65_000));
   });
 
-  it('gives a task whose process died to another when the lease ends', async () => {
+  it('gives a task whose process died to another when the lease ends, and to nobody else when the first comes back', async () => {
     await schedules.ensure('orphan');
-    expect(await schedules.claimDue('orphan', now, 1_000)).toBe(true);
+    const first = (await claimDue('orphan', now, 1_000)) as Date;
+    const second = await claimDue('orphan', later(1_000), 1_000);
 
-    expect(await schedules.claimDue('orphan', later(1_000), 1_000)).toBe(true);
+    await schedules.release('orphan', first, later(0));
+
+    expect(second).toEqual(later(2_000));
+    expect(await claimDue('orphan', later(1_500), 1_000)).toBeNull();
+  });
+
+  it('runs a task that a process whose clock runs an hour ahead has held or put off', async () => {
+    const ahead = later(3_600_000);
+    await Promise.all(['held', 'put off'].map((name) => schedules.ensure(name)));
+    await claimDue('held', ahead, 60_000);
+    await schedules.release('put off', (await claimDue('put off', ahead, 60_000)) as Date, later(3_610_000));
+
+    const due = await schedules.findDue(['held', 'put off'].map(times), now);
+
+    expect(due.map(({ _id }) => _id).sort()).toEqual(['held', 'put off']);
   });
 });

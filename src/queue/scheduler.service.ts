@@ -4,9 +4,11 @@ import { Clock } from '#libs/clock';
 import { AppConfig } from '../config/index.js';
 import { HandlerExplorerService, type ScheduledTask } from './handler-explorer.service.js';
 import { graceShare } from './job-runner.service.js';
-import { ScheduleRepository } from './schedule.repository.js';
+import { ScheduleRepository, type ScheduleRecord } from './schedule.repository.js';
 
 const pollMs = 500;
+
+const leaseOf = ({ leaseMs = 60_000 }: ScheduledTask): number => leaseMs;
 
 /** Runs `@Scheduled` methods, each on one process at a time. Due times live in MongoDB, so Redis may lose everything. */
 @Injectable()
@@ -58,13 +60,12 @@ export class SchedulerService implements OnApplicationBootstrap, BeforeApplicati
   private async startDue(): Promise<void> {
     await this.makeKnown();
     const idle = this.tasks.filter(({ name }) => !this.running.has(name));
-    const due = await this.schedules.findDue(
-      idle.map(({ name }) => name),
-      this.clock.date(),
-    );
+    const times = idle.map((task) => ({ name: task.name, everyMs: task.everyMs, leaseMs: leaseOf(task) }));
+    const due = new Map((await this.schedules.findDue(times, this.clock.date())).map((seen) => [seen._id, seen]));
     for (const task of idle) {
-      if (!due.has(task.name) || this.stopping.signal.aborted) continue;
-      const run = this.runIfDue(task)
+      const seen = due.get(task.name);
+      if (!seen || this.stopping.signal.aborted) continue;
+      const run = this.runIfDue(task, seen)
         .catch((error: unknown) => this.logger.warn({ msg: `scheduled task ${task.name} failed`, err: error }))
         .finally(() => this.running.delete(task.name));
       this.running.set(task.name, run);
@@ -76,12 +77,13 @@ export class SchedulerService implements OnApplicationBootstrap, BeforeApplicati
     await Promise.all(unknown.map(({ name }) => this.schedules.ensure(name).then(() => this.known.add(name))));
   }
 
-  private async runIfDue(task: ScheduledTask): Promise<void> {
-    if (!(await this.schedules.claimDue(task.name, this.clock.date(), task.leaseMs ?? 60_000))) return;
+  private async runIfDue(task: ScheduledTask, seen: ScheduleRecord): Promise<void> {
+    const lease = await this.schedules.claim(seen, this.clock.date(), leaseOf(task));
+    if (!lease) return;
     try {
       await task.run(this.stopping.signal);
     } finally {
-      await this.schedules.release(task.name, new Date(this.clock.now() + task.everyMs));
+      await this.schedules.release(task.name, lease, new Date(this.clock.now() + task.everyMs));
     }
   }
 }

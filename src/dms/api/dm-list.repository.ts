@@ -5,14 +5,8 @@ import { ownerFilter, type TenantScope } from '../../auth/index.js';
 import { requestReads } from '../../database/index.js';
 import { pageBehind, type Position } from '../../paging/index.js';
 import { DM } from '../dm-store.repository.js';
-import {
-  openOrFailed,
-  openOrFailedIndex,
-  type Direction,
-  type DmRecord,
-  type HeldReason,
-  type SendStatus,
-} from '../dm.schema.js';
+import { openOrFailedIndex, type Direction, type DmRecord, type HeldReason, type SendStatus } from '../dm.schema.js';
+import { openOrFailed } from '../send-status.js';
 import { viewProjection, type ShownDm } from './dm.view.js';
 
 /** The DMs that are listed: by conversations, by account, by tenant, or all; each way has its index. */

@@ -27,7 +27,8 @@ import {
   Skip,
   toBoolean,
 } from '../../paging/index.js';
-import { dmKinds, heldReasons, sendStatuses, type DmRecord, type HeldReason, type SendStatus } from '../dm.schema.js';
+import { dmKinds, type DmRecord } from '../dm.schema.js';
+import { heldReasons, sendStatuses, type HeldReason, type SendStatus } from '../send-status.js';
 import { IsPublicHttpsUrl } from './public-https-url.validator.js';
 
 export class ListDmsQuery extends PageQuery {

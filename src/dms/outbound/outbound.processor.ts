@@ -7,6 +7,8 @@ import { SenderService } from './sender.service.js';
 import { SendSettlingService } from './send-settling.service.js';
 
 const batch = 1_000;
+/** With Redis away sends are made by the sweep itself: an account whose calls hang must not hold up all others. */
+const sideBySide = 20;
 
 /** Jobs and the sweep of the way out. */
 @Injectable()
@@ -34,10 +36,14 @@ export class OutboundProcessor {
   /** MongoDB knows what is due; this finds what lost its job, and what waited for its time. */
   @Scheduled({ name: 'sweep-sends', everyMs: 1_000 })
   async sweep(signal: AbortSignal): Promise<void> {
-    for (const due of await this.outbound.due(batch)) {
-      if (signal.aborted) return;
-      await this.enqueue(due, signal);
-    }
+    const due = (await this.outbound.due(batch)).values();
+    const work = async (): Promise<void> => {
+      for (const send of due) {
+        if (signal.aborted) return;
+        await this.enqueue(send, signal);
+      }
+    };
+    await Promise.all(Array.from({ length: sideBySide }, work));
   }
 
   private async enqueue(
@@ -52,7 +58,7 @@ export class OutboundProcessor {
       ? await this.jobs.add('send-conversation', { conversation_id })
       : await this.jobs.add('settle-send', { dm_id: String(_id) });
     if (!taken) {
-      // Redis is away: slower, one after the other, but nobody waits for it to come back.
+      // Redis is away: slower, from this process alone, but nobody waits for it to come back.
       await (queued ? this.sender.sendConversation(conversation_id, signal) : this.settling.settle(String(_id)));
       return;
     }

@@ -34,10 +34,12 @@ export function syncedEvent(message: GraphMessage, account: AccountSummary, part
     mid: message.id,
     ...(message.text ? { text: message.text } : {}),
     attachments: message.attachments.map(attachmentOf),
+    ...(message.replyTo ? { replyTo: message.replyTo } : {}),
     isUnsupported: message.isUnsupported ?? false,
   };
 }
 
 function attachmentOf({ type, url, name }: GraphAttachment): DecodedAttachment {
-  return { type, ...(url ? { url } : {}), ...(name ? { title: name } : {}), raw: undefined };
+  const linkOnly = type === 'story_mention' ? ({ linkOnly: true } as const) : {};
+  return { type, ...(url ? { url } : {}), ...(name ? { title: name } : {}), ...linkOnly, raw: undefined };
 }
