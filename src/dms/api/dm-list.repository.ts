@@ -56,7 +56,11 @@ export class DmListRepository {
   /** For filters that the conversations' counters can't answer. @param limit where counting ends; 0: nowhere */
   async count(scope: TenantScope, filter: ListFilter, limit = 0): Promise<number> {
     const most = limit > 0 ? { limit } : {};
-    return this.model.collection.countDocuments(this.where(scope, filter), { hint: indexOf(filter), ...most, ...requestReads });
+    return this.model.collection.countDocuments(this.where(scope, filter), {
+      hint: indexOf(filter),
+      ...most,
+      ...requestReads,
+    });
   }
 
   /** @internal what a page costs, for the spec that guards the indexes */
