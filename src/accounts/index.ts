@@ -9,6 +9,7 @@ export { AccountsRepository } from './accounts.repository.js';
 export { AccountsService } from './accounts.service.js';
 export type { AlertKind } from './alerts/alert.schema.js';
 export { AlertsService } from './alerts/alerts.service.js';
+export { ConnectService } from './connect/connect.service.js';
 export { ErasureRequestsService } from './privacy/erasure-requests.service.js';
 export { ErasureView } from './privacy/privacy.dto.js';
 export { erasureView } from './privacy/status-page.js';

@@ -7,6 +7,7 @@ import type { Clock } from '#libs/clock';
 import { startSandbox, type Sandbox, type SandboxOptions } from '#libs/sandbox';
 import { createApp } from '../../src/app.factory.js';
 import { TokenService, type Principal } from '../../src/auth/index.js';
+import type { ChannelRegistration } from '../../src/channels/index.js';
 import { readSettings } from '../../src/config/index.js';
 import type { TestServices } from './services.js';
 import { testSettings } from './test-settings.js';
@@ -19,6 +20,8 @@ export interface TestAppOptions {
   sandbox?: Sandbox;
   sandboxOptions?: Partial<SandboxOptions>;
   clock?: Clock;
+  /** Instead of the product's channels. */
+  channels?: readonly ChannelRegistration[];
   /** Settings on top of the test defaults. */
   env?: Record<string, string>;
 }
@@ -56,6 +59,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
   const logTo = new PassThrough().on('data', (line: Buffer) => logs.push(line.toString()));
   const app = await createApp(readSettings(testSettings(services, { ...sandbox.env, ...options.env })), {
     clock: options.clock,
+    ...(options.channels ? { channels: options.channels } : {}),
     logTo,
   });
   await app.listen(0, '127.0.0.1');
