@@ -3,7 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types, type AnyBulkWriteOperation, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { retentionIndex, type RetentionTarget } from '../database/index.js';
-import { dueIndex, unfinishedIndex, type DeliveryRecord, type DeliveryState } from './delivery.schema.js';
+import { accountIndex, dueIndex, unfinishedIndex, type DeliveryRecord, type DeliveryState } from './delivery.schema.js';
 import { scrubMessages, scrubPerson } from './scrub-payload.js';
 
 export const DELIVERY = 'WebhookDelivery';
@@ -38,6 +38,8 @@ export interface DeliveryFilter {
 /** A delivery handed to a job is normally stored within a second; nobody looks at it before this. */
 const firstLookMs = 4_000;
 const maxBackoffMs = 600_000;
+/** Copies of an account that are looked through at once: a second's work from disk. */
+const stretchSize = 2_000;
 /** The door promises an answer within three seconds, also when MongoDB hangs without closing its connections. */
 const insertTimeoutMs = 2_200;
 /** MongoDB's code for a query that took longer than it may. */
@@ -195,23 +197,43 @@ export class DeliveryLogRepository {
   }
 
   /**
-   * Takes every event of this person out of an account's raw copies.
+   * Takes every event of this person out of an account's raw copies, a stretch of them at a time: a large account has
+   * millions, and a question about all of them at once would be given up before its answer came.
    * @param before only of what came before; of all when left out
-   * @returns how many copies named them
+   * @yields after each stretch how many copies of it named them
    */
-  async scrubPerson(platformAccountId: string, participantId: string, before?: Date): Promise<number> {
-    let scrubbed = 0;
+  async *scrubPerson(platformAccountId: string, participantId: string, before?: Date): AsyncGenerator<number> {
     const mentions = {
       account_ids: platformAccountId,
       payload: { $regex: escapeRegex(participantId) },
       ...(before ? { received_at: { $lt: before } } : {}),
     };
-    const found = this.model.collection.find<DeliveryRecord>(mentions, { projection: { _id: 1 } });
-    for await (const { _id } of found) {
-      await this.rewrite(String(_id), (payload) => scrubPerson(payload, participantId));
-      scrubbed++;
+    for await (const stretch of this.stretchesOf(platformAccountId)) {
+      const found = await this.model.collection
+        .find<DeliveryRecord>({ ...mentions, _id: stretch }, { projection: { _id: 1 }, hint: accountIndex })
+        .toArray();
+      for (const { _id } of found) await this.rewrite(String(_id), (payload) => scrubPerson(payload, participantId));
+      yield found.length;
     }
-    return scrubbed;
+  }
+
+  /** Ranges of ids of an account's copies, oldest first; found in the index alone. */
+  private async *stretchesOf(
+    platformAccountId: string,
+  ): AsyncGenerator<{ $gt?: Types.ObjectId; $lte: Types.ObjectId }> {
+    let after: Types.ObjectId | undefined;
+    for (;;) {
+      const ids = await this.model.collection
+        .find<{ _id: Types.ObjectId }>(
+          { account_ids: platformAccountId, ...(after ? { _id: { $gt: after } } : {}) },
+          { projection: { _id: 1 }, sort: { _id: 1 }, limit: stretchSize, hint: accountIndex },
+        )
+        .toArray();
+      const last = ids.at(-1)?._id;
+      if (!last) return;
+      yield { ...(after ? { $gt: after } : {}), $lte: last };
+      after = last;
+    }
   }
 
   /**

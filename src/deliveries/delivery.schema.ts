@@ -66,8 +66,9 @@ DeliverySchema.index(
   { due_at: 1, _id: 1, attempts: 1 },
   { name: dueIndex, partialFilterExpression: { unfinished: true } },
 );
-// GET /admin/deliveries of an account; erasing a person from an account's deliveries.
-DeliverySchema.index({ account_ids: 1, _id: 1 });
+/** GET /admin/deliveries of an account; erasing a person from an account's deliveries. */
+export const accountIndex = { account_ids: 1, _id: 1 } as const;
+DeliverySchema.index(accountIndex);
 // What an account that is connected late has missed. Most deliveries have no such ids and pay nothing for it.
 DeliverySchema.index(
   { unknown_ids: 1, _id: 1 },

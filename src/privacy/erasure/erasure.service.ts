@@ -159,8 +159,8 @@ export class ErasureService {
     signal: AbortSignal,
     before?: Date,
   ): Promise<void> {
-    const deliveries = await this.deliveries.scrubPerson(accountId, id, before);
-    await this.progress(erasure, { deliveries }, signal);
+    for await (const deliveries of this.deliveries.scrubPerson(accountId, id, before))
+      await this.progress(erasure, { deliveries }, signal);
   }
 
   private async eraseConversation(
