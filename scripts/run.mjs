@@ -26,6 +26,7 @@ const tasks = {
   store: { command: [jest], last: ['--selectProjects', 'store'], built: false, servers: true },
   e2e: { command: [jest], last: ['--selectProjects', 'e2e'], built: false, servers: true },
   token: { command: ['dist/cli/make-token.js'], built: true, servers: false },
+  'first-admin': { command: ['dist/cli/first-admin.js'], built: true, servers: false },
   migrate: { command: ['dist/cli/migrate.js'], built: true, servers: false },
   doctor: { command: ['dist/cli/doctor.js'], built: true, servers: false },
   'keys:rotate': { command: ['dist/cli/rotate-keys.js'], built: true, servers: false },

@@ -30,7 +30,22 @@ function ownSecrets(): Env {
   return secrets;
 }
 
-function printWelcome(stack: Stack, configured: { dotEnv: string[]; environment: string[] }): void {
+/** @returns the link by which the first person signs in, as long as nobody can */
+async function firstAdminLink(stack: Stack): Promise<string | undefined> {
+  try {
+    const { data } = await stack.api<{ data: { url: string } }>('POST', '/auth/first-admin/link');
+    return data.url;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes(' answered 409')) return undefined;
+    throw error;
+  }
+}
+
+function printWelcome(
+  stack: Stack,
+  firstAdmin: string | undefined,
+  configured: { dotEnv: string[]; environment: string[] },
+): void {
   const { sandbox, openAi, env } = stack;
   // The name that OAuth comes back to: a cookie set at another one would not come along.
   const apiUrl = stack.processes[0]?.options.env['API_URL'] ?? stack.apiUrl;
@@ -38,6 +53,8 @@ function printWelcome(stack: Stack, configured: { dotEnv: string[]; environment:
   say(`\n${bold('Instagram DM API is running')}  ${dim('Ctrl-C stops it; data stays in .data/')}`);
   say(`  Open              ${bold(`${apiUrl}/app/`)}  (sign in with the token below)`);
   say(`  API               ${apiUrl}`);
+  if (firstAdmin) say(`  Sign in           ${firstAdmin}  (once, within 24 hours)`);
+  else say(`  Sign in           ${apiUrl}/app/`);
   if (env['ENVIRONMENT'] !== 'production') say(`  Swagger UI        ${apiUrl}/docs`);
   if (sandbox) say(`  Customer’s phone  ${sandbox.url}/`);
   else printMetaApp(stack, apiUrl);
@@ -90,7 +107,7 @@ try {
     log: (line) => say(dim(line)),
   });
   if (stack.sandbox) await connectShop(stack, stack.sandbox);
-  printWelcome(stack, {
+  printWelcome(stack, await firstAdminLink(stack), {
     dotEnv: Object.keys(dotEnv).filter((name) => dotEnv[name] !== example[name] && !(name in environment)),
     environment: Object.keys(environment),
   });

@@ -3,7 +3,7 @@ import type { Clock } from '#libs/clock';
 import { AccountsApiModule, AccountsModule, AccountsWorkerModule } from './accounts/index.js';
 import { AdminApiModule } from './admin/index.js';
 import { AgentApiModule, AgentModule, AgentWorkerModule } from './agent/index.js';
-import { AuthModule } from './auth/index.js';
+import { AuthModule, SessionsModule } from './auth/index.js';
 import { BlocklistApiModule, BlocklistModule, BlocklistWorkerModule } from './blocklist/index.js';
 import { ChannelsModule, type ChannelRegistration } from './channels/index.js';
 import { ConfigModule, type AppConfig } from './config/index.js';
@@ -18,6 +18,7 @@ import { ObservabilityModule } from './observability/index.js';
 import { PrivacyApiModule, PrivacyWorkerModule } from './privacy/index.js';
 import { QueueModule, QueueWorkerModule } from './queue/index.js';
 import { RedisModule } from './redis/index.js';
+import { StaffApiModule } from './staff/index.js';
 import { WebhookApiModule } from './webhook/index.js';
 
 type ModuleList = (Type | DynamicModule)[];
@@ -28,6 +29,7 @@ const core: ModuleList = [
   RedisModule,
   QueueModule,
   AuthModule,
+  SessionsModule,
   ObservabilityModule,
   HealthModule,
   HealthApiModule,
@@ -42,6 +44,7 @@ const core: ModuleList = [
 
 /** HTTP routes. A worker answers for its health and metrics alone, which are part of the core. */
 const api: ModuleList = [
+  StaffApiModule,
   AdminApiModule,
   AccountsApiModule,
   WebhookApiModule,

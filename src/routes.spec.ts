@@ -1,10 +1,12 @@
 import request, { type Response } from 'supertest';
 import { startControllerRing, type ControllerRing } from '../test/support/controller-ring.js';
 import type { Operation } from '../test/support/openapi.js';
-import { scopeOf, type Principal } from './auth/index.js';
+import { reaches, tenantScope, type Principal, type Role, type TokenSubject } from './auth/index.js';
 
 interface Route {
   access: 'public' | 'user' | 'admin';
+  /** The least role of a tenant's people; by its method where it is not said: reading is for all. */
+  role?: Exclude<Role, 'admin'>;
   /** The first service that a valid request comes to; `null`: the controller answers by itself. */
   reaches: string | null;
   /** What is sent instead of the document's example, where the document can't say what a valid request is. */
@@ -20,10 +22,30 @@ interface Route {
 
 const user = (reaches: string, more: Partial<Route> = {}): Route => ({ access: 'user', reaches, ...more });
 const admins = (reaches: string, more: Partial<Route> = {}): Route => ({ access: 'admin', reaches, ...more });
+const owners = (reached: string, more: Partial<Route> = {}): Route => ({ ...user(reached, more), role: 'owner' });
+const anyone = (reached: string, more: Partial<Route> = {}): Route => ({ ...user(reached, more), role: 'viewer' });
+const entrance = (reached: string): Route => ({ access: 'public', reaches: reached });
 const open = (reaches: string | null): Route => ({ access: 'public', reaches, foreign: true });
 const loose = { looseIds: true } as const;
 
 const routes: Record<string, Route> = {
+  'POST /auth/sign-in': entrance('SignInService.signIn'),
+  'POST /auth/sign-out': anyone('SessionsService.end', { bare: true }),
+  'GET /auth/me': anyone('StaffService.self', { bare: true }),
+  'POST /auth/password': anyone('SignInService.changePassword'),
+  'POST /auth/first-admin/link': admins('JoiningService.firstAdminLink', { bare: true }),
+  'POST /auth/first-admin': entrance('JoiningService.beFirstAdmin'),
+  'POST /auth/invites/accept': entrance('JoiningService.accept'),
+  'GET /auth/sessions': anyone('SessionsService.listOf', { bare: true }),
+  'DELETE /auth/sessions': anyone('SessionsService.endOthers', { bare: true }),
+  'DELETE /auth/sessions/{id}': anyone('SessionsService.endOne'),
+  'GET /staff': user('StaffService.list'),
+  'GET /staff/{id}': user('StaffService.get'),
+  'PATCH /staff/{id}': owners('StaffService.change', { body: { name: 'Anna' } }),
+  'DELETE /staff/{id}': owners('StaffService.remove'),
+  'GET /staff/invites': owners('JoiningService.invites', { bare: true }),
+  'POST /staff/invites': owners('JoiningService.invite'),
+  'DELETE /staff/invites/{id}': owners('JoiningService.takeBack'),
   'GET /health': open('HealthService.check'),
   'GET /health/live': open(null),
   'GET /health/ready': open('HealthService.check'),
@@ -40,17 +62,17 @@ const routes: Record<string, Route> = {
   'POST /meta/deauthorize': open('PrivacyService.deauthorize'),
   'POST /meta/data-deletion': open('PrivacyService.requestDeletion'),
   'GET /meta/data-deletion/{code}': { ...open('PrivacyService.getErasure'), ...loose },
-  'GET /accounts/oauth/{login}/start': user('OAuthDoorService.browserKeyOf'),
+  'GET /accounts/oauth/{login}/start': owners('OAuthDoorService.browserKeyOf'),
   'GET /accounts/oauth/{login}/callback': open('OAuthDoorService.readReturn'),
-  'POST /accounts': user('ConnectService.connectByToken'),
+  'POST /accounts': owners('ConnectService.connectByToken'),
   'GET /accounts': user('AccountsService.list'),
   'GET /accounts/{id}': user('AccountsService.get'),
-  'PATCH /accounts/{id}': user('AccountsService.update'),
-  'DELETE /accounts/{id}': user('AccountsService.disconnect'),
+  'PATCH /accounts/{id}': owners('AccountsService.update'),
+  'DELETE /accounts/{id}': owners('AccountsService.disconnect'),
   'GET /accounts/{id}/profiles/{igsid}': user('LookUpsService.profile'),
   'GET /accounts/{id}/conversations': user('LookUpsService.conversations'),
   'GET /user-settings': user('UserSettingsService.get', { bare: true }),
-  'PUT /user-settings': user('UserSettingsService.replace', { body: { is_active: true } }),
+  'PUT /user-settings': owners('UserSettingsService.replace', { body: { is_active: true } }),
   'GET /instagram-dms/list': user('DmListService.list'),
   'POST /instagram-dms/send': user('DmSendService.send', {
     body: { recipient_id: '1254477777772222', platform_account_id: '17841400008460056', message_text: 'Hello' },
@@ -72,9 +94,9 @@ const routes: Record<string, Route> = {
   'POST /inbox/conversations/{id}/messages': user('InboxMessagesService.reply'),
   'GET /inbox/comments': user('InboxCommentsService.list'),
   'GET /inbox/stream': user('StreamService.stream'),
-  'POST /inbox/stream/ticket': user('StreamTicketsService.issue', { bare: true }),
+  'POST /inbox/stream/ticket': anyone('StreamTicketsService.issue', { bare: true }),
   'GET /agent/settings/{account_id}': user('AgentSettingsApiService.get', loose),
-  'PUT /agent/settings/{account_id}': user('AgentSettingsApiService.put', loose),
+  'PUT /agent/settings/{account_id}': owners('AgentSettingsApiService.put', loose),
   'POST /agent/preview': user('AgentPreviewsService.preview', {
     body: { account_id: '665f1c2ab7e4a1d2c3b4a596', message: 'Are you open?' },
   }),
@@ -86,10 +108,10 @@ const routes: Record<string, Route> = {
   'PATCH /agent/knowledge/{account_id}/{document_id}': user('KnowledgeService.update', loose),
   'DELETE /agent/knowledge/{account_id}/{document_id}': user('KnowledgeService.remove', loose),
   'POST /agent/knowledge/{account_id}/{document_id}/review': user('KnowledgeService.review', loose),
-  'POST /privacy/erasures': user('PrivacyRequestsService.erase', {
+  'POST /privacy/erasures': owners('PrivacyRequestsService.erase', {
     body: { account_id: '665f1c2ab7e4a1d2c3b4a596', participant_id: '1254477777772222' },
   }),
-  'GET /privacy/erasures/{id}': user('ErasureRequestsService.get'),
+  'GET /privacy/erasures/{id}': owners('ErasureRequestsService.get'),
   'GET /admin/dead-letters': admins('DeadLettersRepository.list'),
   'GET /admin/dead-letters/{id}': admins('DeadLettersRepository.find', loose),
   'POST /admin/dead-letters/{id}/replay': admins('DeadLetterReplaysService.replay', loose),
@@ -104,8 +126,9 @@ const routes: Record<string, Route> = {
 
 const pathValues: Record<string, string> = { login: 'instagram', index: '0', igsid: '1254477777772222' };
 const anyId = '665f1c2ab7e4a1d2c3b4a596';
-const tenant: Principal = { userId: 'tenant-1', role: 'user' };
-const admin: Principal = { userId: 'root', role: 'admin' };
+const tenant: TokenSubject = { userId: 'tenant-1', role: 'user' };
+const admin: TokenSubject = { userId: 'root', role: 'admin' };
+const tenantPrincipal: Principal = { tenant: 'tenant-1', actor: 'tenant-1', role: 'owner', via: 'token' };
 
 const named = (name: string) => routes[name] as Route;
 const rows = (which: (route: Route) => boolean) => Object.keys(routes).filter((name) => which(named(name)));
@@ -131,7 +154,7 @@ describe('every route', () => {
   /** A valid request, but for what is changed about it. */
   async function ask(
     name: string,
-    as: Principal | null,
+    as: TokenSubject | null,
     change: { body?: Record<string, unknown>; query?: string; ids?: Record<string, string> } = {},
   ): Promise<Response> {
     const { method, path, exampleBody } = operationOf(name);
@@ -196,6 +219,22 @@ describe('every route', () => {
     expect(ring.calls[1]?.method).toBe(named(name).reaches);
   });
 
+  const byRole = rows(({ access }) => access === 'user').map((name): [string, Role] => {
+    const reading = name.startsWith('GET ');
+    return [name, named(name).role ?? (reading ? 'viewer' : 'operator')];
+  });
+
+  it.each(byRole)('%s is for the role %s and those above', async (name, needed) => {
+    for (const role of ['viewer', 'operator', 'owner'] as const) {
+      ring.calls.splice(0);
+      const answer = await ask(name, { userId: 'anna', tenant: tenant.userId, role });
+      const [first] = ring.calls;
+      if (reaches(role, needed)) expect(first?.method).toBe(named(name).reaches);
+      else
+        expect([answer.status, (answer.body as { code: string }).code, first]).toEqual([403, 'forbidden', undefined]);
+    }
+  });
+
   const checked = rows(({ foreign, bare }) => !foreign && !bare);
 
   it.each(checked)('%s refuses a field that it does not know, where it takes any', async (name) => {
@@ -229,7 +268,9 @@ function callersIn(args: unknown[]): unknown[] {
     if (arg === tenant.userId) return [arg];
     if (typeof arg !== 'object' || arg === null) return [];
     const { principal = arg } = arg as { principal?: object };
-    const isCaller = [tenant, scopeOf(tenant)].some((one) => JSON.stringify(one) === JSON.stringify(principal));
+    const isCaller = [tenantPrincipal, tenantScope(tenant.userId)].some(
+      (one) => JSON.stringify(one) === JSON.stringify(principal),
+    );
     return isCaller ? [tenant.userId] : [];
   });
   return [...new Set(found)];

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../auth/index.js';
+import { Caller, ForOwners, ForUsers, Scope, type Principal, type TenantScope } from '../auth/index.js';
 import { ApiErrors } from '../errors/index.js';
 import { DocumentsBody } from '../validation/index.js';
 import { AccountResponse, AccountListResponse, ConnectResponse, DisconnectResponse } from './account-view.dto.js';
@@ -26,7 +26,7 @@ export class AccountsController {
     private readonly erasures: ErasureRequestsService,
   ) {}
 
-  @ForUsers()
+  @ForOwners()
   @Post()
   @ApiOperation({
     summary: 'Connect an account by its token',
@@ -69,7 +69,7 @@ export class AccountsController {
     return { success: true, data: await this.accounts.get(scope, id) };
   }
 
-  @ForUsers()
+  @ForOwners()
   @Patch(':id')
   @ApiOperation({
     summary: 'Change an account',
@@ -86,7 +86,7 @@ export class AccountsController {
     return { success: true, data: await this.accounts.update(scope, id, body) };
   }
 
-  @ForUsers()
+  @ForOwners()
   @Delete(':id')
   @ApiOperation({
     summary: 'Disconnect an account',

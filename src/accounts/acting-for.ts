@@ -6,7 +6,7 @@ import { ForbiddenError } from '../errors/index.js';
  * @throws {ForbiddenError} when a user names somebody else
  */
 export function actingFor(caller: Principal, userId: string | undefined): string {
-  if (userId === undefined || userId === caller.userId) return caller.userId;
+  if (userId === undefined || userId === caller.tenant) return caller.tenant;
   if (caller.role !== 'admin') throw new ForbiddenError('user_id is for the role admin.');
   return userId;
 }

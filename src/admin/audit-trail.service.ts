@@ -36,7 +36,7 @@ export class AuditTrailService implements OnModuleInit {
     const { principal } = request;
     if (principal?.role !== 'admin' || readingMethods.has(request.method)) return payload;
     const entry = {
-      actor: principal.userId,
+      actor: principal.actor,
       action: `${request.method} ${request.routeOptions.url ?? 'unknown'}`,
       target: this.targetOf(request.params),
       status: reply.statusCode,

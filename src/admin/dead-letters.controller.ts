@@ -61,7 +61,7 @@ export class DeadLettersController {
     const after = cursor === undefined ? undefined : await this.letters.find(cursor);
     if (after === null) throw new InvalidRequestError('cursor: is not one of this list');
     const range = { since: since ? new Date(since) : undefined, until: until ? new Date(until) : undefined };
-    const page = await this.replays.replayPage({ kind, reason, ...range, after, limit }, caller.userId);
+    const page = await this.replays.replayPage({ kind, reason, ...range, after, limit }, caller.actor);
     return { success: true, replayed: page.replayed, failed: page.failed, next_cursor: page.lastId ?? null };
   }
 
@@ -75,7 +75,7 @@ export class DeadLettersController {
   @ApiOkResponse({ type: DeadLetterResponse })
   @ApiErrors(401, 403, 404, 409, 429, 503)
   async replay(@Param('id') id: string, @Caller() caller: Principal): Promise<DeadLetterResponse> {
-    return { success: true, data: this.view(await this.replays.replay(id, caller.userId)) };
+    return { success: true, data: this.view(await this.replays.replay(id, caller.actor)) };
   }
 
   private view(letter: DeadLetter): DeadLetterView {

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AuthGuard } from './auth.guard.js';
+import { IdentityService } from './identity.service.js';
 import { PublicDoorsService } from './public-doors.service.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import { RefusedTokensService } from './refused-tokens.service.js';
@@ -11,12 +12,13 @@ import { TokenService } from './token.service.js';
 @Module({
   providers: [
     TokenService,
+    IdentityService,
     PublicDoorsService,
     RefusedTokensService,
     RateLimitGuard,
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_GUARD, useExisting: RateLimitGuard },
   ],
-  exports: [TokenService, RefusedTokensService, RateLimitGuard],
+  exports: [TokenService, IdentityService, RefusedTokensService, RateLimitGuard],
 })
 export class AuthModule {}

@@ -1,16 +1,36 @@
 export {
   Caller,
+  CallerSession,
   CallerUntil,
   ForAdmins,
+  ForAnyone,
+  ForOwners,
   ForUsers,
   Public,
   Scope,
   WithoutAddressLimit,
   type AuthenticatedRequest,
 } from './auth.decorators.js';
-export { GuessedTokenError } from './auth.errors.js';
+export { CrossSiteRequestError, GuessedTokenError } from './auth.errors.js';
 export { AuthModule } from './auth.module.js';
-export { ownerFilter, scopeOf, systemScope, type Principal, type TenantScope } from './principal.js';
+export { IdentityService, type Identity } from './identity.service.js';
+export { networkOf } from './network-of.js';
+export {
+  ownerFilter,
+  reaches,
+  roles,
+  scopeOf,
+  systemScope,
+  tenantScope,
+  type Principal,
+  type Role,
+  type TenantScope,
+  type TokenSubject,
+} from './principal.js';
 export { RateLimitGuard } from './rate-limit.guard.js';
 export { RefusedTokensService } from './refused-tokens.service.js';
+export { sessionCookie } from './session-cookie.js';
+export { SessionsModule } from './sessions/sessions.module.js';
+export type { StoredSession } from './sessions/sessions.repository.js';
+export { SessionsService, type OpenedSession } from './sessions/sessions.service.js';
 export { TokenService, type Verified } from './token.service.js';

@@ -51,7 +51,7 @@ export class RateLimitGuard implements CanActivate {
       if (!this.isWithoutLimit(context)) await this.doors.count(ip);
       return true;
     }
-    const key = `${principal.role}:${principal.userId}`;
+    const key = `${principal.role}:${principal.tenant}:${principal.actor}`;
     const left = this.takePlenty(key) ?? (await this.count(key));
     if (left !== undefined) http.getResponse<FastifyReply>().header('ratelimit-remaining', String(left));
     return true;

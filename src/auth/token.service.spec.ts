@@ -3,6 +3,7 @@ import { MovableClock } from '#libs/clock';
 import { Secret, type AppConfig } from '../config/index.js';
 import { UnauthenticatedError } from '../errors/index.js';
 import { GuessedTokenError } from './auth.errors.js';
+import type { Role } from './principal.js';
 import { TokenService } from './token.service.js';
 
 const secret = 'k7Qm2vX9pLr4Zt8Wc1Yh6Nd3Bf5Gj0Ss';
@@ -13,6 +14,8 @@ const good = { sub: 'user-1', role: 'user', exp: nowS + 60 };
 function service(settings: Partial<AppConfig> = {}): TokenService {
   return new TokenService({ JWT_SECRET: new Secret(secret), JWT_LEEWAY_SECONDS: 0, ...settings } as AppConfig, clock);
 }
+
+const person = (role: Role) => ({ tenant: 'user-1', actor: 'user-1', role, via: 'token' });
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -35,8 +38,8 @@ describe('TokenService', () => {
   it('takes its own tokens and those of any HS256 library with the same secret', async () => {
     const own = await service().sign({ userId: 'user-1', role: 'admin' }, 60);
 
-    await expect(service().verify(own)).resolves.toEqual({ userId: 'user-1', role: 'admin' });
-    await expect(service().verify(forge(hs256, good))).resolves.toEqual({ userId: 'user-1', role: 'user' });
+    await expect(service().verify(own)).resolves.toEqual(person('admin'));
+    await expect(service().verify(forge(hs256, good))).resolves.toEqual(person('owner'));
   });
 
   it('takes a token whose signer’s clock is some seconds off, as far as the setting says', async () => {
@@ -45,7 +48,7 @@ describe('TokenService', () => {
     const lenient = service({ JWT_LEEWAY_SECONDS: 5 });
 
     for (const claims of Object.values(skewed)) {
-      await expect(lenient.verify(forge(hs256, claims))).resolves.toMatchObject({ userId: 'user-1' });
+      await expect(lenient.verify(forge(hs256, claims))).resolves.toMatchObject({ tenant: 'user-1', actor: 'user-1' });
       await expect(service().verify(forge(hs256, claims))).rejects.toBeInstanceOf(UnauthenticatedError);
     }
     for (const claims of Object.values(tooFar))
@@ -54,11 +57,22 @@ describe('TokenService', () => {
 
   it('gives the role user to a token that names none', async () => {
     await expect(service().verify(forge(hs256, { sub: 'user-1', exp: nowS + 60 }))).resolves.toMatchObject({
-      role: 'user',
+      role: 'owner',
     });
   });
 
+  it('tells the person from the tenant where a token names both', async () => {
+    const anna = forge(hs256, { ...good, sub: 'anna', tenant: 'shop', role: 'viewer' });
+    const own = await service().sign({ userId: 'anna', tenant: 'shop', role: 'operator' }, 60);
+
+    const named = { tenant: 'shop', actor: 'anna', via: 'token' };
+    await expect(service().verify(anna)).resolves.toEqual({ ...named, role: 'viewer' });
+    await expect(service().verify(own)).resolves.toEqual({ ...named, role: 'operator' });
+  });
+
   it.each<[string, string]>([
+    ['with an operator for a tenant', forge(hs256, { ...good, tenant: { $ne: '' } })],
+    ['with an empty tenant', forge(hs256, { ...good, tenant: '' })],
     ['without a signature, alg none', forge({ alg: 'none' }, good, null)],
     ['with alg none in other letters', forge({ alg: 'nOnE' }, good, null)],
     ['with alg none and a signature', forge({ alg: 'none' }, good)],
@@ -95,7 +109,7 @@ describe('TokenService', () => {
     const both = { ...good, iss: 'https://id.example.com', aud: 'dm-api' };
 
     it('takes a token of that issuer for that audience, and its own', async () => {
-      await expect(strict.verify(forge(hs256, both))).resolves.toMatchObject({ userId: 'user-1' });
+      await expect(strict.verify(forge(hs256, both))).resolves.toMatchObject({ tenant: 'user-1', actor: 'user-1' });
       await expect(strict.verify(await strict.sign({ userId: 'u', role: 'user' }, 60))).resolves.toBeTruthy();
     });
 
@@ -143,7 +157,7 @@ describe('TokenService', () => {
       const bearer = await tokens.sign({ userId: 'admin', role: 'admin' }, 60);
       const { token: session, principal } = await tokens.exchange(bearer, purpose, 60);
 
-      expect(principal).toEqual({ userId: 'admin', role: 'admin' });
+      expect(principal).toEqual({ tenant: 'admin', actor: 'admin', role: 'admin', via: 'token' });
       for (let n = 0; n < 2; n++) {
         await expect(tokens.verify(session, purpose)).resolves.toEqual(principal);
         await expect(tokens.verify(session)).rejects.toThrow(UnauthenticatedError);
@@ -181,7 +195,7 @@ describe('TokenService', () => {
     const [head = '', payload = '', signature = ''] = token.split('.');
     const asAdmin = encode({ ...good, role: 'admin' });
 
-    await expect(tokens.verify(token)).resolves.toEqual({ userId: 'user-1', role: 'user' });
+    await expect(tokens.verify(token)).resolves.toEqual(person('owner'));
     await expect(tokens.verify(`${head}.${asAdmin}.${signature}`)).rejects.toThrow(UnauthenticatedError);
     await expect(tokens.verify(`${head}.${payload}.${'A'.repeat(43)}`)).rejects.toThrow(UnauthenticatedError);
     await expect(tokens.verify(`${head}.${payload}.`)).rejects.toThrow(UnauthenticatedError);

@@ -1,12 +1,12 @@
 import { hash, type webcrypto } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { Clock } from '#libs/clock';
 import { AppConfig } from '../config/index.js';
 import { UnauthenticatedError } from '../errors/index.js';
 import { GuessedTokenError } from './auth.errors.js';
-import type { Principal } from './principal.js';
+import { roles, type Principal, type TokenSubject } from './principal.js';
 
 /** What a token opens. Each has a key of its own, so that none is ever taken for another. */
 export type TokenPurpose = 'api' | 'queue dashboard';
@@ -68,15 +68,15 @@ export class TokenService {
   ): Promise<{ principal: Principal; token: string; ttlS: number }> {
     const { principal, expiresAtS } = await this.verifyWithEnd(token);
     const leftS = Math.max(1, Math.min(ttlS, Math.floor(expiresAtS - this.clock.now() / 1000)));
-    return { principal, token: await this.sign(principal, leftS, purpose), ttlS: leftS };
+    return { principal, token: await this.sign(subjectOf(principal), leftS, purpose), ttlS: leftS };
   }
 
   /** @param ttlS seconds the token lives */
-  async sign(principal: Principal, ttlS: number, purpose: TokenPurpose = 'api'): Promise<string> {
+  async sign({ userId, role, tenant }: TokenSubject, ttlS: number, purpose: TokenPurpose = 'api'): Promise<string> {
     const nowS = Math.floor(this.clock.now() / 1000);
-    const jwt = new SignJWT({ role: principal.role })
+    const jwt = new SignJWT({ role, ...(tenant === undefined ? {} : { tenant }) })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-      .setSubject(principal.userId)
+      .setSubject(userId)
       .setIssuedAt(nowS)
       .setExpirationTime(nowS + ttlS);
     if (this.config.JWT_ISSUER) jwt.setIssuer(this.config.JWT_ISSUER);
@@ -96,15 +96,31 @@ export class TokenService {
         issuer: this.config.JWT_ISSUER,
         audience: this.config.JWT_AUDIENCE,
       });
-      const { sub, role = 'user', exp = 0 } = payload;
-      if (typeof sub !== 'string' || sub === '' || sub.length > 200) throw new Error('sub is not usable');
-      if (role !== 'user' && role !== 'admin') throw new Error('role is not known');
-      return { principal: { userId: sub, role }, expiresAtS: exp };
+      return { principal: principalIn(payload), expiresAtS: payload.exp ?? 0 };
     } catch (cause) {
       const Refusal = isSigned(cause) ? UnauthenticatedError : GuessedTokenError;
       throw new Refusal('The Bearer token is missing, expired or not valid.', { cause });
     }
   }
+}
+
+/**
+ * Who a token names. Without a claim `tenant` its subject is tenant and person in one, as all tokens once were.
+ * @throws {Error}
+ */
+function principalIn({ sub, tenant = sub, role = 'user' }: JWTPayload): Principal {
+  if (!isName(sub) || !isName(tenant)) throw new Error('sub or tenant is not usable');
+  const known = role === 'user' ? 'owner' : roles.find((one) => one === role);
+  if (!known) throw new Error('role is not known');
+  return { tenant, actor: sub, role: known, via: 'token' };
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= 200;
+}
+
+function subjectOf({ actor, tenant, role }: Principal): TokenSubject {
+  return { userId: actor, role, ...(tenant === actor ? {} : { tenant }) };
 }
 
 /** Claims are looked at after the signature: one that was refused by them was signed with our key. */

@@ -30,7 +30,7 @@ export class BlocklistOwnerService {
 
   /** Disconnected ones too: their conversations are still listed. */
   private async hasAccounts(caller: Principal): Promise<boolean> {
-    const owned = { userId: caller.userId, withReleased: true, limit: 1, skip: 0 };
+    const owned = { userId: caller.tenant, withReleased: true, limit: 1, skip: 0 };
     return (await this.accounts.listOwned(scopeOf(caller), owned)).total > 0;
   }
 }

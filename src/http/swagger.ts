@@ -22,6 +22,11 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .setDescription(description)
     .setVersion(version)
     .addServer('/')
+    .addCookieAuth('session', {
+      type: 'apiKey',
+      in: 'cookie',
+      description: 'A session of `POST /auth/sign-in`; over https the cookie is `__Host-session`',
+    })
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .build();
   documentValidationRules();

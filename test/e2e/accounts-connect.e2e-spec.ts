@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import { AccountDirectoryService, TokenVaultService } from '../../src/accounts/index.js';
-import type { Principal } from '../../src/auth/index.js';
+import type { TokenSubject } from '../../src/auth/index.js';
 import { eventually } from '../support/eventually.js';
 import { admin, startTestApp, tenant, type TestApp } from '../support/test-app.js';
 import { useServices } from '../support/services.js';
@@ -33,7 +33,7 @@ describe('accounts', () => {
   let app: TestApp;
   let mongo: mongoose.mongo.MongoClient;
   const accounts = () => mongo.db(services.databaseName).collection('accounts');
-  const post = async (body: object, as: Principal | null = tenant) => {
+  const post = async (body: object, as: TokenSubject | null = tenant) => {
     const answer = await (await app.call(as)).post('/accounts').send(body);
     return { status: answer.status, body: answer.body as Answer };
   };

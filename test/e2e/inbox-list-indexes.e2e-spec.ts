@@ -1,5 +1,5 @@
 import mongoose, { Types } from 'mongoose';
-import { scopeOf } from '../../src/auth/index.js';
+import { systemScope, tenantScope, type TokenSubject } from '../../src/auth/index.js';
 import { searchTermsOf } from '../../src/conversations/index.js';
 import {
   InboxConversationsRepository,
@@ -15,6 +15,8 @@ const total = 100_000;
 const accountId = new Types.ObjectId().toHexString();
 const start = Date.parse('2026-01-01T00:00:00Z');
 let app: TestApp;
+
+const scopeFor = ({ role, userId }: TokenSubject) => (role === 'admin' ? systemScope : tenantScope(userId));
 let client: mongoose.mongo.MongoClient;
 
 /** Half belong to the tenant; every tenth is unread, every hundredth archived; many share a millisecond. */
@@ -86,7 +88,7 @@ const cases: [string, typeof tenant, ConversationFilter][] = [
 it.each(cases)(
   '%s list comes out of an index, sorted, examining no more than twice what it returns',
   async (_, who, filter) => {
-    const explained = (await app.get(InboxConversationsRepository).explain(scopeOf(who), filter, 50)) as {
+    const explained = (await app.get(InboxConversationsRepository).explain(scopeFor(who), filter, 50)) as {
       queryPlanner: { winningPlan: Plan };
       executionStats: { nReturned: number; totalKeysExamined: number; totalDocsExamined: number };
     };
@@ -107,11 +109,11 @@ it.each([
   ['an admin', admin, {}],
 ])('a search by %s examines what it finds, not everything', async (_, who, within) => {
   const filter = { within, archived: false, blocked: false, terms: ['rare'] };
-  const explained = (await app.get(InboxConversationsRepository).explain(scopeOf(who), filter, 50)) as {
+  const explained = (await app.get(InboxConversationsRepository).explain(scopeFor(who), filter, 50)) as {
     queryPlanner: { winningPlan: Plan };
     executionStats: { totalDocsExamined: number; nReturned: number };
   };
-  const found = await app.get(InboxConversationsRepository).count(scopeOf(who), filter);
+  const found = await app.get(InboxConversationsRepository).count(scopeFor(who), filter);
 
   expect(stagesOf(explained.queryPlanner.winningPlan)).toContain('IXSCAN');
   expect(explained.executionStats.nReturned).toBe(50);
@@ -125,7 +127,7 @@ it('tells the total and pages deep without reading what lies between', async () 
   const deep = await app
     .get(InboxConversationsRepository)
     .page(
-      scopeOf(tenant),
+      tenantScope(tenant.userId),
       { within: mine, archived: false, blocked: false },
       { after: { at: new Date(start + 2_000_000), id: 'f'.repeat(24) }, limit: 50 },
     );

@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import type { SandboxCustomer } from '#libs/sandbox';
-import type { Principal } from '../../src/auth/index.js';
+import type { TokenSubject } from '../../src/auth/index.js';
 import { DeadLettersRepository } from '../../src/queue/index.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
@@ -16,7 +16,7 @@ interface Erasure {
 }
 
 const services = useServices();
-const other: Principal = { userId: 'tenant-2', role: 'user' };
+const other: TokenSubject = { userId: 'tenant-2', role: 'user' };
 let app: TestApp;
 let mongo: mongoose.mongo.MongoClient;
 let accountId: string;
@@ -53,12 +53,12 @@ async function wrote(customer: SandboxCustomer, text: string): Promise<void> {
   );
 }
 
-async function ask(body: object, as: Principal = tenant) {
+async function ask(body: object, as: TokenSubject = tenant) {
   const answer = await (await app.call(as)).post('/privacy/erasures').send(body);
   return { status: answer.status, body: answer.body as { data: Erasure; code?: string } };
 }
 
-async function done(id: string, as: Principal = tenant): Promise<Erasure> {
+async function done(id: string, as: TokenSubject = tenant): Promise<Erasure> {
   return eventually(async () => {
     const { data } = (await (await app.call(as)).get(`/privacy/erasures/${id}`).expect(200)).body as { data: Erasure };
     expect(data.state).toBe('done');

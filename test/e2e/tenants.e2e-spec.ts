@@ -86,6 +86,7 @@ describe('two tenants', () => {
     if (name === 'id' && path.startsWith('/inbox/conversations')) return owned.conversation;
     if (name === 'id' && path.startsWith('/inbox/blocklist')) return owned.blocked;
     if (name === 'id' && path.startsWith('/privacy/erasures')) return owned.erasure;
+    if (name === 'id' && /^\/(staff|auth\/sessions)\//.test(path)) return owned.dm;
     if (name === 'id' && path.startsWith('/admin')) return owned.dm;
     if (name === 'igsid') return owned.participant;
     if (name === 'login') return 'instagram';

@@ -1,5 +1,5 @@
 import mongoose, { Types } from 'mongoose';
-import { scopeOf } from '../../src/auth/index.js';
+import { tenantScope } from '../../src/auth/index.js';
 import { conversationIdOf } from '../../src/conversations/index.js';
 import { DmListRepository, type ListFilter } from '../../src/dms/api/dm-list.repository.js';
 import { InboxConversationsRepository } from '../../src/inbox/conversations/inbox-conversations.repository.js';
@@ -147,7 +147,7 @@ describe('what waits for a person', () => {
   ])('%s sends of a rare state come out of their small index, sorted', async (_whose, filter) => {
     const of = 'accountId' in filter.within ? { ...filter, within: { accountId } } : filter;
     const page = { limit: 50, skip: 0 };
-    const explained = (await app.get(DmListRepository).explain(scopeOf(tenant), of, page)) as Explained;
+    const explained = (await app.get(DmListRepository).explain(tenantScope(tenant.userId), of, page)) as Explained;
 
     expect(JSON.stringify(explained.queryPlanner)).toContain('"indexName":"open_or_failed"');
     expect(JSON.stringify(explained.queryPlanner)).not.toContain('"stage":"SORT"');
@@ -156,7 +156,9 @@ describe('what waits for a person', () => {
 
   it('conversations in which the agent is silent come out of their small index', async () => {
     const filter = { within: { user_id: tenant.userId }, archived: false, blocked: false, paused: { now: true } };
-    const explained = (await app.get(InboxConversationsRepository).explain(scopeOf(tenant), filter, 50)) as Explained;
+    const explained = (await app
+      .get(InboxConversationsRepository)
+      .explain(tenantScope(tenant.userId), filter, 50)) as Explained;
 
     expect(JSON.stringify(explained.queryPlanner)).toContain('"indexName":"agent_paused"');
     expect(explained.executionStats).toMatchObject({ nReturned: 1, totalDocsExamined: 1 });

@@ -6,7 +6,7 @@ import { Test } from '@nestjs/testing';
 import pino from 'pino';
 import { newAdapter, setUpHttp } from '../../src/app.factory.js';
 import { AppModule } from '../../src/app.module.js';
-import { AuthModule, TokenService, type Principal } from '../../src/auth/index.js';
+import { AuthModule, TokenService, type TokenSubject } from '../../src/auth/index.js';
 import { ConfigModule, readSettings } from '../../src/config/index.js';
 import { AppError } from '../../src/errors/index.js';
 import { openApiDocument } from '../../src/http/index.js';
@@ -27,7 +27,7 @@ export interface ControllerRing {
   routes: string[];
   operations: Operation[];
   calls: ServiceCall[];
-  token(principal: Principal): Promise<string>;
+  token(principal: TokenSubject): Promise<string>;
   stop(): Promise<void>;
 }
 

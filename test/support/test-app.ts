@@ -6,7 +6,7 @@ import request from 'supertest';
 import type { Clock } from '#libs/clock';
 import { startSandbox, type Sandbox, type SandboxOptions } from '#libs/sandbox';
 import { createApp } from '../../src/app.factory.js';
-import { TokenService, type Principal } from '../../src/auth/index.js';
+import { TokenService, type TokenSubject } from '../../src/auth/index.js';
 import type { ChannelRegistration } from '../../src/channels/index.js';
 import { readSettings } from '../../src/config/index.js';
 import type { TestServices } from './services.js';
@@ -35,15 +35,15 @@ export interface TestApp {
   logs: string[];
   get<T>(token: Type<T> | (abstract new (...args: never[]) => T)): T;
   /** supertest against the server, with a Bearer token unless `as` is null. */
-  call(as?: Principal | null): Promise<ReturnType<typeof request.agent>>;
-  token(principal: Principal): Promise<string>;
+  call(as?: TokenSubject | null): Promise<ReturnType<typeof request.agent>>;
+  token(principal: TokenSubject): Promise<string>;
   /** Connects the sandbox's first account through `POST /accounts` and returns its `_id`. */
   connect(userId?: string, agent?: Record<string, unknown>): Promise<string>;
   stop(): Promise<void>;
 }
 
-export const admin: Principal = { userId: 'admin', role: 'admin' };
-export const tenant: Principal = { userId: 'tenant-1', role: 'user' };
+export const admin: TokenSubject = { userId: 'admin', role: 'admin' };
+export const tenant: TokenSubject = { userId: 'tenant-1', role: 'user' };
 
 /** Starts the real application on a free port: real MongoDB and Redis, a local Instagram over HTTP. */
 export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
@@ -65,7 +65,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   if (!options.sandbox) sandbox.webhooks.configure({ url: `${url}/webhook/instagram` });
-  const token = (principal: Principal): Promise<string> => app.get(TokenService).sign(principal, 3_600);
+  const token = (principal: TokenSubject): Promise<string> => app.get(TokenService).sign(principal, 3_600);
   const testApp: TestApp = {
     app,
     sandbox,

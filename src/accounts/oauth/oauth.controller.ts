@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Caller, ForUsers, Public, type Principal } from '../../auth/index.js';
+import { Caller, ForOwners, Public, type Principal } from '../../auth/index.js';
 import { ActsOnGet } from '../../http/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { actingFor } from '../acting-for.js';
@@ -17,7 +17,7 @@ export class OAuthController {
     private readonly door: OAuthDoorService,
   ) {}
 
-  @ForUsers()
+  @ForOwners()
   @Get(':login/start')
   @ActsOnGet()
   @ApiOperation({

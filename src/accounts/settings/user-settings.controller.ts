@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Caller, ForUsers, type Principal } from '../../auth/index.js';
+import { Caller, ForOwners, ForUsers, type Principal } from '../../auth/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { actingFor } from '../acting-for.js';
 import { PutUserSettingsDto, UserSettingsResponse } from './user-settings.dto.js';
@@ -17,10 +17,10 @@ export class UserSettingsController {
   @ApiOkResponse({ type: UserSettingsResponse })
   @ApiErrors(401, 429, 503)
   async get(@Caller() caller: Principal): Promise<UserSettingsResponse> {
-    return { success: true, data: await this.settings.get(caller.userId) };
+    return { success: true, data: await this.settings.get(caller.tenant) };
   }
 
-  @ForUsers()
+  @ForOwners()
   @Put()
   @ApiOperation({
     summary: 'Replace the caller’s settings',

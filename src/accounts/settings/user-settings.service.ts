@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { scopeOf } from '../../auth/index.js';
+import { tenantScope } from '../../auth/index.js';
 import { AppConfig } from '../../config/index.js';
 import { InvalidRequestError, NotFoundError } from '../../errors/index.js';
 import type { AccountSummary } from '../account-summary.js';
@@ -119,7 +119,7 @@ export class UserSettingsService {
   private async ownAccountId(userId: string, id: string, own: ReadonlySet<string>): Promise<string | undefined> {
     const ownId = id.toLowerCase();
     if (own.has(ownId)) return ownId;
-    const found = await this.accounts.findOwned(scopeOf({ userId, role: 'user' }), id);
+    const found = await this.accounts.findOwned(tenantScope(userId), id);
     return found?._id.toHexString();
   }
 }

@@ -93,9 +93,9 @@ export class AgentPreviewsService {
     return { conversation: { participant_name, participant_username, referral }, history };
   }
 
-  private async consume({ userId, role }: Principal): Promise<void> {
+  private async consume({ tenant, actor, role }: Principal): Promise<void> {
     try {
-      await this.limiter.consume(`${role}:${userId}`);
+      await this.limiter.consume(`${role}:${tenant}:${actor}`);
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) throw refused;
       throw new TooManyRequestsError(`More than ${perMinute} previews a minute. Try again shortly.`, {

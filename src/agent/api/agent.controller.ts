@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AgentSettingsPatchDto } from '../../accounts/index.js';
-import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../../auth/index.js';
+import { Caller, ForOwners, ForUsers, Scope, type Principal, type TenantScope } from '../../auth/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { DocumentsBody } from '../../validation/index.js';
 import { AgentPreviewResponse, AgentPreviewDto, AgentSettingsResponse } from './agent.dto.js';
@@ -36,7 +36,7 @@ export class AgentController {
     return { success: true, data: await this.settings.get(scope, accountId) };
   }
 
-  @ForUsers()
+  @ForOwners()
   @Put('settings/:account_id')
   @ApiOperation({
     summary: 'Change how the agent answers for an account',

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Verified } from '../../auth/index.js';
+import type { Identity } from '../../auth/index.js';
 import { Clock } from '#libs/clock';
 import { AppConfig } from '../../config/index.js';
 import { UnavailableError } from '../../errors/index.js';
@@ -21,7 +21,7 @@ export class StreamTicketsService {
   ) {}
 
   /** @throws {UnavailableError} Redis is away */
-  async issue(caller: Verified): Promise<{ ticket: string; expiresInS: number }> {
+  async issue(caller: Identity): Promise<{ ticket: string; expiresInS: number }> {
     const ticket = randomBytes(24).toString('base64url');
     const leftS = Math.floor(caller.expiresAtS - this.clock.now() / 1000);
     const expiresInS = Math.max(1, Math.min(longestTtlS, leftS));
@@ -30,9 +30,9 @@ export class StreamTicketsService {
   }
 
   /** @returns who it was issued to, or `null` when it is unknown, used or too old */
-  async redeem(ticket: string): Promise<Verified | null> {
+  async redeem(ticket: string): Promise<Identity | null> {
     const found = await this.asking(() => this.redis.getdel(this.keyOf(ticket)));
-    return found === null ? null : (JSON.parse(found) as Verified);
+    return found === null ? null : (JSON.parse(found) as Identity);
   }
 
   private async asking<T>(ask: () => Promise<T>): Promise<T> {
@@ -44,7 +44,7 @@ export class StreamTicketsService {
   }
 
   private keyOf(ticket: string): string {
-    // Another name than that of versions whose tickets tell no end of the token: neither takes the other's.
-    return `${this.config.REDIS_PREFIX}:stream-ticket-until:${createHash('sha256').update(ticket).digest('hex')}`;
+    // Another name than that of versions whose tickets know no tenant beside the person: neither takes the other's.
+    return `${this.config.REDIS_PREFIX}:stream-ticket-of:${createHash('sha256').update(ticket).digest('hex')}`;
   }
 }

@@ -1,7 +1,15 @@
 import { Controller, Get, Headers, HttpCode, Post, Query, Res, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCookieAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Caller, CallerUntil, ForUsers, Public, WithoutAddressLimit, type Principal } from '../../auth/index.js';
+import {
+  Caller,
+  CallerSession,
+  CallerUntil,
+  ForAnyone,
+  Public,
+  WithoutAddressLimit,
+  type Principal,
+} from '../../auth/index.js';
 import { ActsOnGet } from '../../http/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { StreamTicketsService } from './stream-tickets.service.js';
@@ -22,21 +30,23 @@ export class StreamController {
   @WithoutAddressLimit() // StreamGuard counts by who it is
   @UseGuards(StreamGuard)
   @ApiBearerAuth()
+  @ApiCookieAuth()
   @Get()
   @ActsOnGet()
   @DocumentsStream()
   async stream(
     @Caller() caller: Principal,
     @CallerUntil() expiresAtS: number,
+    @CallerSession() sessionId: string | undefined,
     @Query() query: StreamQuery,
     @Res() reply: FastifyReply,
     @Headers('Last-Event-ID') lastEventId?: string,
   ): Promise<void> {
     const after = lastEventId || query.last_event_id;
-    await this.streams.stream(caller, reply, { accountId: query.platform_account_id, after, expiresAtS });
+    await this.streams.stream(caller, reply, { accountId: query.platform_account_id, after, expiresAtS, sessionId });
   }
 
-  @ForUsers()
+  @ForAnyone()
   @Post('ticket')
   @HttpCode(200)
   @ApiOperation({
@@ -45,8 +55,12 @@ export class StreamController {
   })
   @ApiOkResponse({ type: StreamTicketResponse })
   @ApiErrors(401, 429, 503)
-  async ticket(@Caller() principal: Principal, @CallerUntil() expiresAtS: number): Promise<StreamTicketResponse> {
-    const { ticket, expiresInS } = await this.tickets.issue({ principal, expiresAtS });
+  async ticket(
+    @Caller() principal: Principal,
+    @CallerUntil() expiresAtS: number,
+    @CallerSession() sessionId: string | undefined,
+  ): Promise<StreamTicketResponse> {
+    const { ticket, expiresInS } = await this.tickets.issue({ principal, expiresAtS, sessionId });
     return { success: true, ticket, expires_in: expiresInS };
   }
 }

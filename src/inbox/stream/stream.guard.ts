@@ -1,25 +1,25 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import {
   GuessedTokenError,
+  IdentityService,
   RateLimitGuard,
   RefusedTokensService,
-  TokenService,
   type AuthenticatedRequest,
-  type Verified,
+  type Identity,
 } from '../../auth/index.js';
 import { UnauthenticatedError } from '../../errors/index.js';
 import { StreamTicketsService } from './stream-tickets.service.js';
 
-const needed = 'This route needs an Authorization: Bearer token, or a ticket that is still good.';
+const needed = 'This route needs an Authorization: Bearer token, a session, or a ticket that is still good.';
 
 /**
- * Lets in whoever has a Bearer token or a ticket, as often as on other routes: when the global guards ran, nobody knew
- * yet who it is.
+ * Lets in whoever has a Bearer token, a session or a ticket, as often as on other routes: when the global guards ran,
+ * nobody knew yet who it is.
  */
 @Injectable()
 export class StreamGuard implements CanActivate {
   constructor(
-    private readonly tokens: TokenService,
+    private readonly identities: IdentityService,
     private readonly tickets: StreamTicketsService,
     private readonly refused: RefusedTokensService,
     private readonly rateLimit: RateLimitGuard,
@@ -27,17 +27,19 @@ export class StreamGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    Object.assign(request, await this.refused.counting(request.ip, () => this.callerOf(request)));
+    const { ticket } = request.query as { ticket?: unknown };
+    const identity =
+      ticket === undefined || request.headers.authorization !== undefined
+        ? await this.identities.identify(request)
+        : await this.refused.counting(request.ip, () => this.holderOf(ticket));
+    if (!identity) throw new UnauthenticatedError(needed);
+    Object.assign(request, identity);
     return this.rateLimit.canActivate(context);
   }
 
-  private async callerOf(request: AuthenticatedRequest): Promise<Verified> {
-    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (token !== undefined) return this.tokens.verifyWithEnd(token);
-    const { ticket } = request.query as { ticket?: unknown };
-    if (ticket === undefined) throw new UnauthenticatedError(needed);
-    const caller = typeof ticket === 'string' && /^[\w-]{32}$/.test(ticket) ? await this.tickets.redeem(ticket) : null;
-    if (!caller) throw new GuessedTokenError(needed);
-    return caller;
+  private async holderOf(ticket: unknown): Promise<Identity> {
+    const holder = typeof ticket === 'string' && /^[\w-]{32}$/.test(ticket) ? await this.tickets.redeem(ticket) : null;
+    if (!holder) throw new GuessedTokenError(needed);
+    return holder;
   }
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ErasureRequestsService, erasureView } from '../../accounts/index.js';
-import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../../auth/index.js';
+import { Caller, ForOwners, Scope, type Principal, type TenantScope } from '../../auth/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { IdPipe } from '../../paging/index.js';
 import { DocumentsBody } from '../../validation/index.js';
@@ -9,7 +9,7 @@ import { ErasureResponse, ErasureRequestDto } from './privacy-requests.dto.js';
 import { PrivacyRequestsService } from './privacy-requests.service.js';
 
 @ApiTags('Privacy')
-@ForUsers()
+@ForOwners()
 @Controller('privacy')
 export class PrivacyRequestsController {
   constructor(

@@ -1,0 +1,2 @@
+export { JoiningService } from './joining.service.js';
+export { StaffApiModule } from './staff.module.js';

@@ -1,0 +1,35 @@
+import { Module } from '@nestjs/common';
+import { MongooseModule } from '@nestjs/mongoose';
+import { JoiningService } from './joining.service.js';
+import { PasswordsService } from './passwords.service.js';
+import { SessionsController } from './sessions.controller.js';
+import { SignInController } from './sign-in.controller.js';
+import { SignInService } from './sign-in.service.js';
+import { SignInThrottleService } from './sign-in-throttle.service.js';
+import { STAFF_LINK, StaffLinkSchema } from './staff-link.schema.js';
+import { StaffLinksRepository } from './staff-links.repository.js';
+import { StaffController } from './staff.controller.js';
+import { StaffRepository } from './staff.repository.js';
+import { STAFF, StaffSchema } from './staff.schema.js';
+import { StaffService } from './staff.service.js';
+
+/** `/auth/*` and `/staff`: people, and how they come in. */
+@Module({
+  imports: [
+    MongooseModule.forFeature([
+      { name: STAFF, schema: StaffSchema },
+      { name: STAFF_LINK, schema: StaffLinkSchema },
+    ]),
+  ],
+  controllers: [SignInController, SessionsController, StaffController],
+  providers: [
+    StaffRepository,
+    StaffLinksRepository,
+    PasswordsService,
+    SignInThrottleService,
+    SignInService,
+    JoiningService,
+    StaffService,
+  ],
+})
+export class StaffApiModule {}
