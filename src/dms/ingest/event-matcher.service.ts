@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Types } from 'mongoose';
-import { participantOf, type DecodedDelivery, type WebhookEvent } from '#libs/graph-api';
+import { participantOf, type DecodedDelivery, type EventKind, type WebhookEvent } from '#libs/graph-api';
 import { Clock } from '#libs/clock';
 import { AccountDirectoryService, ownIds, type AccountSummary, type AgentSettings } from '../../accounts/index.js';
 import type { Channel } from '../../channels/index.js';
@@ -131,10 +131,9 @@ export class EventMatcherService {
     const own = ownIds(account);
     const participantId =
       participantOf(event, own) ?? known.participantId ?? (event.isSelf ? account.external_id : undefined);
-    const placeable =
-      dmKeyOf(event) !== undefined || ['handover', 'referral', 'comment', 'mention', 'read'].includes(event.kind);
-    const needsConversation = event.kind !== 'comment' && event.kind !== 'mention';
-    if (!placeable || (needsConversation && participantId === undefined)) return undefined;
+    const place = placeOf[event.kind];
+    const isPlaceable = dmKeyOf(event) !== undefined || place === 'conversation' || place === 'account';
+    if (!isPlaceable || (place !== 'account' && participantId === undefined)) return undefined;
     const participant = participantId ?? 'unknown';
     return {
       event,
@@ -162,6 +161,25 @@ export class EventMatcherService {
     return enabled ? undefined : 'account_agent_off';
   }
 }
+
+/** Where an event of each kind belongs when no single DM is named; a kind that is missing here does not compile. */
+const placeOf: Record<EventKind, 'dm' | 'conversation' | 'account' | 'nowhere'> = {
+  message: 'dm',
+  unsend: 'dm',
+  postback: 'dm',
+  reaction: 'dm',
+  edit: 'dm',
+  optin: 'dm',
+  status: 'dm',
+  unknown: 'dm',
+  read: 'conversation',
+  handover: 'conversation',
+  referral: 'conversation',
+  comment: 'account',
+  mention: 'account',
+  relink: 'nowhere',
+  notice: 'nowhere',
+};
 
 function hintOf(event: WebhookEvent, account: AccountSummary, deliveryId: string): NewHint | undefined {
   const { kind } = event;
