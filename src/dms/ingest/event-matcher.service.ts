@@ -1,12 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Types } from 'mongoose';
-import { participantOf, type DecodedDelivery, type EventKind, type WebhookEvent } from '#libs/graph-api';
+import {
+  participantOf,
+  type DecodedDelivery,
+  type EventKind,
+  type StatusEvent,
+  type WebhookEvent,
+} from '#libs/graph-api';
 import { Clock } from '#libs/clock';
 import { AccountDirectoryService, ownIds, type AccountSummary, type AgentSettings } from '../../accounts/index.js';
 import type { Channel } from '../../channels/index.js';
 import { AppConfig } from '../../config/index.js';
 import { conversationIdOf } from '../../conversations/index.js';
 import { DmsRepository } from '../dms.repository.js';
+import { dmIdOfHandle } from '../outbound/send-handle.js';
 import type { NewHint } from '../hints/message-hints.repository.js';
 import type { IngestItem } from './ingest-batch.js';
 import { dmKeyOf, partyOf } from './reduce-dm.js';
@@ -72,6 +79,10 @@ export class EventMatcherService {
       // An account that is not connected (yet) leaves its events in the delivery log; connecting opens them again.
       const agent = account && settings.get(account._id);
       if (!agent) continue;
+      if (event.kind === 'status' && (await this.isOfAnotherApp(event, account))) {
+        matched.unplaced.push(event);
+        continue;
+      }
       const named = underExternalId(event, account);
       const item =
         this.itemOf(named, account, agent, { deliveryId }) ??
@@ -100,6 +111,11 @@ export class EventMatcherService {
           : [],
       ),
     );
+  }
+
+  /** Other apps may send for the account, too: what is told of theirs must not begin a conversation here. */
+  private async isOfAnotherApp({ mid, sendHandle = '' }: StatusEvent, account: AccountSummary): Promise<boolean> {
+    return dmIdOfHandle(sendHandle) === undefined && !(await this.dms.findByMid(account._id, mid));
   }
 
   /** An event that names nobody belongs to the conversation of the message that it speaks of. */
