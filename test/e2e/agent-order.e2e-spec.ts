@@ -19,8 +19,7 @@ const pendingOf = async (customer: SandboxCustomer) =>
   (await scene.dmsOf(customer)).filter((dm) => dm.agent_state === 'pending');
 
 beforeAll(async () => {
-  // A model that is slow on a busy machine is not one that failed.
-  scene = await startAgentScene({ services, env: { OPENAI_TIMEOUT_MS: '20000' } });
+  scene = await startAgentScene({ services });
   second = await startTestApp({
     services,
     sandbox: scene.app.sandbox,

@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import mongoose from 'mongoose';
-import { startOpenAiStandIn, type Happened, type OpenAiStandIn, type SandboxCustomer } from '#libs/sandbox';
+import {
+  startOpenAiStandIn,
+  type Happened,
+  type OpenAiFault,
+  type OpenAiStandIn,
+  type SandboxCustomer,
+} from '#libs/sandbox';
 import { eventually } from './eventually.js';
 import { startTestApp, type TestApp, type TestAppOptions } from './test-app.js';
 
@@ -57,7 +63,8 @@ export async function startAgentScene(
   const env = {
     ENCRYPTION_KEY: encryptionKey,
     OPENAI_BASE_URL: model.baseUrl,
-    OPENAI_TIMEOUT_MS: '1000',
+    // A model that is slow on a busy machine is not one that failed.
+    OPENAI_TIMEOUT_MS: '20000',
     AGENT_PATIENCE_MS: '0',
     MEDIA_EXTRA_HOSTS: '127.0.0.1',
     ...options.env,
@@ -128,5 +135,21 @@ export async function writesWhileItThinks(scene: AgentScene): Promise<SandboxCus
   customer.sendText('first thing');
   await eventually(() => expect(scene.answersTo(customer)).toHaveLength(1));
   await scene.settled(customer);
+  return customer;
+}
+
+/** A customer who writes twice while every call of the model fails, and what becomes of both. */
+export async function writesToABrokenModel(scene: AgentScene, mode: OpenAiFault['mode']): Promise<SandboxCustomer> {
+  await scene.settings({ fallback_text: 'Thank you! We will answer shortly.' });
+  const customer = scene.newCustomer();
+  scene.model.fail({ mode });
+  customer.sendText('Hello?');
+  await eventually(() => expect(scene.answersTo(customer)).toHaveLength(1));
+  customer.sendText('Hello??');
+  await eventually(async () =>
+    expect((await scene.dmsOf(customer)).filter((dm) => dm.agent_state === 'skipped')).toHaveLength(1),
+  );
+  scene.model.clearFaults();
+  await scene.settings({ fallback_text: null });
   return customer;
 }
