@@ -23,6 +23,7 @@ const reachInside = [
   'store-deliveries',
   'storing-failures',
   'webhook-failures',
+  'work-lists',
 ];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
