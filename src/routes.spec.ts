@@ -64,7 +64,9 @@ const routes: Record<string, Route> = {
   'GET /meta/data-deletion/{code}': { ...open('PrivacyService.getErasure'), ...loose },
   'GET /accounts/oauth/{login}/start': owners('OAuthDoorService.browserKeyOf'),
   'GET /accounts/oauth/{login}/callback': open('OAuthDoorService.readReturn'),
-  'POST /accounts': owners('ConnectService.connectByToken'),
+  'POST /accounts': owners('ConnectService.connectByToken', {
+    body: { access_token: 'IGAA-a-token-from-the-sandbox', login: 'instagram' },
+  }),
   'GET /accounts': user('AccountsService.list'),
   'GET /accounts/{id}': user('AccountsService.get'),
   'PATCH /accounts/{id}': owners('AccountsService.update'),

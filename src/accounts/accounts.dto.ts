@@ -58,12 +58,12 @@ export class ConnectAccountDto {
   login?: AccountLogin;
 
   @ApiPropertyOptional({ description: 'WhatsApp: id of the business account.', example: '104500000000001' })
-  @ValidateIf(isByNumber)
+  @ValidateIf((body: ConnectAccountDto) => isByNumber(body) || body.waba_id !== undefined)
   @Matches(/^\d{5,30}$/, { message: 'waba_id must be the digits of a WhatsApp business account' })
   waba_id?: string;
 
   @ApiPropertyOptional({ description: 'WhatsApp: id of the number, not the number.', example: '105600000000002' })
-  @ValidateIf(isByNumber)
+  @ValidateIf((body: ConnectAccountDto) => isByNumber(body) || body.phone_number_id !== undefined)
   @Matches(/^\d{5,30}$/, { message: 'phone_number_id must be the digits of a number’s id' })
   phone_number_id?: string;
 

@@ -130,6 +130,18 @@ export class DmView {
   @ApiPropertyOptional({ type: String, format: 'date-time' })
   read_at?: string;
 
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'When it reached the customer’s phone; where the channel tells.',
+  })
+  delivered_at?: string;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'When a voice message was listened to; where the channel tells.',
+  })
+  played_at?: string;
+
   @ApiProperty({ description: 'Written by a person through this API' })
   manual_dm!: boolean;
 

@@ -25,6 +25,9 @@ const inner = [
   'media_to_drop',
   'agent_next_at',
   'automatic_by',
+  'refused_at',
+  'refusal',
+  'pricing',
 ] as const satisfies readonly (keyof DmRecord)[];
 
 /** The fields of a stored DM, as its type names them. */
@@ -39,7 +42,7 @@ const stored = {
   ...Object.fromEntries([...storedFields(), 'tomorrows_secret'].map((name) => [name, name])),
   _id: new Types.ObjectId('6740c0de6740c0de6740c0de'),
   status: 'queued',
-  ...{ read_at: at, next_attempt_at: at, sent_at: at, created_at: at, updated_at: at },
+  ...{ read_at: at, delivered_at: at, played_at: at, next_attempt_at: at, sent_at: at, created_at: at, updated_at: at },
   attachments: [{ type: 'image', url: 'https://x.example/1', stored_key: 'media/1', stored_bytes: 9, raw: { a: 1 } }],
   reactions: [
     { sender_id: '1', emoji: '❤', timestamp: 1, tomorrows_secret: true },

@@ -79,7 +79,8 @@ export class EventMatcherService {
       // An account that is not connected (yet) leaves its events in the delivery log; connecting opens them again.
       const agent = account && settings.get(account._id);
       if (!agent) continue;
-      if (event.kind === 'status' && (await this.isOfAnotherApp(event, account))) {
+      // What was said before the account was connected here is no news: it stays in the delivery log.
+      if (event.isHistory || (event.kind === 'status' && (await this.isOfAnotherApp(event, account)))) {
         matched.unplaced.push(event);
         continue;
       }
