@@ -51,10 +51,9 @@ function printWelcome(
   const apiUrl = stack.processes[0]?.options.env['API_URL'] ?? stack.apiUrl;
   const bearer = stack.token('operator', 'admin', 7 * 24 * 3600);
   say(`\n${bold('Instagram DM API is running')}  ${dim('Ctrl-C stops it; data stays in .data/')}`);
-  say(`  Open              ${bold(`${apiUrl}/app/`)}  (sign in with the token below)`);
+  if (firstAdmin) say(`  Open              ${bold(firstAdmin)}  (signs you in; once, within 24 hours)`);
+  else say(`  Open              ${bold(`${apiUrl}/app/`)}`);
   say(`  API               ${apiUrl}`);
-  if (firstAdmin) say(`  Sign in           ${firstAdmin}  (once, within 24 hours)`);
-  else say(`  Sign in           ${apiUrl}/app/`);
   if (env['ENVIRONMENT'] !== 'production') say(`  Swagger UI        ${apiUrl}/docs`);
   if (sandbox) say(`  Customer’s phone  ${sandbox.url}/`);
   else printMetaApp(stack, apiUrl);

@@ -7,6 +7,7 @@ import { retentionOf } from '../database/index.js';
 import { CommentRemovalRepository, DmsModule } from '../dms/index.js';
 import { MediaModule } from '../media/index.js';
 import { DeliveriesModule } from '../deliveries/index.js';
+import { StaffModule } from '../staff/index.js';
 import { PrivacyRequestsController } from './api/privacy-requests.controller.js';
 import { PrivacyRequestsService } from './api/privacy-requests.service.js';
 import { ErasureProcessor } from './erasure/erasure.processor.js';
@@ -31,6 +32,7 @@ export class PrivacyApiModule {}
     BlocklistModule,
     MediaModule,
     DeliveriesModule,
+    StaffModule,
   ],
   providers: [
     ErasureProcessor,

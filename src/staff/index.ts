@@ -1,2 +1,3 @@
 export { JoiningService } from './joining.service.js';
-export { StaffApiModule } from './staff.module.js';
+export { StaffErasureService } from './staff-erasure.service.js';
+export { StaffApiModule, StaffModule } from './staff.module.js';

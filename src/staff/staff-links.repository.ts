@@ -32,6 +32,11 @@ export class StaffLinksRepository {
     return (await this.model.collection.findOneAndDelete(filter as never, { session })) as StaffLink | null;
   }
 
+  /** Part of erasing a tenant. */
+  async removeOfTenant(tenantId: string): Promise<void> {
+    await this.model.collection.deleteMany({ tenant_id: tenantId });
+  }
+
   /** Open invitations, newest first. */
   async invites(scope: TenantScope, limit: number): Promise<StaffLink[]> {
     const filter = { ...tenantFilter(scope), _id: { $ne: firstAdminLinkId }, expires_at: { $gt: this.clock.date() } };

@@ -8,12 +8,13 @@ import { SignInService } from './sign-in.service.js';
 import { SignInThrottleService } from './sign-in-throttle.service.js';
 import { STAFF_LINK, StaffLinkSchema } from './staff-link.schema.js';
 import { StaffLinksRepository } from './staff-links.repository.js';
+import { StaffErasureService } from './staff-erasure.service.js';
 import { StaffController } from './staff.controller.js';
 import { StaffRepository } from './staff.repository.js';
 import { STAFF, StaffSchema } from './staff.schema.js';
 import { StaffService } from './staff.service.js';
 
-/** `/auth/*` and `/staff`: people, and how they come in. */
+/** The people who may sign in, in the store. */
 @Module({
   imports: [
     MongooseModule.forFeature([
@@ -21,15 +22,15 @@ import { StaffService } from './staff.service.js';
       { name: STAFF_LINK, schema: StaffLinkSchema },
     ]),
   ],
+  providers: [StaffRepository, StaffLinksRepository, StaffErasureService],
+  exports: [StaffRepository, StaffLinksRepository, StaffErasureService],
+})
+export class StaffModule {}
+
+/** `/auth/*` and `/staff`: people, and how they come in. */
+@Module({
+  imports: [StaffModule],
   controllers: [SignInController, SessionsController, StaffController],
-  providers: [
-    StaffRepository,
-    StaffLinksRepository,
-    PasswordsService,
-    SignInThrottleService,
-    SignInService,
-    JoiningService,
-    StaffService,
-  ],
+  providers: [PasswordsService, SignInThrottleService, SignInService, JoiningService, StaffService],
 })
 export class StaffApiModule {}

@@ -37,6 +37,11 @@ export class StaffRepository {
     return { ...rest, _id: String(record._id) };
   }
 
+  /** Part of erasing a tenant. */
+  async removeOfTenant(tenantId: string): Promise<void> {
+    await this.model.collection.deleteMany({ tenant_id: tenantId });
+  }
+
   /** Whoever has this address, with the password to compare. */
   async findForSignIn(email: string): Promise<{ person: StaffMember; password: string } | null> {
     return withPassword(await this.model.collection.findOne<StaffRecord>({ email }));

@@ -175,13 +175,20 @@ describe('a tenant that leaves', () => {
     const caller = await app.call();
     await caller.put(`/agent/settings/${accountId}`).send({ instructions: 'Say what we sell.' }).expect(200);
     await caller.post('/inbox/blocklist').send({ external_participant_id: '6660001112223334' }).expect(200);
+    await caller.post('/staff/invites').send({ email: 'leaving@shop.example', role: 'operator' }).expect(201);
 
     expect((await ask({ tenant: tenant.userId })).status).toBe(403);
     expect((await ask({ tenant: 'nobody' }, admin)).status).toBe(404);
     const { body } = await ask({ tenant: tenant.userId }, admin);
 
     await done(body.data.id, admin);
-    for (const text of ['words of the tenant', 'Say what we sell', '6660001112223334', app.sandbox.account.username])
+    for (const text of [
+      'words of the tenant',
+      'Say what we sell',
+      '6660001112223334',
+      'leaving@shop.example',
+      app.sandbox.account.username,
+    ])
       expect([text, await documentsWith(text)]).toEqual([text, []]);
     expect((await ask({ tenant: tenant.userId }, admin)).body.data.id).toBe(body.data.id);
   });

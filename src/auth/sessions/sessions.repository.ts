@@ -54,6 +54,11 @@ export class SessionsRepository {
     return (await this.model.collection.deleteMany(filter, { session })).deletedCount;
   }
 
+  /** Part of erasing a tenant: seldom, and there are few sessions, so it has no index of its own. */
+  async removeOfTenant(tenantId: string): Promise<void> {
+    await this.model.collection.deleteMany({ tenant_id: tenantId });
+  }
+
   /** Which of these are still there. */
   async liveAmong(ids: string[], now: Date): Promise<Set<string>> {
     const found = await this.model.collection

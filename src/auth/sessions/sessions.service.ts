@@ -94,6 +94,11 @@ export class SessionsService {
     await this.repository.removeAllOf(staffId, { transaction });
   }
 
+  /** Part of erasing a tenant. */
+  async endAllOfTenant(tenantId: string): Promise<void> {
+    await this.repository.removeOfTenant(tenantId);
+  }
+
   /** Which of these sessions are still good: for what stays open longer than a request. */
   async liveAmong(ids: string[]): Promise<Set<string>> {
     return ids.length === 0 ? new Set() : this.repository.liveAmong(ids, this.clock.date());

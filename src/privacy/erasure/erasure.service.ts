@@ -16,6 +16,7 @@ import { CommentsRepository, DmRemovalRepository, PendingHintsService, SendLimit
 import { MediaStorageService } from '../../media/index.js';
 import { DeadLettersRepository } from '../../queue/index.js';
 import { DeliveryLogRepository } from '../../deliveries/index.js';
+import { StaffErasureService } from '../../staff/index.js';
 
 const leaseMs = 5 * 60_000;
 const batch = 50;
@@ -55,6 +56,7 @@ export class ErasureService {
     private readonly deadLetters: DeadLettersRepository,
     private readonly blocklist: BlocklistRepository,
     private readonly knowledge: KnowledgeRepository,
+    private readonly staff: StaffErasureService,
     private readonly alerts: AlertsService,
     private readonly clock: Clock,
   ) {}
@@ -137,6 +139,7 @@ export class ErasureService {
     if (userId === undefined) return;
     await this.blocklist.eraseTenant(userId);
     await this.deadLetters.removeOf({ user_id: userId });
+    await this.staff.eraseTenant(userId);
     await this.privacy.removeTenant(userId);
   }
 
