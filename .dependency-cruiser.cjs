@@ -23,6 +23,7 @@ const reachInside = [
   'store-deliveries',
   'storing-failures',
   'webhook-failures',
+  'sign-in',
   'work-lists',
 ];
 

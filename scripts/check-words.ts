@@ -58,6 +58,7 @@ function anyCaseAtFirst(word: string): string {
 function kebab(name: string): string {
   return name
     .replace('OAuth', 'Oauth')
+    .replace('WhatsApp', 'Whatsapp')
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .toLowerCase();
 }

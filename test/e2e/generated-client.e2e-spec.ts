@@ -45,7 +45,7 @@ const wrongDirection = await dmsList({ client, query: { direction: 'sideways' } 
 const foreign = await accountsGet({ client, path: { id: '0123456789abcdef01234567' } });
 
 console.log(JSON.stringify({
-  username: account.instagram_data.username,
+  username: account.instagram_data?.username,
   sameAccount: one.data.data._id === account._id,
   total: listed.data.total,
   text: dm.text,

@@ -54,7 +54,9 @@ describe('HEAD', () => {
     const { body } = await request(app.url).get('/docs-json').expect(200);
     const gets = operationsOf(body as OpenApiDocument).filter(({ method }) => method === 'get');
     const call = await app.call();
-    const calls = app.sandbox.calls.length;
+    // Renewing the account's token is the worker's, whoever asks for what meanwhile.
+    const asked = () => app.sandbox.calls.filter(({ route }) => route !== 'token').length;
+    const calls = asked();
     for (const { path } of gets) {
       const id = path.startsWith('/accounts') || path.startsWith('/agent') ? accountId : 'a'.repeat(24);
       const url = path.replace('{login}', 'facebook').replace('{igsid}', '1234567').replace('{index}', '0');
@@ -62,7 +64,7 @@ describe('HEAD', () => {
       expect([200, 400, 403, 404, 405].includes(status)).toBe(true);
       expect([path, text ?? '']).toEqual([path, '']);
     }
-    expect(app.sandbox.calls).toHaveLength(calls);
+    expect(asked()).toBe(calls);
   });
 
   it('answers for lists and health as GET does, without the body', async () => {

@@ -129,7 +129,7 @@ describe('POST /webhook/…', () => {
   });
 
   it('acknowledges what is about another product without keeping it', async () => {
-    const answer = await deliver(url, { object: 'page', entry: [{ id: '1', messaging: [textEvent('1')] }] }).expect(
+    const answer = await deliver(url, { object: 'user', entry: [{ id: '1', messaging: [textEvent('1')] }] }).expect(
       200,
     );
 
