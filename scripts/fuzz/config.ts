@@ -35,6 +35,8 @@ const refusals: Record<string, string> = {
   'a page is replayed by one filter at least, and from an id of its list': '^/admin/(dead-letters|deliveries)/replay$',
   'a time zone is one that is known': '^/(agent/settings/\\{account_id\\}|user-settings)$',
   'a customer is erased, or a tenant': '^/privacy/erasures$',
+  'a link is one of ours, and works once': '^/(auth/(first-admin|invites/accept)|staff/invites/\\{id\\})$',
+  'an address is one that mail could reach': '^/staff/invites$',
   'a kind of knowledge has fields of its own, its days an order, and a file is one that can be read':
     '^/agent/knowledge/',
 };
@@ -99,7 +101,7 @@ export function fuzzConfig({ known, short, seed }: FuzzPlan): string {
       `# ${reason}`,
       '[[operations]]',
       `include-path-regex = ${quote(pattern)}`,
-      'checks = { positive_data_acceptance = { expected-statuses = ["2xx", "3xx", 400, 401, 403, 404, 409, 429, 502] } }',
+      'checks = { positive_data_acceptance = { expected-statuses = ["2xx", "3xx", 400, 401, 403, 404, 409, 415, 429, 502] } }',
     ]),
     '',
     // Server-sent events have no end: a client that waits for the answer waits until the connection is cut.

@@ -20,7 +20,8 @@ const languageRule = { message: 'expected a language such as de or pt-BR' };
 /** The body limit of the API leaves room for little more. */
 const maxText = 200_000;
 
-const title = { example: 'Opening hours', maxLength: 200, description: 'What it is about; the agent sees it, too.' };
+const shownTitle = { example: 'Opening hours', description: 'What it is about; the agent sees it, too.' };
+const title = { ...shownTitle, maxLength: 200 };
 const text = { example: 'Tuesday to Friday 7:00 to 18:00.', maxLength: maxText, description: 'The text itself.' };
 const question = { example: 'When are you open?', maxLength: 1_000, description: 'Of a `faq`: what customers ask.' };
 const answer = {
@@ -153,7 +154,7 @@ export class KnowledgeDraftView {
 export class KnowledgeDocumentView {
   @ApiProperty({ example: '665f1c2ab7e4a1d2c3b4a596' }) id!: string;
   @ApiProperty({ enum: knowledgeKinds, example: 'faq' }) kind!: KnowledgeKind;
-  @ApiProperty(title) title!: string;
+  @ApiProperty(shownTitle) title!: string;
   @ApiPropertyOptional(question) question?: string;
   @ApiPropertyOptional(url) url?: string;
   @ApiPropertyOptional({ example: 'prices.pdf', description: 'Of a `file`: its name.' }) file_name?: string;
@@ -213,7 +214,7 @@ export class KnowledgeRemovedResponse {
 export class FoundPassageView {
   @ApiProperty({ example: 'c3b4a596.1.1', description: 'By which an answer names it as its source.' }) id!: string;
   @ApiProperty({ example: '665f1c2ab7e4a1d2c3b4a596', description: 'The document it stands in.' }) document_id!: string;
-  @ApiProperty(title) title!: string;
+  @ApiProperty(shownTitle) title!: string;
   @ApiPropertyOptional({ example: 'Prices › Bread', description: 'The headings above it.' }) heading?: string;
   @ApiProperty(text) text!: string;
   @ApiProperty({ type: [String], example: ['sunday'], description: 'Words of the question that it holds.' })

@@ -25,6 +25,12 @@ export class InboxStore {
   }
 
   start(): void {
+    // What happened between the first pages' answers and the stream's first word is told by nobody.
+    const opened = this.live.line.subscribe(() => {
+      if (this.live.line.get().state !== 'live') return;
+      opened();
+      this.reload();
+    });
     this.live.start();
     void this.outbox.flush();
   }
