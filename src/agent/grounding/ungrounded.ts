@@ -20,7 +20,7 @@ export function ungroundedFigures(reply: string, { sources, customer, now }: Gro
   const said = figuresOf(reply);
   if (said.written.length === 0) return [];
   const known = figuresOf(withDigits([...sources, ...customer].join('\n')));
-  const counted = countsIn([...customer, reply]);
+  const multiples = multiplesOf(known.amounts, countsIn([...customer, reply]));
   const nearby = datesAround(now);
   const years = new Set([now.getUTCFullYear(), now.getUTCFullYear() + 1]);
   const stands = ({ kind, readings }: Figures['written'][number]): boolean => {
@@ -33,7 +33,7 @@ export function ungroundedFigures(reply: string, { sources, customer, now }: Gro
         // Of a range both ends have to stand.
         return readings.every((minutes) => known.times.has(Number(minutes)) || isCountRange(readings, known));
       case 'amount':
-        return readings.some((amount) => standsAsAmount(Number(amount), known, counted));
+        return readings.some((amount) => standsAsAmount(Number(amount), known, multiples));
       case 'measure':
         return readings.some((measure) => known.measures.has(String(measure)));
       case 'number':
@@ -42,7 +42,7 @@ export function ungroundedFigures(reply: string, { sources, customer, now }: Gro
   };
   const wrong = said.written.filter((figure) => !stands(figure));
   const right = said.written
-    .filter((figure) => figure.kind === 'amount' && stands(figure))
+    .filter((figure) => figure.kind === 'amount' && !wrong.includes(figure))
     .map(({ readings }) => Number(readings[0]));
   return wrong
     .filter((figure) => !(figure.kind === 'amount' && isSumOf(Number(figure.readings[0]), right)))
@@ -68,18 +68,20 @@ function standsAsNumber(number: number, known: Figures): boolean {
 }
 
 /** A price of a source; or as many of one as somebody wants, or of two, each as many as they want. */
-function standsAsAmount(amount: number, known: Figures, counted: readonly number[]): boolean {
+function standsAsAmount(amount: number, known: Figures, multiples: readonly ReadonlySet<number>[]): boolean {
   if (known.amounts.has(amount) || (!Number.isInteger(amount) && known.numbers.has(amount))) return true;
-  const prices = [...known.amounts].map(cents);
-  const products = counted.map((count) => prices.map((price) => price * count));
-  const single = [prices, ...products];
-  return single.some((some, first) =>
-    some.some(
-      (one) =>
-        (first > 0 && one === cents(amount)) ||
-        single.slice(first + 1).some((others) => others.includes(cents(amount) - one)),
-    ),
-  );
+  const wanted = cents(amount);
+  return multiples.some((some, first) => {
+    if (first > 0 && some.has(wanted)) return true;
+    const others = multiples.slice(first + 1);
+    return [...some].some((one) => others.some((other) => other.has(wanted - one)));
+  });
+}
+
+/** Prices in cents: by themselves first, then as often as each count. */
+function multiplesOf(amounts: ReadonlySet<number>, counts: readonly number[]): ReadonlySet<number>[] {
+  const prices = [...amounts].map(cents);
+  return [1, ...counts].map((count) => new Set(prices.map((price) => price * count)));
 }
 
 /** Of two to four amounts that the reply shows beside it. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import type { AgentSettings } from '../../accounts/index.js';
+import { dayIn } from '../context/local-time.js';
 import { tokensOfPassage, type Found, type KnowledgePassage } from './knowledge-index.js';
 import { KnowledgeSearchPort } from './knowledge-search.port.js';
 
@@ -46,11 +47,4 @@ export class KnowledgeContextService {
     });
     return { whole: false, passages: shown.map(({ passage }) => passage), found: shown };
   }
-}
-
-/** `2026-11-30`, as the calendar there shows it. */
-export function dayIn(timeZone: string, now: Date): string {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).formatToParts(now);
-  const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? '';
-  return `${part('year')}-${part('month')}-${part('day')}`;
 }

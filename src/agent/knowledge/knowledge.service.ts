@@ -4,7 +4,8 @@ import { AccountsService, UserSettingsService, type AccountSummary } from '../..
 import type { TenantScope } from '../../auth/index.js';
 import { ConflictError, InvalidRequestError, NotFoundError } from '../../errors/index.js';
 import { pageOf } from '../../paging/index.js';
-import { dayIn, KnowledgeContextService } from './knowledge-context.service.js';
+import { dayIn } from '../context/local-time.js';
+import { KnowledgeContextService } from './knowledge-context.service.js';
 import { readText, type ReadText } from './knowledge-text.js';
 import type {
   CreateKnowledgeRequest,

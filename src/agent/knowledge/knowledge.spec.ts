@@ -1,5 +1,5 @@
 import { KnowledgeIndex, type KnowledgePassage } from './knowledge-index.js';
-import { dayIn } from './knowledge-context.service.js';
+import { dayIn } from '../context/local-time.js';
 import { readText } from './knowledge-text.js';
 import { passagesOf } from './passages.js';
 import { readHtml } from './read-html.js';

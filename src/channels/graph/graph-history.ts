@@ -1,6 +1,6 @@
 import type { GraphClient, GraphConversation, GraphMessage, GraphPage } from '#libs/graph-api';
 import type { CallOptions, ChannelHistory, ListOptions } from '../facets.port.js';
-import { graphAccessOf } from '../instagram/graph-access.js';
+import { graphAccessOf } from './graph-access.js';
 import type { ChannelAccess } from '../outbound.port.js';
 
 /** Reads conversations through the Graph API: content of a conversation's twenty newest messages, of older ones ids. */

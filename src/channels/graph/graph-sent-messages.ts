@@ -1,6 +1,6 @@
 import { isGraphError, type GraphClient, type GraphMessage } from '#libs/graph-api';
 import type { ChannelAccess, ChannelSentMessages, Listing, ShownMessage } from '../outbound.port.js';
-import { graphAccessOf } from '../instagram/graph-access.js';
+import { graphAccessOf } from './graph-access.js';
 
 /** Of older messages Meta tells no more than that they exist. */
 const shownMessages = 20;

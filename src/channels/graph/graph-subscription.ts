@@ -1,6 +1,6 @@
 import type { GraphClient } from '#libs/graph-api';
 import type { CallOptions, ChannelSubscription } from '../facets.port.js';
-import { graphAccessOf } from '../instagram/graph-access.js';
+import { graphAccessOf } from './graph-access.js';
 import type { ChannelAccess } from '../outbound.port.js';
 
 interface Wanted {

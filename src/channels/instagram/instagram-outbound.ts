@@ -2,7 +2,7 @@ import { isGraphError, splitText, type GraphClient } from '#libs/graph-api';
 import { graphFailureOf, usageIn } from '../graph/call-result.js';
 import { graphBodyOf } from '../graph/send-body-of.js';
 import type { CallResult, ChannelAccess, ChannelOutbound, OutboundMessage } from '../outbound.port.js';
-import { graphAccessOf } from './graph-access.js';
+import { graphAccessOf } from '../graph/graph-access.js';
 
 /** Sends through `POST /messages` of the Graph API. */
 export class InstagramOutbound implements ChannelOutbound {

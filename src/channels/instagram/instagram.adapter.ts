@@ -8,7 +8,7 @@ import { GraphPeople } from '../graph/graph-people.js';
 import { GraphSentMessages } from '../graph/graph-sent-messages.js';
 import { GraphSubscription } from '../graph/graph-subscription.js';
 import { InstagramOutbound } from './instagram-outbound.js';
-import { InstagramPresence } from './instagram-presence.js';
+import { GraphPresence } from '../graph/graph-presence.js';
 import { InstagramTokens } from './instagram-tokens.js';
 import { requiredField, subscribedFields } from './subscribed-fields.js';
 
@@ -52,7 +52,7 @@ export class InstagramAdapter implements ChannelAdapter {
   readonly webhook = webhook;
   readonly outbound: InstagramOutbound;
   readonly sentMessages: GraphSentMessages;
-  readonly presence: InstagramPresence;
+  readonly presence: GraphPresence;
   readonly people: GraphPeople;
   readonly history: GraphHistory;
   readonly subscription: GraphSubscription;
@@ -61,7 +61,7 @@ export class InstagramAdapter implements ChannelAdapter {
   constructor(graph: GraphClient, config: AppConfig) {
     this.outbound = new InstagramOutbound(graph);
     this.sentMessages = new GraphSentMessages(graph, 'instagram');
-    this.presence = new InstagramPresence(graph);
+    this.presence = new GraphPresence(graph);
     this.people = new GraphPeople(graph);
     this.history = new GraphHistory(graph);
     this.subscription = new GraphSubscription(graph, {

@@ -1,7 +1,7 @@
 import { isGraphError, MESSENGER_LIMITS, splitText, type GraphClient, type SendBody } from '#libs/graph-api';
 import { graphFailureOf, usageIn } from '../graph/call-result.js';
 import { graphBodyOf } from '../graph/send-body-of.js';
-import { graphAccessOf } from '../instagram/graph-access.js';
+import { graphAccessOf } from '../graph/graph-access.js';
 import type { CallResult, ChannelAccess, ChannelOutbound, OutboundMessage } from '../outbound.port.js';
 
 const textLimit = { max: MESSENGER_LIMITS.textCharacters, unit: 'characters' } as const;

@@ -7,7 +7,7 @@ import { GraphHistory } from '../graph/graph-history.js';
 import { GraphPeople } from '../graph/graph-people.js';
 import { GraphSentMessages } from '../graph/graph-sent-messages.js';
 import { GraphSubscription } from '../graph/graph-subscription.js';
-import { InstagramPresence } from '../instagram/instagram-presence.js';
+import { GraphPresence } from '../graph/graph-presence.js';
 import { MessengerOutbound } from './messenger-outbound.js';
 
 declare module '../channel.port.js' {
@@ -57,7 +57,7 @@ export class MessengerAdapter implements ChannelAdapter {
   readonly webhook = webhook;
   readonly outbound: MessengerOutbound;
   readonly sentMessages: GraphSentMessages;
-  readonly presence: InstagramPresence;
+  readonly presence: GraphPresence;
   readonly people: GraphPeople;
   readonly history: GraphHistory;
   readonly subscription: GraphSubscription;
@@ -65,8 +65,7 @@ export class MessengerAdapter implements ChannelAdapter {
   constructor(graph: GraphClient, config: AppConfig) {
     this.outbound = new MessengerOutbound(graph);
     this.sentMessages = new GraphSentMessages(graph, 'messenger');
-    // The same sender actions.
-    this.presence = new InstagramPresence(graph);
+    this.presence = new GraphPresence(graph);
     this.people = new GraphPeople(graph);
     this.history = new GraphHistory(graph, 'messenger');
     this.subscription = new GraphSubscription(graph, {

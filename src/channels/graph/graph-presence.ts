@@ -6,7 +6,7 @@ import { graphAccessOf } from './graph-access.js';
 const timeoutMs = 3_000;
 
 /** Meta's sender actions; they use up none of a message's allowance. */
-export class InstagramPresence implements ChannelPresence {
+export class GraphPresence implements ChannelPresence {
   /** Meta shows typing for about twenty seconds. */
   readonly typingEveryMs = 8_000;
 
