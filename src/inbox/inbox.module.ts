@@ -4,6 +4,7 @@ import { ConversationsModule } from '../conversations/index.js';
 import { DmsApiModule, DmsModule, DmsSyncModule } from '../dms/index.js';
 import { CommentsController } from './comments/comments.controller.js';
 import { InboxCommentsService } from './comments/inbox-comments.service.js';
+import { ConversationViewsService } from './conversations/conversation-views.service.js';
 import { InboxConversationsService } from './conversations/inbox-conversations.service.js';
 import { InboxConversationsRepository } from './conversations/inbox-conversations.repository.js';
 import { InboxController } from './inbox.controller.js';
@@ -18,9 +19,17 @@ import { StreamController } from './stream/stream.controller.js';
 import { StreamGuard } from './stream/stream.guard.js';
 import { StreamService } from './stream/stream.service.js';
 
+/** What changes, as those who may see it are told: read by the live stream, and by what posts it to webhook endpoints. */
+@Module({
+  imports: [AccountsModule, ConversationsModule],
+  providers: [ChangesRepository, HiddenConversationsService, LiveEventBuilderService, ConversationViewsService],
+  exports: [ChangesRepository, HiddenConversationsService, LiveEventBuilderService, ConversationViewsService],
+})
+export class InboxChangesModule {}
+
 /** `/inbox/*`. */
 @Module({
-  imports: [AccountsModule, ConversationsModule, DmsModule, DmsApiModule, DmsSyncModule],
+  imports: [InboxChangesModule, AccountsModule, ConversationsModule, DmsModule, DmsApiModule, DmsSyncModule],
   controllers: [InboxController, CommentsController, StreamController],
   providers: [
     InboxConversationsRepository,
@@ -28,9 +37,6 @@ import { StreamService } from './stream/stream.service.js';
     InboxMessagesService,
     InboxCommentsService,
     ReadMarksService,
-    ChangesRepository,
-    HiddenConversationsService,
-    LiveEventBuilderService,
     LiveFeedService,
     StreamTicketsService,
     StreamGuard,

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { ChannelsService } from '../../channels/index.js';
-import { AccountDirectoryService, AccountsService } from '../../accounts/index.js';
+import { AccountsService } from '../../accounts/index.js';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
 import {
   ConversationsRepository,
@@ -14,7 +13,8 @@ import { DmsRepository } from '../../dms/index.js';
 import { InvalidRequestError } from '../../errors/index.js';
 import { cursorOf, pageOf, readCursor, totalBeside } from '../../paging/index.js';
 import { ReadMarksService } from '../messages/read-marks.service.js';
-import { conversationView, type ConversationView } from './conversation.view.js';
+import { ConversationViewsService } from './conversation-views.service.js';
+import type { ConversationView } from './conversation.view.js';
 import type { ListConversationsQuery, PatchConversationDto } from './conversations.dto.js';
 import {
   InboxConversationsRepository,
@@ -40,13 +40,12 @@ const maxFailedSends = 1_000;
 @Injectable()
 export class InboxConversationsService {
   constructor(
-    private readonly channels: ChannelsService,
+    private readonly views: ConversationViewsService,
     private readonly repository: InboxConversationsRepository,
     private readonly conversations: ConversationsRepository,
     private readonly totals: ConversationTotalsRepository,
     private readonly dms: DmsRepository,
     private readonly accounts: AccountsService,
-    private readonly directory: AccountDirectoryService,
     private readonly readMarks: ReadMarksService,
     private readonly clock: Clock,
   ) {}
@@ -74,7 +73,7 @@ export class InboxConversationsService {
 
   /** @throws {NotFoundError} */
   async get(scope: TenantScope, id: string): Promise<ConversationView> {
-    return this.view(await this.conversations.get(scope, id));
+    return this.views.view(await this.conversations.get(scope, id));
   }
 
   /** @throws {InvalidRequestError | NotFoundError} */
@@ -93,14 +92,8 @@ export class InboxConversationsService {
     return this.get(scope, id);
   }
 
-  async view(conversation: ListedConversation): Promise<ConversationView> {
-    const account = await this.directory.get(conversation.platform_account_id);
-    const { capabilities } = this.channels.get(conversation.platform);
-    return conversationView(conversation, account, this.clock.date(), capabilities);
-  }
-
   private async viewAll(conversations: ListedConversation[]): Promise<ConversationView[]> {
-    return Promise.all(conversations.map((conversation) => this.view(conversation)));
+    return Promise.all(conversations.map((conversation) => this.views.view(conversation)));
   }
 
   private async within(

@@ -7,7 +7,7 @@ import { ConversationSyncService, DmSendService, DmsRepository, isProvisional } 
 import { ConflictError } from '../../errors/index.js';
 import type { ConversationView } from '../conversations/conversation.view.js';
 import type { ListMessagesQuery } from '../conversations/conversations.dto.js';
-import { InboxConversationsService } from '../conversations/inbox-conversations.service.js';
+import { ConversationViewsService } from '../conversations/conversation-views.service.js';
 import { cursorOf, pageOf, readCursor } from '../../paging/index.js';
 import { messageView, type MessageView } from './message.view.js';
 import { ReadMarksService } from './read-marks.service.js';
@@ -45,7 +45,7 @@ export class InboxMessagesService {
 
   constructor(
     private readonly conversations: ConversationsRepository,
-    private readonly inbox: InboxConversationsService,
+    private readonly views: ConversationViewsService,
     private readonly dms: DmsRepository,
     private readonly sync: ConversationSyncService,
     private readonly sends: DmSendService,
@@ -74,7 +74,7 @@ export class InboxMessagesService {
       cursorOf({ at: new Date(timestamp), id: _id }),
     );
     return {
-      conversation: synced ? await this.inbox.get(scope, id) : await this.inbox.view(conversation),
+      conversation: await this.views.view(synced ? await this.conversations.get(scope, id) : conversation),
       messages: data.reverse().map(messageView),
       next_cursor,
       ...(synced ? { sync: synced } : {}),

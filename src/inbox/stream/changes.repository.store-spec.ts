@@ -22,7 +22,7 @@ it('a client that catches up reads its own tenant’s changes and removals, nobo
   await dms.insertMany([theirs, mine, theirs].map((user_id) => ({ user_id, text: user_id })));
   await connection.collection('dm_tombstones').insertOne({ platform_account_id: 'a', message_id: 'mid' });
 
-  const reader = changes.open(from, mine);
+  const reader = changes.open(from, [mine]);
   const seen: StoreChange[] = [];
   while (seen.at(-1)?.ns.coll !== 'dm_tombstones') {
     const change = await reader.next();

@@ -75,8 +75,8 @@ const pipeline = [
 ];
 
 /** What is gone since it changed has no document, and nothing to show. */
-const ofTenant = (tenant: string): object => ({
-  $match: { $or: [{ 'fullDocument.user_id': tenant }, { 'ns.coll': 'dm_tombstones' }] },
+const ofTenants = (tenants: readonly string[]): object => ({
+  $match: { $or: [{ 'fullDocument.user_id': { $in: tenants } }, { 'ns.coll': 'dm_tombstones' }] },
 });
 
 function touches(fields: string[]): object[] {
@@ -93,12 +93,12 @@ export class ChangesRepository {
 
   /**
    * @param after read on from this position; from now when left out. A bad or too old one shows at the first `next`
-   * @param tenant whose changes alone are read; a removal does not say whose it is, and always comes
+   * @param tenants whose changes alone are read; a removal does not say whose it is, and always comes
    */
-  open(after?: string, tenant?: string): ChangeReader {
+  open(after?: string, tenants?: readonly string[]): ChangeReader {
     const { db } = this.connection;
     if (!db) throw new UnavailableError('The store is not reachable right now.');
-    const stream = db.watch(tenant === undefined ? pipeline : [...pipeline, ofTenant(tenant)], {
+    const stream = db.watch(tenants === undefined ? pipeline : [...pipeline, ofTenants(tenants)], {
       fullDocument: 'updateLookup',
       maxAwaitTimeMS: waitMs,
       ...(after === undefined ? {} : { resumeAfter: { _data: after } }),
@@ -142,7 +142,8 @@ export function mayBePosition(text: string, latest: string | undefined): boolean
   return at !== undefined && at <= (secondsOf(latest ?? '') ?? Infinity) + 3_600;
 }
 
-function secondsOf(position: string): number | undefined {
+/** When MongoDB wrote what stands at a position, in Unix seconds. */
+export function secondsOf(position: string): number | undefined {
   const hex = /^82([0-9A-F]{8})[0-9A-F]{8,990}$/.exec(position)?.[1];
   return hex === undefined ? undefined : parseInt(hex, 16);
 }

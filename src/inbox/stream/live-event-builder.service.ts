@@ -2,22 +2,23 @@ import { Injectable } from '@nestjs/common';
 import { AccountDirectoryService } from '../../accounts/index.js';
 import type { ConversationRecord } from '../../conversations/index.js';
 import { isVisible, type DmRecord } from '../../dms/index.js';
-import { InboxConversationsService } from '../conversations/inbox-conversations.service.js';
+import { ConversationViewsService } from '../conversations/conversation-views.service.js';
 import { messageView } from '../messages/message.view.js';
 import { HiddenConversationsService } from './hidden-conversations.service.js';
 import type { StoreChange } from './changes.repository.js';
-import { sseText, type LiveEvent, type LiveEventName } from './live-event.js';
+import type { LiveEvent, LiveEventName } from './live-event.js';
 
 interface Parties {
   user_id: string;
   platform_account_id: string;
+  conversation_id?: string;
 }
 
 /** Turns the store's changes into what dashboards see of them. */
 @Injectable()
 export class LiveEventBuilderService {
   constructor(
-    private readonly conversations: InboxConversationsService,
+    private readonly views: ConversationViewsService,
     private readonly hidden: HiddenConversationsService,
     private readonly directory: AccountDirectoryService,
   ) {}
@@ -52,8 +53,8 @@ export class LiveEventBuilderService {
     id: string,
   ): Promise<LiveEvent | undefined> {
     if (!record?.last_message_at || record.blocked) return undefined;
-    const conversation = await this.conversations.view({ ...record, _id: String(record._id) });
-    return event('conversation', record, { change, conversation }, id);
+    const conversation = await this.views.view({ ...record, _id: String(record._id) });
+    return event('conversation', { ...record, conversation_id: String(record._id) }, { change, conversation }, id);
   }
 
   /** A hard-deleted DM: all that is left of it is its mid. */
@@ -68,6 +69,12 @@ export class LiveEventBuilderService {
   }
 }
 
-function event(name: LiveEventName, { user_id, platform_account_id }: Parties, data: unknown, id: string): LiveEvent {
-  return { id, userId: user_id, platformAccountId: platform_account_id, text: sseText(name, data, id) };
+function event(
+  name: LiveEventName,
+  { user_id, platform_account_id, conversation_id }: Parties,
+  data: object,
+  id: string,
+): LiveEvent {
+  const about = conversation_id === undefined ? {} : { conversationId: conversation_id };
+  return { id, name, userId: user_id, platformAccountId: platform_account_id, ...about, data };
 }

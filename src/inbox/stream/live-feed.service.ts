@@ -3,15 +3,15 @@ import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/comm
 import { ChangesRepository, isPositionLost, mayBePosition, type ChangeReader } from './changes.repository.js';
 import { HiddenConversationsService } from './hidden-conversations.service.js';
 import { LiveEventBuilderService } from './live-event-builder.service.js';
-import type { LiveEvent } from './live-event.js';
+import { streamed, type StreamedEvent } from './live-event.js';
 
 /** One stream that listens. */
 export interface Listener {
   /** Whose it is; the tenant whose events alone it takes, `undefined` for an admin's. */
   readonly tenant?: string;
-  accepts(event: LiveEvent): boolean;
+  accepts(event: StreamedEvent): boolean;
   /** Must not block: a listener that can't keep up ends itself. */
-  offer(event: LiveEvent): void;
+  offer(event: StreamedEvent): void;
   /** Resolves when the client has taken what was offered so far. */
   drained(): Promise<void>;
   /** What it saw so far is not complete: the client must load its lists again. */
@@ -37,7 +37,7 @@ const maxCatchingUpOfOne = 3;
 export class LiveFeedService implements BeforeApplicationShutdown {
   private readonly logger = new Logger(LiveFeedService.name);
   private readonly listeners = new Set<Listener>();
-  private kept: LiveEvent[] = [];
+  private kept: StreamedEvent[] = [];
   private keptSize = 0;
   /** Every event after it is in `kept`. */
   private floor?: string;
@@ -143,16 +143,16 @@ export class LiveFeedService implements BeforeApplicationShutdown {
       const event = change && (await this.builder.build(change, position));
       this.floor ??= position;
       this.position = position;
-      if (event) this.publish(event);
+      if (event) this.publish(streamed(event));
       begun();
     }
   }
 
-  private publish(event: LiveEvent): void {
+  private publish(event: StreamedEvent): void {
     this.kept.push(event);
     this.keptSize += event.text.length;
     while (this.kept.length > keptEvents || this.keptSize > keptChars) {
-      const oldest = this.kept.shift() as LiveEvent;
+      const oldest = this.kept.shift() as StreamedEvent;
       this.keptSize -= oldest.text.length;
       this.floor = oldest.id;
     }
@@ -192,7 +192,7 @@ export class LiveFeedService implements BeforeApplicationShutdown {
   }
 
   private async readMissed(listener: Listener, after: string): Promise<string> {
-    const reader = this.changes.open(after, listener.tenant);
+    const reader = this.changes.open(after, listener.tenant === undefined ? undefined : [listener.tenant]);
     try {
       let position = after;
       while (!this.isKept(position) && !listener.closed) {
@@ -200,7 +200,7 @@ export class LiveFeedService implements BeforeApplicationShutdown {
         position = reader.position ?? position;
         const event = change && (await this.builder.build(change, position));
         if (!event) continue;
-        hand(event, listener);
+        hand(streamed(event), listener);
         await listener.drained();
       }
       return position;
@@ -214,6 +214,6 @@ export class LiveFeedService implements BeforeApplicationShutdown {
   }
 }
 
-function hand(event: LiveEvent, listener: Listener): void {
+function hand(event: StreamedEvent, listener: Listener): void {
   if (!listener.closed && listener.accepts(event)) listener.offer(event);
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { sseText, type LiveEvent } from './live-event.js';
+import { sseText, type StreamedEvent } from './live-event.js';
 import type { Listener } from './live-feed.service.js';
 
 /** What a client may leave unread before it is dropped: it comes back and is told the rest. */
@@ -21,7 +21,7 @@ export class SseConnection implements Listener {
   constructor(
     private readonly response: ServerResponse,
     ageMs: number,
-    readonly accepts: (event: LiveEvent) => boolean,
+    readonly accepts: (event: StreamedEvent) => boolean,
     private readonly latest: () => string | undefined,
     readonly tenant?: string,
   ) {
@@ -43,7 +43,7 @@ export class SseConnection implements Listener {
     this.write(sseText('ready', {}, id));
   }
 
-  offer(event: LiveEvent): void {
+  offer(event: StreamedEvent): void {
     this.write(event.text);
   }
 

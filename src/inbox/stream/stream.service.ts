@@ -5,7 +5,7 @@ import { Clock } from '#libs/clock';
 import { AccountsService } from '../../accounts/index.js';
 import { scopeOf, SessionsService, type Principal } from '../../auth/index.js';
 import { TooManyRequestsError, UnauthenticatedError } from '../../errors/index.js';
-import type { LiveEvent } from './live-event.js';
+import type { StreamedEvent } from './live-event.js';
 import { LiveFeedService } from './live-feed.service.js';
 import { SseConnection } from './sse-connection.js';
 
@@ -58,7 +58,7 @@ export class StreamService implements BeforeApplicationShutdown {
       throw new TooManyRequestsError(`More than ${maxPerPrincipal} streams are open already.`, { retryAfterS: 10 });
     }
     const account = accountId === undefined ? undefined : await this.accounts.getOwned(scopeOf(principal), accountId);
-    const accepts = ({ userId, platformAccountId }: LiveEvent): boolean =>
+    const accepts = ({ userId, platformAccountId }: StreamedEvent): boolean =>
       (principal.role === 'admin' || userId === principal.tenant) &&
       (account === undefined || platformAccountId === account._id);
     const tenant = principal.role === 'admin' ? undefined : principal.tenant;
