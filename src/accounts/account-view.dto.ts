@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { platformNames } from '../channels/index.js';
+import { loginNames, platformNames } from '../channels/index.js';
 import type { AccountLogin, AccountStatus } from './account.schema.js';
 import { ErasureView } from './privacy/privacy.dto.js';
 
@@ -78,7 +78,7 @@ export class AccountView {
   @ApiProperty({ description: '`platform_account_id` of its DMs.', example: '665f1c2e9b1d8a0012345678' }) _id!: string;
   @ApiProperty({ example: 'user-42' }) user_id!: string;
   @ApiProperty({ enum: platformNames, example: platformNames[0] }) platform!: string;
-  @ApiProperty({ enum: ['instagram', 'facebook'], example: 'instagram' }) login!: AccountLogin;
+  @ApiProperty({ enum: loginNames, example: loginNames[0] }) login!: AccountLogin;
   @ApiProperty({ enum: ['active', 'needs_reauth', 'disabled'], example: 'active' }) status!: AccountStatus;
   @ApiPropertyOptional({ example: 'Error validating access token: Session has expired' }) status_reason?: string;
   @ApiProperty(time) status_changed_at!: Date;

@@ -1,8 +1,9 @@
 import { Schema, type Types } from 'mongoose';
-import type { Channel } from '../channels/index.js';
+import type { Channel, InstagramData } from '../channels/index.js';
 
 /** Which Graph host an account speaks to and what kind of token it holds. */
-export type AccountLogin = 'instagram' | 'facebook';
+/** One of the logins of the account's channel. */
+export type AccountLogin = string;
 
 /**
  * `active` works. `needs_reauth`: Meta refuses the token, so nothing is sent until the owner connects again; receiving
@@ -96,15 +97,8 @@ export interface AccountRecord {
   status_changed_at: Date;
   /** Given back by its owner or by Meta: the account may be connected by anyone, this record keeps history. */
   released: boolean;
-  /** Of Instagram: `ig_id` is the professional account's id, which webhooks carry; `id` is the app-scoped one. */
-  instagram_data?: {
-    ig_id: string;
-    id?: string;
-    username: string;
-    name?: string;
-    account_type?: string;
-    profile_picture_url?: string;
-  };
+  /** Of Instagram alone. */
+  instagram_data?: InstagramData;
   /** What another channel knows of the account, as its adapter describes it. */
   channel_data?: Record<string, unknown>;
   /** The Facebook Page for login `facebook`, the app-scoped user for login `instagram`. */
@@ -144,7 +138,7 @@ export const AccountSchema = new Schema<AccountRecord>(
     channel: { type: String, required: true },
     external_id: { type: String, required: true },
     username: { type: String, required: true },
-    login: { type: String, required: true, enum: ['instagram', 'facebook'] },
+    login: { type: String, required: true },
     access_token: String,
     refresh_token: String,
     token_version: { type: Number, required: true, default: 0 },

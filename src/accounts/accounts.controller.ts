@@ -7,6 +7,7 @@ import { AccountResponse, AccountListResponse, ConnectResponse, DisconnectRespon
 import {
   AccountIdParam,
   ConnectAccountDto,
+  connectDetailsOf,
   DisconnectQuery,
   ListAccountsQuery,
   UpdateAccountDto,
@@ -38,9 +39,9 @@ export class AccountsController {
   @ApiErrors(400, 401, 403, 409, 413, 415, 429, 502, 503)
   async connect(@Caller() caller: Principal, @Body() body: ConnectAccountDto): Promise<ConnectResponse> {
     const userId = actingFor(caller, body.user_id);
-    const { access_token: token, login = 'facebook', agent, platform, waba_id, phone_number_id, pin } = body;
-    const wanted = { platform, wabaId: waba_id, phoneNumberId: phone_number_id, pin };
-    const { first, others, taken } = await this.connecting.connectByToken(userId, login, token, agent, wanted);
+    const { access_token: accessToken, login, agent, platform } = body;
+    const given = { accessToken, login, details: connectDetailsOf(body) };
+    const { first, others, taken } = await this.connecting.connectByToken(userId, platform, given, agent);
     const also = others.map(({ _id, username }) => ({ _id: _id.toHexString(), username }));
     return {
       success: true,

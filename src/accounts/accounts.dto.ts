@@ -11,17 +11,16 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { connectFields, loginNames, platformNames, platformsWithLogins } from '../channels/index.js';
 import { LimitQuery, Skip } from '../paging/index.js';
 import { MayBeAbsent } from '../validation/index.js';
 import { AgentSettingsPatchDto } from './settings/agent-settings.dto.js';
 import type { AccountLogin, AccountStatus } from './account.schema.js';
 
-const logins = ['instagram', 'facebook'] as const;
-const platforms = ['meta_instagram', 'meta_messenger', 'meta_whatsapp'] as const;
-/** Connected by naming the number, and by the one login there is. */
-const byNumber: ReadonlySet<string> = new Set(['meta_whatsapp']);
-const isByNumber = ({ platform = '' }: { platform?: string }): boolean => byNumber.has(platform);
 const statuses = ['active', 'needs_reauth', 'disabled'] as const;
+const platformOf = ({ platform = platformNames[0] }: { platform?: string }) => platform;
+const needsLogin = (body: { platform?: string }) => platformsWithLogins.includes(platformOf(body) ?? '');
+const loginsMatter = platformsWithLogins.map((platform) => `\`${platform}\``).join(', ');
 const userId = {
   maxLength: 200,
   description: 'For the role admin: the tenant it is for. Left out: the caller.',
@@ -43,34 +42,19 @@ export class ConnectAccountDto {
   access_token!: string;
 
   @ApiPropertyOptional({
-    enum: platforms,
-    default: 'meta_instagram',
+    enum: platformNames,
+    default: platformNames[0],
     description:
       'Which channel: `meta_messenger` takes a Page’s token, `meta_whatsapp` a system user’s or business token.',
   })
   @MayBeAbsent()
-  @IsIn(platforms)
-  platform?: (typeof platforms)[number];
+  @Matches(/^[a-z_]{1,40}$/, { message: `platform must be one of ${platformNames.join(', ')}` })
+  platform?: string;
 
-  @ApiPropertyOptional({ enum: logins, example: 'instagram', description: 'Required but for `meta_whatsapp`.' })
-  @ValidateIf((body: ConnectAccountDto) => !isByNumber(body) || body.login !== undefined)
-  @IsIn(logins)
+  @ApiPropertyOptional({ enum: loginNames, example: loginNames[0], description: `Required for ${loginsMatter}.` })
+  @ValidateIf((body: ConnectAccountDto) => needsLogin(body) || body.login !== undefined)
+  @IsIn(loginNames)
   login?: AccountLogin;
-
-  @ApiPropertyOptional({ description: 'WhatsApp: id of the business account.', example: '104500000000001' })
-  @ValidateIf((body: ConnectAccountDto) => isByNumber(body) || body.waba_id !== undefined)
-  @Matches(/^\d{5,30}$/, { message: 'waba_id must be the digits of a WhatsApp business account' })
-  waba_id?: string;
-
-  @ApiPropertyOptional({ description: 'WhatsApp: id of the number, not the number.', example: '105600000000002' })
-  @ValidateIf((body: ConnectAccountDto) => isByNumber(body) || body.phone_number_id !== undefined)
-  @Matches(/^\d{5,30}$/, { message: 'phone_number_id must be the digits of a number’s id' })
-  phone_number_id?: string;
-
-  @ApiPropertyOptional({ description: 'WhatsApp: the PIN to register the number with.', example: '123456' })
-  @MayBeAbsent()
-  @Matches(/^\d{6}$/, { message: 'pin must be six digits' })
-  pin?: string;
 
   @ApiPropertyOptional(userId)
   @MayBeAbsent()
@@ -85,6 +69,24 @@ export class ConnectAccountDto {
   @ValidateNested()
   @Type(() => AgentSettingsPatchDto)
   agent?: AgentSettingsPatchDto;
+}
+
+// The fields of the channels, each declared by its folder.
+for (const { platform, name, pattern, message, description, example, isRequired } of connectFields) {
+  const isWanted = (body: ConnectAccountDto, value: unknown) =>
+    value !== undefined || (isRequired && platformOf(body) === platform);
+  const decorators = [
+    ApiPropertyOptional({ type: String, description, example }),
+    ValidateIf(isWanted),
+    Matches(pattern, { message }),
+  ];
+  for (const decorate of decorators) decorate(ConnectAccountDto.prototype, name);
+}
+
+/** What the body says in the channels' own fields. */
+export function connectDetailsOf(body: ConnectAccountDto): Record<string, string | undefined> {
+  const given = body as unknown as Record<string, string | undefined>;
+  return Object.fromEntries(connectFields.map(({ name }) => [name, given[name]]));
 }
 
 export class UpdateAccountDto {

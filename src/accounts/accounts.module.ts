@@ -19,8 +19,6 @@ import { AlertWebhookService } from './alerts/alert-webhook.service.js';
 import { AlertsRepository } from './alerts/alerts.repository.js';
 import { AlertsService } from './alerts/alerts.service.js';
 import { ConnectService } from './connect/connect.service.js';
-import { MetaGatewayService } from './meta/meta-gateway.service.js';
-import { WhatsAppGatewayService } from './meta/whatsapp-gateway.service.js';
 import { OAUTH_STATE, OAuthStateSchema } from './oauth/oauth-state.schema.js';
 import { OAuthController } from './oauth/oauth.controller.js';
 import { OAuthDoorService } from './oauth/oauth-door.service.js';
@@ -89,8 +87,6 @@ const repositories = [
     ErasureRequestsService,
     LiveConversationsService,
     LookUpsService,
-    MetaGatewayService,
-    WhatsAppGatewayService,
     OAuthDoorService,
     OAuthService,
     OAuthStatesService,

@@ -1,5 +1,6 @@
 import type { DecodedDelivery, DeliverySummary } from '#libs/graph-api';
 import type { ChannelCapabilities } from './channel-capabilities.js';
+import type { ChannelConnecting } from './connecting.port.js';
 import type { ChannelHistory, ChannelPeople, ChannelSubscription, ChannelTokens } from './facets.port.js';
 import type { ChannelOutbound, ChannelPresence, ChannelSentMessages } from './outbound.port.js';
 
@@ -30,6 +31,7 @@ export interface ChannelAdapter {
   readonly capabilities: ChannelCapabilities;
   readonly webhook: ChannelWebhook;
   readonly outbound: ChannelOutbound;
+  readonly connecting: ChannelConnecting;
   /** What the channel's own record shows of our sends; without it only events settle a doubtful send. */
   readonly sentMessages?: ChannelSentMessages;
   readonly presence?: ChannelPresence;

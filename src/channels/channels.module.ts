@@ -1,6 +1,7 @@
 import { Global, Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { GraphClient } from '#libs/graph-api';
 import type { Channel, ChannelAdapter } from './channel.port.js';
+import type { ConnectField } from './connecting.port.js';
 import { CHANNEL_ADAPTERS, ChannelsService } from './channels.service.js';
 import { GraphCallsService } from './graph/graph-calls.service.js';
 import { GraphClientShutdownService } from './graph/graph-client-shutdown.service.js';
@@ -15,6 +16,10 @@ export interface ChannelRegistration {
   channel: Channel;
   /** The contract's word for it, as the adapter's. */
   platform: string;
+  /** The logins that tokens come with: a request names one where there are several. */
+  logins: readonly string[];
+  /** What `POST /accounts` takes for it beside the token. */
+  connectFields?: readonly ConnectField[];
   adapter: Type<ChannelAdapter>;
   /** What the adapter is made of, beside settings and the clock. */
   providers?: readonly Provider[];

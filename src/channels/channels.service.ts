@@ -34,6 +34,11 @@ export class ChannelsService {
     return found(this.byPlatform, platform, 'platform');
   }
 
+  /** By the contract's word, as a request may say anything for it. */
+  findByPlatform(platform: string): ChannelAdapter | undefined {
+    return this.byPlatform.get(platform);
+  }
+
   /**
    * By either of its names, as a request may use it; the first channel where it uses none.
    * @throws {Error} for one that is not registered: validate before

@@ -1,6 +1,14 @@
 export type { ChannelCapabilities, TextLimit } from './channel-capabilities.js';
-export { channelNames, platformNames } from './channel-names.js';
+export { channelNames, connectFields, loginNames, platformNames, platformsWithLogins } from './channel-names.js';
 export type { Channel, ChannelAdapter, ChannelNames, ChannelWebhook } from './channel.port.js';
+export type {
+  ChannelConnecting,
+  ChannelDialog,
+  ChannelIdentity,
+  GivenToken,
+  InstagramData,
+  RedeemedToken,
+} from './connecting.port.js';
 export type {
   ChannelHistory,
   ChannelMessage,

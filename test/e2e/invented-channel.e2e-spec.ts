@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { startOpenAiStandIn, type OpenAiStandIn } from '#libs/sandbox';
-import { ConnectService } from '../../src/accounts/index.js';
 import { channels } from '../../src/channels/index.js';
 import { deliver } from '../support/door.js';
 import { eventually } from '../support/eventually.js';
 import {
   inventedChannel,
   InventedServer,
+  inventedToken,
   textCharacters,
   type InventedBody,
 } from '../support/invented-channel/index.js';
 import { useServices } from '../support/services.js';
-import { startTestApp, tenant, type TestApp } from '../support/test-app.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
 
 const services = useServices();
 const secret = 'an-app-secret-of-the-invented-channel';
@@ -28,18 +28,9 @@ beforeAll(async () => {
     channels: [...channels, inventedChannel(server.url)],
     env: { META_APP_SECRET: secret, OPENAI_BASE_URL: model.baseUrl, AGENT_PATIENCE_MS: '0' },
   });
-  const identity = {
-    platform: 'invented_post',
-    login: 'facebook' as const,
-    accessToken: 'a-token-of-the-invented-channel',
-    externalId: '900',
-    username: 'The Invented Shop',
-    meta: { id: '900' },
-    scopes: [],
-  };
-  const agent = { enabled: true, quiet_ms: 20 };
-  const { connected } = await app.get(ConnectService).connectEach(tenant.userId, [identity], agent);
-  accountId = String(connected[0]?._id);
+  const connecting = { access_token: inventedToken, platform: 'invented_post', agent: { enabled: true, quiet_ms: 20 } };
+  const { body } = await (await app.call()).post('/accounts').send(connecting).expect(201);
+  accountId = body.data._id;
 });
 afterAll(async () => {
   await app?.stop();
@@ -75,6 +66,17 @@ describe('a channel that is nothing but a folder and its registration', () => {
     expect(body.data).toMatchObject({ platform: 'invented_post', external_id: '900', username: 'The Invented Shop' });
     expect(body.data).not.toHaveProperty('instagram_data');
     expect(body.data.subscription).toMatchObject({ state: 'subscribed' });
+  });
+
+  it('says of a token that is not its own, and of a platform nobody knows', async () => {
+    const api = await app.call();
+    const foreign = await api.post('/accounts').send({ access_token: 'somebody-elses', platform: 'invented_post' });
+    expect([foreign.status, foreign.body.error]).toEqual([400, 'No invented number came with this token.']);
+    const unknown = await api.post('/accounts').send({ access_token: inventedToken, platform: 'pigeon_post' });
+    expect([unknown.status, unknown.body.details]).toEqual([
+      400,
+      [{ field: 'platform', expected: expect.any(String) }],
+    ]);
   });
 
   it('receives, and the agent answers in messages of its length, counted in characters', async () => {

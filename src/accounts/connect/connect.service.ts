@@ -1,18 +1,21 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { classifyGraphFailure, isGraphError, isProofRefusal, type GraphError } from '#libs/graph-api';
-import { ChannelsService } from '../../channels/index.js';
+import {
+  ChannelsService,
+  type ChannelConnecting,
+  type ChannelIdentity,
+  type GivenToken,
+} from '../../channels/index.js';
+import { InvalidRequestError } from '../../errors/index.js';
 import { JobQueueService } from '../../queue/index.js';
 import { AccountChangesService, changeOf } from '../account-changes.service.js';
 import { AccountCipherService } from '../account-cipher.service.js';
-import type { AccountLogin, AccountRecord } from '../account.schema.js';
+import type { AccountRecord } from '../account.schema.js';
 import { AccountTakenError, BadTokenError } from '../accounts.errors.js';
 import { AccountsRepository, type ConnectedRecord } from '../accounts.repository.js';
 import { AlertsService } from '../alerts/alerts.service.js';
 import { asUpstream, detailsOf, isDeadToken } from '../meta/meta-errors.js';
-import { MetaGatewayService } from '../meta/meta-gateway.service.js';
-import type { MetaIdentity } from '../meta/meta-identity.js';
-import { WhatsAppGatewayService, type WantedNumber } from '../meta/whatsapp-gateway.service.js';
 import type { AgentSettingsPatch } from '../settings/agent-settings.js';
 import { UserSettingsService } from '../settings/user-settings.service.js';
 import { SubscriptionService } from '../subscription/subscription.service.js';
@@ -22,23 +25,7 @@ const clearedByConnecting = [
   ...['needs_reauth', 'token_expiring', 'token_unreadable', 'deauthorized', 'account_blocked', 'subscribed_twice'],
 ] as const;
 
-const whereToRemove: Record<AccountLogin, string> = {
-  instagram: 'the account’s “Apps and websites” on Instagram',
-  facebook: 'the Page’s owner’s “Business integrations” on Facebook',
-};
-
-/** Which account of the token's is meant, where the token alone does not say. */
-export type WantedAccount = { platform?: ConnectablePlatform } & WantedNumber;
-
-export type ConnectablePlatform = 'meta_instagram' | 'meta_messenger' | 'meta_whatsapp';
-
-const nameOf: Record<ConnectablePlatform, string> = {
-  meta_instagram: 'Instagram professional account',
-  meta_messenger: 'Page',
-  meta_whatsapp: 'WhatsApp number',
-};
-
-/** Turns what Meta said about a token into a connected, subscribed account. */
+/** Turns what a channel said about a token into a connected, subscribed account. */
 @Injectable()
 export class ConnectService {
   private readonly logger = new Logger(ConnectService.name);
@@ -47,8 +34,6 @@ export class ConnectService {
     private readonly channels: ChannelsService,
     private readonly accounts: AccountsRepository,
     private readonly cipher: AccountCipherService,
-    private readonly meta: MetaGatewayService,
-    private readonly whatsapp: WhatsAppGatewayService,
     private readonly subscriptions: SubscriptionService,
     private readonly settings: UserSettingsService,
     private readonly changes: AccountChangesService,
@@ -58,29 +43,29 @@ export class ConnectService {
   ) {}
 
   /**
-   * Asks Meta whose token it is and connects what it speaks for: one account, or every Page's with its own token.
+   * Asks the channel whose token it is and connects what it speaks for: one account, or every Page's with its own token.
+   * @throws {InvalidRequestError} for a platform that there is not
    * @throws {BadTokenError} when Meta refuses the token, or no account comes with it
    * @throws {AccountTakenError} when other tenants have all that it speaks for
    * @throws {UpstreamError} when Meta fails or does not answer
    */
   async connectByToken(
     userId: string,
-    login: AccountLogin,
-    token: string,
+    platform: string | undefined,
+    given: GivenToken,
     agent?: AgentSettingsPatch,
-    wanted: WantedAccount = {},
   ): Promise<{ first: AccountRecord; others: AccountRecord[]; taken: AccountTakenError[] }> {
-    const { connected, taken } = await this.connectEach(userId, await this.identify(login, token, wanted), agent);
+    const at = this.connectingOf(platform);
+    const { connected, taken } = await this.connectEach(userId, await this.identify(at, given), agent);
     const [first, ...others] = connected;
-    if (!first)
-      throw taken[0] ?? new BadTokenError(`No ${nameOf[wanted.platform ?? 'meta_instagram']} came with this token.`);
+    if (!first) throw taken[0] ?? new BadTokenError(`No ${at.accountNoun} came with this token.`);
     return { first, others, taken };
   }
 
   /** Several accounts may come in one go; one that another tenant holds doesn't keep the others out. */
   async connectEach(
     userId: string,
-    identities: MetaIdentity[],
+    identities: ChannelIdentity[],
     agent?: AgentSettingsPatch,
   ): Promise<{ connected: AccountRecord[]; taken: AccountTakenError[] }> {
     const connected: AccountRecord[] = [];
@@ -104,7 +89,7 @@ export class ConnectService {
    * A subscription that Meta refuses does not undo the connecting: it shows on the account and is tried again.
    * @throws {AccountTakenError} when another tenant has it connected
    */
-  async connect(userId: string, identity: MetaIdentity, agent?: AgentSettingsPatch): Promise<AccountRecord> {
+  async connect(userId: string, identity: ChannelIdentity, agent?: AgentSettingsPatch): Promise<AccountRecord> {
     const { account, before } = await this.store(userId, identity);
     const accountId = account._id.toHexString();
     await this.settings.saveAgentSettings({ _id: accountId, user_id: userId, username: account.username }, agent ?? {});
@@ -120,29 +105,19 @@ export class ConnectService {
     return (await this.accounts.findById(accountId)) ?? account;
   }
 
-  private async alertSubscribedTwice({ _id, login, username }: AccountRecord): Promise<void> {
+  private async alertSubscribedTwice({ _id, channel, login, username }: AccountRecord): Promise<void> {
+    const where = this.channels.get(channel).connecting.whereToRemove(login);
     await this.alerts.raise('subscribed_twice', {
       account_id: _id.toHexString(),
       text:
         `@${username} changed its login, and Meta did not take back the webhooks of the one before (${login}): ` +
-        `messages may arrive, and be answered, twice. Remove the app from ${whereToRemove[login]} and connect it again.`,
+        `messages may arrive, and be answered, twice. Remove the app from ${where} and connect it again.`,
     });
   }
 
-  /** How each channel tells whose a token is. */
-  private readonly identities: Record<
-    ConnectablePlatform,
-    (login: AccountLogin, token: string, wanted: WantedAccount) => Promise<MetaIdentity[]>
-  > = {
-    meta_instagram: async (login, token) => this.meta.identitiesOf(login, await this.meta.lengthen(login, token)),
-    meta_messenger: async (_login, token) =>
-      this.meta.messengerIdentitiesOf(await this.meta.lengthen('facebook', token)),
-    meta_whatsapp: async (_login, token, wanted) => [await this.whatsapp.identityOf(token, wanted)],
-  };
-
-  private async identify(login: AccountLogin, token: string, wanted: WantedAccount): Promise<MetaIdentity[]> {
+  private async identify(at: ChannelConnecting, given: GivenToken): Promise<ChannelIdentity[]> {
     try {
-      return await this.identities[wanted.platform ?? 'meta_instagram'](login, token, wanted);
+      return await at.identitiesOf(given);
     } catch (error) {
       const fault = isGraphError(error) ? tokenFaultOf(error) : undefined;
       if (fault === undefined || !isGraphError(error)) throw asUpstream(error);
@@ -150,7 +125,16 @@ export class ConnectService {
     }
   }
 
-  private async store(userId: string, identity: MetaIdentity): Promise<ConnectedRecord> {
+  private connectingOf(platform = this.channels.first.platform): ChannelConnecting {
+    const found = this.channels.findByPlatform(platform);
+    if (found) return found.connecting;
+    const known = this.channels.all.map((adapter) => adapter.platform).join(', ');
+    throw new InvalidRequestError(`platform must be one of ${known}`, [
+      { field: 'platform', expected: `one of ${known}` },
+    ]);
+  }
+
+  private async store(userId: string, identity: ChannelIdentity): Promise<ConnectedRecord> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.storeOnce(userId, identity);
@@ -164,7 +148,7 @@ export class ConnectService {
     }
   }
 
-  private async storeOnce(userId: string, identity: MetaIdentity): Promise<ConnectedRecord> {
+  private async storeOnce(userId: string, identity: ChannelIdentity): Promise<ConnectedRecord> {
     const id = await this.accounts.idFor(userId, identity.platform, identity.externalId);
     const now = this.clock.date();
     const { expiresInS } = identity;

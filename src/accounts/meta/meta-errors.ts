@@ -2,9 +2,6 @@ import { classifyGraphFailure, GraphApiError, isGraphError, type GraphError } fr
 import { UpstreamError } from '../../errors/index.js';
 import type { AccountError } from '../account.schema.js';
 
-/** Meta's answer lacks what it must have. */
-export class MetaResponseError extends UpstreamError {}
-
 /** The token is invalid, expired or revoked. */
 export function isDeadToken(error: GraphError): boolean {
   return classifyGraphFailure(error).kind === 'token_invalid';

@@ -1,11 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, MaxLength, MinLength } from 'class-validator';
+import { loginNames } from '../../channels/index.js';
 import { MayBeAbsent } from '../../validation/index.js';
 import type { AccountLogin } from '../account.schema.js';
 
 export class OAuthLoginParam {
-  @ApiProperty({ enum: ['instagram', 'facebook'], example: 'instagram' })
-  @IsIn(['instagram', 'facebook'])
+  @ApiProperty({ enum: loginNames, example: loginNames[0] })
+  @IsIn(loginNames)
   login!: AccountLogin;
 }
 

@@ -1,15 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { GraphApiError, GraphClient, isGraphError, type AppCredentials } from '#libs/graph-api';
+import { GraphApiError, isGraphError } from '#libs/graph-api';
+import { ChannelsService, type ChannelDialog, type ChannelIdentity } from '../../channels/index.js';
 import { AppConfig } from '../../config/index.js';
 import { AppError } from '../../errors/index.js';
 import type { AccountLogin } from '../account.schema.js';
 import { ConnectService } from '../connect/connect.service.js';
 import { noteOf } from '../meta/meta-errors.js';
-import { MetaGatewayService } from '../meta/meta-gateway.service.js';
-import type { MetaIdentity } from '../meta/meta-identity.js';
 import { OAuthRefusedError } from './oauth.errors.js';
 import { OAuthStatesService } from './oauth-states.service.js';
-import { requestedScopes, requiredScopes } from './scopes.js';
 
 /** What Meta's dialog sends the browser back with. */
 export interface OAuthReturn {
@@ -33,7 +31,7 @@ interface Connected {
 
 /** What Meta gave for a code. */
 interface Exchanged {
-  identities: MetaIdentity[];
+  identities: ChannelIdentity[];
   /** Sentences for the person, where something may be wrong that Meta does not tell. */
   doubts: string[];
 }
@@ -54,18 +52,16 @@ export class OAuthService {
 
   constructor(
     private readonly states: OAuthStatesService,
-    private readonly meta: MetaGatewayService,
-    private readonly graph: GraphClient,
+    private readonly channels: ChannelsService,
     private readonly connecting: ConnectService,
     private readonly config: AppConfig,
   ) {}
 
   /** @throws {OAuthRefusedError} when this login has no app id or secret configured */
   async start(login: AccountLogin, userId: string, browserKey?: string): Promise<OAuthStart> {
-    const { clientId } = this.appOf(login);
+    const dialog = this.dialogOf(login);
     const { state, browserKey: key, expiresAt } = await this.states.create(login, userId, browserKey);
-    const redirectUri = this.redirectUri(login);
-    const url = this.graph.authorizeUrl(login, { clientId, redirectUri, state, scopes: requestedScopes[login] });
+    const url = dialog.url(login, { redirectUri: this.redirectUri(login), state });
     return { url, expiresAt, browserKey: key };
   }
 
@@ -101,7 +97,7 @@ export class OAuthService {
     return { accounts, refused: [...refused, ...doubts] };
   }
 
-  private async connectEach(userId: string, identities: MetaIdentity[]): Promise<Connected> {
+  private async connectEach(userId: string, identities: ChannelIdentity[]): Promise<Connected> {
     const { connected, taken } = await this.connecting.connectEach(userId, identities);
     const refused = taken.map(({ message }) => message);
     if (connected.length === 0) {
@@ -113,19 +109,20 @@ export class OAuthService {
   }
 
   private async exchange(login: AccountLogin, code: string): Promise<Exchanged> {
-    const app = this.appOf(login);
-    const token = await this.meta.redeemCode(login, app, code, this.redirectUri(login));
+    const dialog = this.dialogOf(login);
+    const token = await dialog.redeem(login, code, this.redirectUri(login));
     const { scopes } = token;
     if (!scopes) this.logger.warn({ msg: 'Meta did not say which permissions were given', login });
-    const missing = requiredScopes[login].filter((scope) => scopes && !scopes.includes(scope));
+    const missing = dialog.requiredScopes(login).filter((scope) => scopes && !scopes.includes(scope));
     if (missing.length > 0) throw new OAuthRefusedError('scopes_missing', `missing ${missing.join(', ')}`);
-    return { identities: await this.meta.identitiesOf(login, token), doubts: scopes ? [] : [scopesUnknown] };
+    return { identities: await dialog.identitiesOf(login, token), doubts: scopes ? [] : [scopesUnknown] };
   }
 
-  private appOf(login: AccountLogin): AppCredentials {
-    const app = this.meta.appOf(login);
-    if (!app) throw new OAuthRefusedError('not_configured');
-    return app;
+  private dialogOf(login: AccountLogin): ChannelDialog {
+    const dialogs = this.channels.all.flatMap(({ connecting }) => connecting.dialog ?? []);
+    const dialog = dialogs.find(({ logins }) => logins.includes(login));
+    if (!dialog) throw new OAuthRefusedError('not_configured');
+    return dialog;
   }
 
   private redirectUri(login: AccountLogin): string {

@@ -7,6 +7,8 @@ import { GraphHistory } from '../graph/graph-history.js';
 import { GraphPeople } from '../graph/graph-people.js';
 import { GraphSentMessages } from '../graph/graph-sent-messages.js';
 import { GraphSubscription } from '../graph/graph-subscription.js';
+import { GraphLogins } from '../graph/graph-logins.js';
+import { InstagramConnecting } from './instagram-connecting.js';
 import { InstagramOutbound } from './instagram-outbound.js';
 import { GraphPresence } from '../graph/graph-presence.js';
 import { InstagramTokens } from './instagram-tokens.js';
@@ -51,6 +53,7 @@ export class InstagramAdapter implements ChannelAdapter {
   readonly capabilities = capabilities;
   readonly webhook = webhook;
   readonly outbound: InstagramOutbound;
+  readonly connecting: InstagramConnecting;
   readonly sentMessages: GraphSentMessages;
   readonly presence: GraphPresence;
   readonly people: GraphPeople;
@@ -60,6 +63,7 @@ export class InstagramAdapter implements ChannelAdapter {
 
   constructor(graph: GraphClient, config: AppConfig) {
     this.outbound = new InstagramOutbound(graph);
+    this.connecting = new InstagramConnecting(graph, new GraphLogins(graph, config));
     this.sentMessages = new GraphSentMessages(graph, 'instagram');
     this.presence = new GraphPresence(graph);
     this.people = new GraphPeople(graph);

@@ -8,6 +8,8 @@ import { GraphPeople } from '../graph/graph-people.js';
 import { GraphSentMessages } from '../graph/graph-sent-messages.js';
 import { GraphSubscription } from '../graph/graph-subscription.js';
 import { GraphPresence } from '../graph/graph-presence.js';
+import { GraphLogins } from '../graph/graph-logins.js';
+import { MessengerConnecting } from './messenger-connecting.js';
 import { MessengerOutbound } from './messenger-outbound.js';
 
 declare module '../channel.port.js' {
@@ -56,6 +58,7 @@ export class MessengerAdapter implements ChannelAdapter {
   readonly capabilities = capabilities;
   readonly webhook = webhook;
   readonly outbound: MessengerOutbound;
+  readonly connecting: MessengerConnecting;
   readonly sentMessages: GraphSentMessages;
   readonly presence: GraphPresence;
   readonly people: GraphPeople;
@@ -64,6 +67,7 @@ export class MessengerAdapter implements ChannelAdapter {
 
   constructor(graph: GraphClient, config: AppConfig) {
     this.outbound = new MessengerOutbound(graph);
+    this.connecting = new MessengerConnecting(graph, new GraphLogins(graph, config));
     this.sentMessages = new GraphSentMessages(graph, 'messenger');
     this.presence = new GraphPresence(graph);
     this.people = new GraphPeople(graph);

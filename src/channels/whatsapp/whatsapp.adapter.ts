@@ -4,6 +4,7 @@ import { decodeWhatsAppDelivery, summarizeWhatsAppDelivery, WHATSAPP_LIMITS } fr
 import { AppConfig } from '../../config/index.js';
 import type { ChannelCapabilities } from '../channel-capabilities.js';
 import type { ChannelAdapter, ChannelWebhook } from '../channel.port.js';
+import { WhatsAppConnecting } from './whatsapp-connecting.js';
 import { WhatsAppOutbound } from './whatsapp-outbound.js';
 import { WhatsAppSubscription } from './whatsapp-subscription.js';
 
@@ -48,10 +49,12 @@ export class WhatsAppAdapter implements ChannelAdapter {
   readonly capabilities = capabilities;
   readonly webhook = webhook;
   readonly outbound: WhatsAppOutbound;
+  readonly connecting: WhatsAppConnecting;
   readonly subscription: WhatsAppSubscription;
 
   constructor(graph: GraphClient, config: AppConfig) {
     this.outbound = new WhatsAppOutbound(graph);
+    this.connecting = new WhatsAppConnecting(graph);
     this.subscription = new WhatsAppSubscription(graph, config.META_APP_ID);
   }
 }

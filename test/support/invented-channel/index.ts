@@ -1,7 +1,7 @@
 import type { ChannelRegistration } from '../../../src/channels/index.js';
 import { INVENTED_URL, InventedAdapter } from './invented.adapter.js';
 
-export { InventedServer } from './invented-server.js';
+export { InventedServer, inventedToken } from './invented-server.js';
 export type { InventedBody } from './invented-webhook.js';
 export { textCharacters } from './invented.adapter.js';
 
@@ -9,6 +9,7 @@ export { textCharacters } from './invented.adapter.js';
 export const inventedChannel = (url: string): ChannelRegistration => ({
   channel: 'invented',
   platform: 'invented_post',
+  logins: ['invented'],
   adapter: InventedAdapter,
   providers: [{ provide: INVENTED_URL, useValue: url }],
 });

@@ -10,7 +10,15 @@ export interface TakenMessage {
   note: string;
 }
 
-/** The invented channel's own server: takes messages, and may swallow an answer. */
+/** Whose the token is. */
+export interface InventedAccount {
+  number: string;
+  name: string;
+}
+
+export const inventedToken = 'a-token-of-the-invented-channel';
+
+/** The invented channel's own server: knows one account, takes messages, and may swallow an answer. */
 export class InventedServer {
   readonly taken: TakenMessage[] = [];
   /** So many answers to sends are lost: the message is taken, and the connection breaks. */
@@ -22,6 +30,12 @@ export class InventedServer {
     const server = createServer();
     const invented = new InventedServer(server);
     server.on('request', (request, response) => {
+      if (request.url === '/account') {
+        const account: InventedAccount = { number: '900', name: 'The Invented Shop' };
+        if (request.headers.authorization !== `Bearer ${inventedToken}`) response.statusCode = 401;
+        response.end(JSON.stringify(account));
+        return;
+      }
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {

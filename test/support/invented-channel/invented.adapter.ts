@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ChannelAdapter, ChannelOutbound } from '../../../src/channels/index.js';
+import type { ChannelAdapter, ChannelIdentity, ChannelOutbound, GivenToken } from '../../../src/channels/index.js';
+import type { InventedAccount } from './invented-server.js';
 import { inventedWebhook } from './invented-webhook.js';
 
 declare module '../../../src/channels/channel.port.js' {
@@ -19,6 +20,11 @@ export class InventedAdapter implements ChannelAdapter {
   readonly channel = 'invented';
   readonly platform = 'invented_post';
   readonly webhook = inventedWebhook;
+  readonly connecting = {
+    accountNoun: 'invented number',
+    whereToRemove: () => 'the invented channel’s settings',
+    identitiesOf: ({ accessToken }: GivenToken) => this.identitiesOf(accessToken),
+  };
   readonly capabilities = {
     windowHours: 48,
     text: { max: textCharacters, unit: 'characters' as const },
@@ -47,4 +53,14 @@ export class InventedAdapter implements ChannelAdapter {
     },
     splitText: (text) => text.match(new RegExp(`[^]{1,${textCharacters}}`, 'gu')) ?? [],
   };
+
+  private async identitiesOf(accessToken: string): Promise<ChannelIdentity[]> {
+    const headers = { authorization: `Bearer ${accessToken}` };
+    const response = await fetch(`${this.url}/account`, { headers, signal: AbortSignal.timeout(5_000) });
+    if (!response.ok) return [];
+    const { number, name } = (await response.json()) as InventedAccount;
+    const { platform } = this;
+    const account = { platform, login: 'invented', externalId: number, username: name, meta: { id: number } };
+    return [{ ...account, accessToken, scopes: [] }];
+  }
 }
