@@ -9,6 +9,8 @@ import { AnswerProcessor } from './answer/answer.processor.js';
 import { AnswerRoundService } from './answer/answer-round.service.js';
 import { AnswerService } from './answer/answer.service.js';
 import { ReplyComposerService } from './answer/reply-composer.service.js';
+import { ModelStepsService } from './answer/model-steps.service.js';
+import { ReplyJudgeService } from './answer/reply-judge.service.js';
 import { OpenMessagesService } from './answer/open-messages.service.js';
 import { AnswerPresenceService } from './answer/answer-presence.service.js';
 import { SenderActionsService } from './answer/sender-actions.service.js';
@@ -34,6 +36,7 @@ import { KnowledgeProcessor } from './knowledge/knowledge.processor.js';
 import { KnowledgeRepository } from './knowledge/knowledge.repository.js';
 import { KnowledgeService } from './knowledge/knowledge.service.js';
 import { WaitingRepliesService } from './gate/waiting-replies.service.js';
+import { AgentModelPort } from './model/agent-model.port.js';
 import { ModelAlertsService } from './model/model-alerts.service.js';
 import { ModelClient } from './model/model.client.js';
 import { ModelWatchService } from './model/model-watch.service.js';
@@ -60,6 +63,9 @@ import { VoiceTranscriptsService } from './model/voice-transcripts.service.js';
     { provide: KnowledgeSearchPort, useClass: InProcessKnowledgeSearchService },
     ModelAlertsService,
     ModelClient,
+    { provide: AgentModelPort, useExisting: ModelClient },
+    ModelStepsService,
+    ReplyJudgeService,
     VoiceTranscriptsService,
     WaitingRepliesService,
   ],
@@ -72,6 +78,7 @@ import { VoiceTranscriptsService } from './model/voice-transcripts.service.js';
     KnowledgeRepository,
     KnowledgeSearchPort,
     ReplyComposerService,
+    AgentModelPort,
     ModelClient,
   ],
 })

@@ -3,3 +3,5 @@ export { ReplyComposerService, type Composition, type Question } from './answer/
 export { ModelClient } from './model/model.client.js';
 export { AgentApiModule, AgentModule, AgentWorkerModule } from './agent.module.js';
 export { KnowledgeRepository } from './knowledge/knowledge.repository.js';
+export type { AnswerRecord, FailedCheck, ModelCallRecord } from './answer/answer-record.js';
+export { AgentModelPort } from './model/agent-model.port.js';

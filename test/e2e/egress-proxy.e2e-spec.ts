@@ -110,7 +110,7 @@ describe('a proxy that is the only way out', () => {
     try {
       const question = { role: 'user', content: 'When are you open?' } as const;
       const request = { model: 'llama-test', temperature: 0.4, effort: 'low', maxOutputTokens: 100 } as const;
-      const answer = await client.ask({ ...request, messages: [question] }, new AbortController().signal);
+      const answer = await client.step({ ...request, messages: [question] }, new AbortController().signal);
 
       expect(answer.text).toBe('At nine.');
       expect(proxy.asked).toContain('models.test:4002');

@@ -9,7 +9,7 @@ import { AgentBudgetsService } from '../budget/agent-budgets.service.js';
 import type { AnswerLease } from './answer-leases.service.js';
 import { passingFailures } from '../model/model-errors.js';
 import { ReplyComposerService, type Composition } from './reply-composer.service.js';
-import { asksForPerson } from './hand-over.js';
+import { asksForPerson } from './asks-for-person.js';
 import { OpenMessagesService, type AnswerInput } from './open-messages.service.js';
 import { AnswerPresenceService } from './answer-presence.service.js';
 import { ReplyWriterService, type Decision } from './reply-writer.service.js';
@@ -63,19 +63,19 @@ export class AnswerRoundService {
     // Asked while the model thinks; not to know it costs the sender a look of its own.
     const round = { ...begun, isClear: this.sender.isClear(conversation._id).catch(() => false) };
     const composition = await composing;
-    if (!composition) return this.write(round, handedOver(settings), 'handed_over');
+    if (!composition) return this.write(round, escalated(settings), 'handed_over');
     switch (composition.kind) {
       case 'reply':
-        return composition.handOver
-          ? this.write(round, handedOver(settings, composition), 'handed_over')
+        return composition.escalation
+          ? this.write(round, escalated(settings, composition), 'handed_over')
           : this.write(round, { text: composition.text, truncatedParts: composition.truncatedParts }, 'answered');
       case 'over_budget':
         await this.messages.skip(open, composition.reason);
         return 'done';
       case 'withheld':
         // What the shop's knowledge does not hold, a person knows.
-        return composition.handOver || composition.reason === 'ungrounded' || composition.reason === 'effect'
-          ? this.write(round, handedOver(settings, { text: settings.fallback_text }), 'handed_over')
+        return composition.escalation || composition.reason === 'ungrounded' || composition.reason === 'effect'
+          ? this.write(round, escalated(settings, { text: settings.fallback_text }), 'handed_over')
           : this.fallBack(round, `withheld_${composition.reason}`);
       case 'failed':
         if (!passingFailures.has(composition.failure) || !this.hasPatience(open))
@@ -110,7 +110,7 @@ export class AnswerRoundService {
     const { lease, answerInput, othersMayWait, isClear } = round;
     const { open, conversation } = answerInput;
     // Who asks for a person is handed over, whatever they wrote after it.
-    const settled = othersMayWait || decision.handOver === true;
+    const settled = othersMayWait || decision.escalates === true;
     const { claim } = lease;
     const written = await this.writer.write({ claim, answerInput, decision, othersMayWait: settled });
     if (written.outcome === 'lost') return 'lost';
@@ -146,9 +146,9 @@ export class AnswerRoundService {
   }
 }
 
-function handedOver(settings: AgentSettings, words: Pick<Decision, 'text' | 'truncatedParts'> = {}): Decision {
+function escalated(settings: AgentSettings, words: Pick<Decision, 'text' | 'truncatedParts'> = {}): Decision {
   const { hand_over_text: text } = settings;
   const { text: said, truncatedParts } = words;
   const told = text !== undefined ? { text } : said !== undefined ? { text: said, truncatedParts } : {};
-  return { ...told, handOver: true, reason: 'handed_over' };
+  return { ...told, escalates: true, reason: 'handed_over' };
 }

@@ -13,7 +13,7 @@ import { TransactionsService } from '../../database/index.js';
 import { DmsRepository, DmStoreRepository, OutboxService, type DmRecord, type SendHead } from '../../dms/index.js';
 import { AgentBudgetsService } from '../budget/agent-budgets.service.js';
 import { AnswerChecksService } from './answer-checks.service.js';
-import { handOverPauseMs } from './hand-over.js';
+import { escalationPauseMs } from './asks-for-person.js';
 import { isStillOpen, maxOpen, type AnswerInput } from './open-messages.service.js';
 
 /** What is done about the open messages. */
@@ -24,7 +24,7 @@ export interface Decision {
   truncatedParts?: number;
   /** Why they are closed in silence. */
   reason?: string;
-  handOver?: boolean;
+  escalates?: boolean;
   isFallback?: boolean;
 }
 
@@ -108,8 +108,8 @@ export class ReplyWriterService {
     const addedSends = first !== undefined;
     const ended = await this.claims.endAnswer(session, { before, conversation }, { addedSends, sendLeaseMs });
     if (!ended) throw new RollbackError('lost');
-    if (decision.handOver) {
-      const until = new Date(this.clock.now() + handOverPauseMs);
+    if (decision.escalates) {
+      const until = new Date(this.clock.now() + escalationPauseMs);
       await this.conversations.pauseAgent(conversation._id, { until, reason: 'customer_request' }, session);
     }
     const next = first && known ? { next: { dm: first, conversation } } : {};

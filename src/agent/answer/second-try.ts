@@ -1,5 +1,5 @@
 import type { WithheldReason } from '../gate/output-gate.js';
-import type { ModelRequest } from '../model/model.client.js';
+import type { ModelRequest } from '../model/agent-model.port.js';
 
 const told: Record<Exclude<WithheldReason, 'empty'>, string> = {
   link: 'It held a link, a web or email address, or what a phone would take for one, that is not allowed. Point to nothing but what is allowed above, put a space behind every full stop, and do not spell an address out.',
@@ -23,9 +23,7 @@ export function withReason(
   const named = figures.length > 0 ? ` They were: ${JSON.stringify(figures.slice(0, 10))}.` : '';
   const note = `Your first answer to the open messages was not sent. ${told[reason]}${named} Answer them again.`;
   const messages = request.messages.map((message, index) =>
-    index === 0 && message.role === 'system' && typeof message.content === 'string'
-      ? { ...message, content: `${message.content}\n\n${note}` }
-      : message,
+    index === 0 && message.role === 'system' ? { ...message, content: `${message.content}\n\n${note}` } : message,
   );
   return { ...request, messages };
 }

@@ -9,7 +9,7 @@ import { DmsRepository, type Dm } from '../../dms/index.js';
 import { ConflictError, NotFoundError, TooManyRequestsError, UpstreamError } from '../../errors/index.js';
 import { REDIS, type RedisClient } from '../../redis/index.js';
 import { ReplyComposerService, type Composition } from '../answer/reply-composer.service.js';
-import { asksForPerson } from '../answer/hand-over.js';
+import { asksForPerson } from '../answer/asks-for-person.js';
 import { ModelClient } from '../model/model.client.js';
 import { ChannelsService, type ChannelOutbound } from '../../channels/index.js';
 import type { AgentPreview, AgentPreviewDto } from './agent.dto.js';
@@ -74,7 +74,7 @@ export class AgentPreviewsService {
     await this.consume(caller);
     const open = this.openMessages(account, asked.messages ?? [asked.message ?? '']);
     const { outbound } = this.channels.get(account.channel);
-    if (asksForPerson(open, settings)) return handOver(settings, outbound, undefined, 0);
+    if (asksForPerson(open, settings)) return escalated(settings, outbound, undefined, 0);
     const composition = await this.composer
       .compose({ account, settings, ...past, open }, signal)
       .catch((error: unknown) => {
@@ -108,13 +108,13 @@ export class AgentPreviewsService {
     switch (composition.kind) {
       case 'reply': {
         const { text, parts, truncatedParts, tokens } = composition;
-        if (composition.handOver) return handOver(settings, outbound, text, tokens);
+        if (composition.escalation) return escalated(settings, outbound, text, tokens);
         const cut = truncatedParts === undefined ? {} : { truncated_parts: truncatedParts };
         return { outcome: 'reply', text, parts, ...cut, tokens };
       }
       case 'withheld': {
         const { reason, tokens } = composition;
-        if (composition.handOver) return handOver(settings, outbound, undefined, tokens);
+        if (composition.escalation) return escalated(settings, outbound, undefined, tokens);
         return fallBack(settings, outbound, `withheld_${reason}`, tokens);
       }
       case 'over_budget':
@@ -159,7 +159,7 @@ export class AgentPreviewsService {
   }
 }
 
-function handOver(
+function escalated(
   settings: AgentSettings,
   outbound: ChannelOutbound,
   words: string | undefined,

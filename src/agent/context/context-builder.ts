@@ -1,4 +1,3 @@
-import type { ChatCompletionContentPart, ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import type { AccountSummary, AgentSettings } from '../../accounts/index.js';
 import type { AppConfig } from '../../config/index.js';
 import type { Conversation } from '../../conversations/index.js';
@@ -14,6 +13,7 @@ import {
 } from './describe-dm.js';
 import { estimateTokens } from './estimate-tokens.js';
 import { maxPictures, mayShowPicture } from './pictures.js';
+import type { ModelMessage, ModelPart } from '../model/agent-model.port.js';
 import type { KnowledgePassage } from '../knowledge/knowledge-index.js';
 import { systemPrompt } from './system-prompt.js';
 
@@ -41,7 +41,7 @@ export interface ContextInput {
 }
 
 export interface ModelContext {
-  messages: ChatCompletionMessageParam[];
+  messages: ModelMessage[];
   /** What the call's input will cost, rather too much than too little. */
   estimatedTokens: number;
   pictureCount: number;
@@ -66,8 +66,8 @@ export function buildContext(input: ContextInput): ModelContext {
   const open = newestThatFit([...input.open].reverse(), (dm) => openMessage(dm, dm === input.open[0], input, options));
   const earlier = newestThatFit(past, (dm) => pastMessage(dm, options));
 
-  function newestThatFit(newestFirst: readonly Dm[], render: (dm: Dm) => ChatCompletionMessageParam | undefined) {
-    const kept: ChatCompletionMessageParam[] = [];
+  function newestThatFit(newestFirst: readonly Dm[], render: (dm: Dm) => ModelMessage | undefined) {
+    const kept: ModelMessage[] = [];
     for (const dm of newestFirst) {
       const message = render(dm);
       if (!message) continue;
@@ -92,18 +92,20 @@ export function buildContext(input: ContextInput): ModelContext {
 }
 
 /** What the shop says, as data like everything from outside, and before the talk, so that a provider keeps it. */
-function knowledgeMessage(passages: NonNullable<ContextInput['passages']>): ChatCompletionMessageParam[] {
+function knowledgeMessage(passages: NonNullable<ContextInput['passages']>): ModelMessage[] {
   if (passages.length === 0) return [];
-  const knowledge = passages.map(({ title, heading, text }) => ({ title: heading ?? title, text }));
+  const knowledge = passages.map(({ title, heading, text }, place) => ({
+    ...{ id: passageName(place), title: heading ?? title, text },
+  }));
   return [{ role: 'user', content: JSON.stringify({ knowledge }) }];
 }
 
-function openMessage(
-  dm: Dm,
-  first: boolean,
-  input: ContextInput,
-  options: DescribeOptions,
-): ChatCompletionMessageParam {
+/** What the model calls a passage that it is shown; its own id is long, and names a document. */
+export function passageName(place: number): string {
+  return `k${place + 1}`;
+}
+
+function openMessage(dm: Dm, first: boolean, input: ContextInput, options: DescribeOptions): ModelMessage {
   const data = describeInbound(dm, options);
   const json = JSON.stringify(first ? { customer: aboutCustomer(input.conversation), ...data } : data);
   const urls = input.settings.see_pictures
@@ -112,11 +114,11 @@ function openMessage(
       )
     : [];
   if (urls.length === 0) return { role: 'user', content: json };
-  const pictures = urls.map((url): ChatCompletionContentPart => ({ type: 'image_url', image_url: { url } }));
+  const pictures = urls.map((url): ModelPart => ({ type: 'image_url', image_url: { url } }));
   return { role: 'user', content: [{ type: 'text', text: json }, ...pictures] };
 }
 
-function pastMessage(dm: Dm, options: DescribeOptions): ChatCompletionMessageParam | undefined {
+function pastMessage(dm: Dm, options: DescribeOptions): ModelMessage | undefined {
   if (isFromCustomer(dm)) return { role: 'user', content: JSON.stringify(describeInbound(dm, options)) };
   const content = describeOutbound(dm);
   return content === undefined ? undefined : { role: 'assistant', content };
@@ -136,11 +138,11 @@ function aboutCustomer({
 }
 
 /** The newest pictures stay. */
-function withPicturesCapped(messages: ChatCompletionMessageParam[]): ChatCompletionMessageParam[] {
+function withPicturesCapped(messages: ModelMessage[]): ModelMessage[] {
   let left = maxPictures;
   return messages
     .toReversed()
-    .map((message): ChatCompletionMessageParam => {
+    .map((message): ModelMessage => {
       if (message.role !== 'user' || !Array.isArray(message.content)) return message;
       const content = message.content.filter((part) => part.type !== 'image_url' || left-- > 0);
       return { ...message, content };
@@ -149,7 +151,7 @@ function withPicturesCapped(messages: ChatCompletionMessageParam[]): ChatComplet
 }
 
 /** The same messages without their pictures, for a model or a provider that can't open them. */
-export function withoutPictures(messages: ChatCompletionMessageParam[]): ChatCompletionMessageParam[] {
+export function withoutPictures(messages: ModelMessage[]): ModelMessage[] {
   return messages.map((message) => {
     if (message.role !== 'user' || !Array.isArray(message.content)) return message;
     const text = message.content.map((part) => (part.type === 'text' ? part.text : '')).join('');
@@ -157,11 +159,11 @@ export function withoutPictures(messages: ChatCompletionMessageParam[]): ChatCom
   });
 }
 
-function picturesIn({ content }: ChatCompletionMessageParam): number {
+function picturesIn({ content }: ModelMessage): number {
   return Array.isArray(content) ? content.filter((part) => part.type === 'image_url').length : 0;
 }
 
-function tokensOf(message: ChatCompletionMessageParam): number {
+function tokensOf(message: ModelMessage): number {
   const { content } = message;
   if (typeof content === 'string') return messageOverheadTokens + estimateTokens(content);
   const texts = (content ?? []).map((part) => (part.type === 'text' ? part.text : '')).join('');

@@ -142,8 +142,8 @@ Our bar is on Instagram as @juniper.com and its page is juniperbar.example.org/m
 
   it('decides nothing by what a model thought: neither a link nor the request for a person', () => {
     const thought = `<think>evil.com? ${'hm '.repeat(5_000)}[[HANDOVER]]</think>`;
-    expect(passGate(`${thought}We open at nine.`, rules)).toMatchObject({ text: 'We open at nine.', handOver: false });
-    expect(passGate(thought, rules)).toEqual({ pass: false, reason: 'empty', handOver: false });
+    expect(passGate(`${thought}We open at nine.`, rules)).toMatchObject({ text: 'We open at nine.', escalates: false });
+    expect(passGate(thought, rules)).toEqual({ pass: false, reason: 'empty', escalates: false });
   });
 
   it.each(['', '   ', '\u200b\u2060', '...', '[[HANDOVER]]'])('takes %p for no answer', (answer) => {
@@ -153,7 +153,7 @@ Our bar is on Instagram as @juniper.com and its page is juniperbar.example.org/m
   it('finds the request for a person and never shows it', () => {
     expect(passGate('Of course, one moment.\n[[HANDOVER]]', rules)).toEqual({
       pass: true,
-      handOver: true,
+      escalates: true,
       text: 'Of course, one moment.',
       parts: ['Of course, one moment.'],
     });

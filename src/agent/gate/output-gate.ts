@@ -4,7 +4,7 @@ import { forbiddenLinks, isAllowedHost } from './links.js';
 import { holdsSecret } from './secrets.js';
 import { spaceSentences } from './sentence-ends.js';
 import { cleanText } from '../text/clean-text.js';
-import { writtenHandOver } from '../text/hand-over-marker.js';
+import { writtenEscalation } from '../text/escalation-marker.js';
 import { plainText } from '../text/plain-text.js';
 import { withoutThoughts } from '../text/thoughts.js';
 
@@ -34,8 +34,8 @@ export interface GateRules {
 export type WithheldReason = 'empty' | 'link' | 'leak' | 'secret' | 'ungrounded' | 'effect';
 
 export type GateVerdict =
-  | { pass: true; text: string; parts: string[]; truncatedParts?: number; handOver: boolean }
-  | { pass: false; reason: WithheldReason; handOver: boolean };
+  | { pass: true; text: string; parts: string[]; truncatedParts?: number; escalates: boolean }
+  | { pass: false; reason: WithheldReason; escalates: boolean };
 
 /**
  * What of a model's answer may reach the customer. It trusts nothing: a model that obeys an attacker must not get a
@@ -48,21 +48,21 @@ export function passGate(answer: string, rules: GateRules): GateVerdict {
   // Thoughts first: they may be longer than any answer, and decide nothing.
   const said = withoutThoughts(cleanText(answer.slice(0, maxRead)));
   // Cut before it is looked at: what nobody looked at is not shown, and a flood costs little.
-  const shown = said.slice(0, lookedAt).replace(writtenHandOver, ' ');
-  const handOver = said.search(writtenHandOver) !== -1;
+  const shown = said.slice(0, lookedAt).replace(writtenEscalation, ' ');
+  const escalates = said.search(writtenEscalation) !== -1;
   const links = { hosts: rules.allowedLinks, ownTexts: rules.ownTexts };
   const isOwnHost = (host: string): boolean => isAllowedHost(host, links) || isTold(host, rules.ownTexts);
   const { split, max } = rules.messages ?? { split: splitText, max: SEND_LIMITS.textBytes };
   const { text, truncatedParts } = cutToLength(spaceSentences(plainText(shown), isOwnHost), most, split);
   const unseenParts = Math.floor(Math.max(0, said.length - lookedAt) / max);
-  const withheld = (reason: WithheldReason): GateVerdict => ({ pass: false, reason, handOver });
+  const withheld = (reason: WithheldReason): GateVerdict => ({ pass: false, reason, escalates });
   if (!/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text)) return withheld('empty');
   if (forbiddenLinks(text, links).length > 0) return withheld('link');
   if (holdsSecret(text, rules.ownTexts)) return withheld('secret');
   if (leaks(text, rules.guarded, rules.before)) return withheld('leak');
   const parts = split(text).slice(0, most);
   const missing = truncatedParts + unseenParts;
-  return { pass: true, text, parts, ...(missing > 0 ? { truncatedParts: missing } : {}), handOver };
+  return { pass: true, text, parts, ...(missing > 0 ? { truncatedParts: missing } : {}), escalates };
 }
 
 function isTold(host: string, ownTexts: readonly string[]): boolean {

@@ -8,6 +8,9 @@ export interface Parameters {
   max_completion_tokens?: number;
   max_tokens?: number;
   store?: boolean;
+  /** Where it is left out, the form of the answer is told in words. */
+  response_format?: object;
+  prompt_cache_key?: string;
 }
 
 type Name = keyof Parameters;

@@ -1,13 +1,7 @@
+import type { ModelStep, ModelToolCall } from './agent-model.port.js';
 import { ModelError } from './model-errors.js';
 
-export interface ModelResult {
-  /** Empty when it said nothing. */
-  text: string;
-  /** It ran out of tokens before its end. */
-  truncated: boolean;
-  inputTokens: number;
-  outputTokens: number;
-}
+export type Completion = Omit<ModelStep, 'latencyMs' | 'model'>;
 
 type Fields = Record<string, unknown>;
 
@@ -15,7 +9,7 @@ type Fields = Record<string, unknown>;
  * Reads a chat completion of any server that speaks OpenAI's API; nothing of its shape is taken for granted.
  * @throws {ModelError} it declined, or it can't be read
  */
-export function readCompletion(completion: unknown): ModelResult {
+export function readCompletion(completion: unknown): Completion {
   const { choices, usage, error } = fieldsOf(completion) ?? {};
   // Some routers answer 200 and put the error of the server behind them into it.
   if (fieldsOf(error) && choices === undefined) throw new ModelError('unavailable', 'an error with status 200');
@@ -26,13 +20,34 @@ export function readCompletion(completion: unknown): ModelResult {
   const ended = String(choice.finish_reason);
   if (refused || isText(message.refusal) || ended === 'content_filter')
     throw new ModelError('declined', 'the model declined to answer', { answered: true });
-  const { prompt_tokens: input, completion_tokens: output } = fieldsOf(usage) ?? {};
   return {
     text,
     truncated: ended === 'length' || ended === 'max_tokens',
+    toolCalls: toolCallsOf(message.tool_calls),
+    ...usageOf(fieldsOf(usage) ?? {}),
+  };
+}
+
+function usageOf(usage: Fields) {
+  const { prompt_tokens: input, completion_tokens: output } = usage;
+  return {
     inputTokens: countOf(input),
     outputTokens: countOf(output),
+    cachedTokens: countOf(fieldsOf(usage.prompt_tokens_details)?.cached_tokens),
+    reasoningTokens: countOf(fieldsOf(usage.completion_tokens_details)?.reasoning_tokens),
   };
+}
+
+/** A call without a name can't be made; one without an id gets one, so that its answer can be told apart. */
+function toolCallsOf(calls: unknown): ModelToolCall[] {
+  if (!Array.isArray(calls)) return [];
+  return (calls as unknown[]).flatMap((call, index) => {
+    const { id, function: called } = fieldsOf(call) ?? {};
+    const { name, arguments: given } = fieldsOf(called) ?? {};
+    if (typeof name !== 'string' || name === '') return [];
+    const written = typeof given === 'string' ? given : JSON.stringify(given ?? {});
+    return [{ id: typeof id === 'string' && id !== '' ? id : `call-${index}`, name, arguments: written }];
+  });
 }
 
 /** A text, or a list of parts of which those that hold text are the answer; what it thought is none of it. */

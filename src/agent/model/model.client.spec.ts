@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { completionOf, startOpenAiStandIn, type OpenAiStandIn, type WireReply } from '#libs/sandbox';
 import { readSettings } from '../../config/index.js';
-import { ModelClient, type ModelRequest } from './model.client.js';
+import type { ModelRequest } from './agent-model.port.js';
+import { ModelClient } from './model.client.js';
 
 const settings = {
   DATABASE_URL: 'mongodb://127.0.0.1:27017/?replicaSet=rs0',
@@ -31,7 +32,7 @@ afterEach(() => standIn.stop());
 const clientWith = (change: Record<string, string> = {}): ModelClient =>
   new ModelClient(readSettings({ ...settings, OPENAI_BASE_URL: standIn.baseUrl, ...change }));
 const ask = (client = clientWith(), change: Partial<ModelRequest> = {}) =>
-  client.ask({ ...request, ...change }, new AbortController().signal);
+  client.step({ ...request, ...change }, new AbortController().signal);
 const failsWith = (status: number, error: unknown, headers: Record<string, string> = {}): void =>
   standIn.replyWith(chat, () => ({ status, headers, body: { error } }));
 
@@ -49,7 +50,7 @@ describe('asking the model', () => {
     const { signal } = new AbortController();
     const client = clientWith();
 
-    for (let n = 0; n < 3; n++) expect((await client.ask(request, signal)).text).toContain('Tuesday to Saturday');
+    for (let n = 0; n < 3; n++) expect((await client.step(request, signal)).text).toContain('Tuesday to Saturday');
 
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
@@ -57,7 +58,7 @@ describe('asking the model', () => {
   it('ends with the signal, and throws its reason', async () => {
     standIn.latencyMs = 30_000;
     const above = new AbortController();
-    const asking = clientWith().ask(request, above.signal);
+    const asking = clientWith().step(request, above.signal);
     const reason = new Error('shutting down');
 
     setImmediate(() => above.abort(reason));

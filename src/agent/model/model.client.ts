@@ -11,29 +11,19 @@ import {
 } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
 import OpenAI, { type APIError, type Uploadable } from 'openai';
-import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import { untilAborted, withOwnSignal } from '#libs/own-signal';
-import { AppConfig, type ReasoningEffort } from '../../config/index.js';
+import { AppConfig } from '../../config/index.js';
 import { metrics } from '../../observability/index.js';
 import { withoutPictures } from '../context/context-builder.js';
 import { AcceptedParameters, type Parameters } from './accepted-parameters.js';
-import { readCompletion, type ModelResult } from './completion-reader.js';
+import { AgentModelPort, type ModelMessage, type ModelRequest, type ModelStep } from './agent-model.port.js';
+import { chatQuestion, formatOf } from './chat-question.js';
+import { readCompletion, type Completion } from './completion-reader.js';
 import { outputRoom, reasons, takesTemperature } from './known-models.js';
 import { ModelError } from './model-errors.js';
 import { toldShutdown } from './model-shutdowns.js';
 import { proxiedFetch } from './proxied-fetch.js';
 import { fetchWithReadableErrors, isApiError, isPassing, retryAfterMs, toModelError } from './provider-errors.js';
-
-export interface ModelRequest {
-  model: string;
-  temperature: number;
-  effort: ReasoningEffort;
-  /** Of the answer itself. */
-  maxOutputTokens: number;
-  /** More than thinking usually needs, where that was not enough. */
-  extraRoom?: number;
-  messages: ChatCompletionMessageParam[];
-}
 
 type ModelState = 'there' | 'gone' | 'unknown';
 
@@ -47,9 +37,9 @@ const opensAfter = 5;
 /** More refusals than there are parameters say nothing new. */
 const mostAdaptations = 8;
 
-/** Asks the model; the one place that talks to OpenAI. It offers no tools and lets nothing be stored there. */
+/** Asks the model; the one place that talks to OpenAI. It calls no tools itself and lets nothing be stored there. */
 @Injectable()
-export class ModelClient {
+export class ModelClient extends AgentModelPort {
   private readonly logger = new Logger(ModelClient.name);
   private readonly client?: OpenAI;
   /** One for each model: a tenant's that is away must not silence the others'. */
@@ -57,6 +47,7 @@ export class ModelClient {
   private readonly accepted = new AcceptedParameters();
 
   constructor(private readonly config: AppConfig) {
+    super();
     if (!config.OPENAI_API_KEY) return;
     this.client = new OpenAI({
       apiKey: config.OPENAI_API_KEY.reveal(),
@@ -83,15 +74,16 @@ export class ModelClient {
    * @throws {ModelError} no answer
    * @throws whatever `signal` was aborted with
    */
-  async ask(request: ModelRequest, signal: AbortSignal): Promise<ModelResult> {
+  async step(request: ModelRequest, signal: AbortSignal): Promise<ModelStep> {
     const stop = metrics.agentModel.startTimer();
+    const began = performance.now();
     try {
       const asking = () => this.within(signal, (own) => this.askAdapting(request, own));
       const answer = await this.breakerOf(request.model).execute(asking);
       stop({ outcome: 'answered' });
       metrics.agentTokens.inc({ direction: 'input', model: request.model }, answer.inputTokens);
       metrics.agentTokens.inc({ direction: 'output', model: request.model }, answer.outputTokens);
-      return answer;
+      return { ...answer, model: request.model, latencyMs: Math.round(performance.now() - began) };
     } catch (error) {
       const failure = isBrokenCircuitError(error) ? new ModelError('unavailable', 'the circuit is open') : error;
       stop({ outcome: failure instanceof ModelError ? failure.failure : 'aborted' });
@@ -100,7 +92,7 @@ export class ModelClient {
   }
 
   /**
-   * What a recording says; takes as long as `ask` at most.
+   * What a recording says; takes as long as `step` at most.
    * @throws {ModelError} it can't be heard
    * @throws whatever `signal` was aborted with
    */
@@ -146,14 +138,14 @@ export class ModelClient {
   }
 
   /** Models differ in what they take: what one refuses by name is left out or said otherwise, and it is asked again. */
-  private async askAdapting(request: ModelRequest, own: AbortSignal): Promise<ModelResult> {
+  private async askAdapting(request: ModelRequest, own: AbortSignal): Promise<Completion> {
     const { model } = request;
     const server = this.config.OPENAI_BASE_URL;
-    let { messages } = request;
+    let messages: ModelMessage[] = request.messages;
     for (let adaptations = 0; ; adaptations++) {
       const sent = this.accepted.adapt(server, model, parametersFor(request));
       try {
-        return await this.trying(own, () => this.complete(model, messages, sent, own));
+        return await this.trying(own, () => this.complete({ ...request, messages }, sent, own));
       } catch (error) {
         if (!isApiError(error) || adaptations >= mostAdaptations) throw error;
         if (this.accepted.learn(server, model, error, sent)) continue;
@@ -163,14 +155,8 @@ export class ModelClient {
     }
   }
 
-  private async complete(
-    model: string,
-    messages: ChatCompletionMessageParam[],
-    sent: Parameters,
-    own: AbortSignal,
-  ): Promise<ModelResult> {
-    // Efforts newer than this version of the client knows pass through it.
-    const question = { model, messages, ...sent, reasoning_effort: sent.reasoning_effort as 'low' | undefined };
+  private async complete(request: ModelRequest, sent: Parameters, own: AbortSignal): Promise<Completion> {
+    const question = chatQuestion(request, sent);
     return readCompletion(await this.openai.chat.completions.create(question, { signal: own }));
   }
 
@@ -215,6 +201,8 @@ function parametersFor(request: ModelRequest): Parameters {
     max_completion_tokens: outputRoom(request) + (request.extraRoom ?? 0),
     ...(takesTemperature(request) ? { temperature: request.temperature } : {}),
     ...(reasons(request.model) === false ? {} : { reasoning_effort: request.effort }),
+    ...(request.output ? { response_format: formatOf(request.output) } : {}),
+    ...(request.cacheKey && reasons(request.model) !== undefined ? { prompt_cache_key: request.cacheKey } : {}),
     store: false,
   };
 }

@@ -1,5 +1,5 @@
 import type { Dm } from '../../dms/index.js';
-import { asksForPerson } from './hand-over.js';
+import { asksForPerson } from './asks-for-person.js';
 import { looksLikePingPong, maxQuickExchanges } from './ping-pong.js';
 
 const said = (text: string) => [{ text } as Dm];

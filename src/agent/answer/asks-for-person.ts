@@ -3,7 +3,7 @@ import type { Dm } from '../../dms/index.js';
 import { cleanText } from '../text/clean-text.js';
 
 /** How long the agent stays away from a conversation whose customer asked for a person. */
-export const handOverPauseMs = 24 * 3_600_000;
+export const escalationPauseMs = 24 * 3_600_000;
 
 /** Whether one of the messages holds one of the account's phrases, as whole words, whatever case and accents. */
 export function asksForPerson(
