@@ -18,7 +18,7 @@ export interface FuzzPlan {
 const paths: { pattern: string; parameter: string; ids: keyof KnownIds }[] = [
   { pattern: '^/accounts/\\{id\\}', parameter: 'path.id', ids: 'accounts' },
   { pattern: '^/accounts/\\{id\\}/profiles', parameter: 'path.igsid', ids: 'people' },
-  { pattern: '^/instagram-dms/\\{id\\}', parameter: 'path.id', ids: 'dms' },
+  { pattern: '^/(instagram-dms|messages)/\\{id\\}', parameter: 'path.id', ids: 'dms' },
   { pattern: '^/inbox/conversations/\\{id\\}', parameter: 'path.id', ids: 'conversations' },
   { pattern: '^/admin/deliveries/\\{id\\}', parameter: 'path.id', ids: 'deliveries' },
   { pattern: '^/agent/(settings|knowledge)', parameter: 'path.account_id', ids: 'accounts' },
@@ -27,11 +27,11 @@ const paths: { pattern: string; parameter: string; ids: keyof KnownIds }[] = [
 /** Routes that refuse with 400 what no schema can tell from the right thing, each with what that is. */
 const refusals: Record<string, string> = {
   'a cursor is what an earlier answer gave':
-    '^/(instagram-dms/list|inbox/(conversations|comments|blocklist)|admin/dead-letters|admin/audit-log)$',
+    '^/(instagram-dms/list|messages/list|inbox/(conversations|comments|blocklist)|admin/dead-letters|admin/audit-log)$',
   'so is that of messages': '^/inbox/conversations/\\{id\\}/messages$',
   'a token is what Meta says it is': '^/accounts$',
   'a state is one of ours, and works once': '^/accounts/oauth/\\{login\\}/callback$',
-  'a public address is one outside of inner networks': '^/instagram-dms/send$',
+  'a public address is one outside of inner networks': '^/(instagram-dms|messages)/send$',
   'a page is replayed by one filter at least, and from an id of its list': '^/admin/(dead-letters|deliveries)/replay$',
   'a time zone is one that is known': '^/(agent/settings/\\{account_id\\}|user-settings)$',
   'a customer is erased, or a tenant': '^/privacy/erasures$',

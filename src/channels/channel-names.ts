@@ -5,7 +5,10 @@ import { channels } from './channels.module.js';
 /** The product's channels as conversations, the blocklist and metrics call them: what the API documents and takes. */
 export const channelNames: readonly Channel[] = channels.map(({ channel }) => channel);
 
-/** The contract's words for them, on accounts and settings. */
+/** The channel of what was written when there was no other. */
+export const firstChannel = channelNames[0] as Channel;
+
+/** The contract's words for channels, on accounts and settings. */
 export const platformNames: readonly string[] = channels.map(({ platform }) => platform);
 
 /** The logins that an account's token may come with. */

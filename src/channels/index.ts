@@ -1,5 +1,12 @@
 export type { ChannelCapabilities, TextLimit } from './channel-capabilities.js';
-export { channelNames, connectFields, loginNames, platformNames, platformsWithLogins } from './channel-names.js';
+export {
+  channelNames,
+  connectFields,
+  firstChannel,
+  loginNames,
+  platformNames,
+  platformsWithLogins,
+} from './channel-names.js';
 export type { Channel, ChannelAdapter, ChannelNames, ChannelWebhook } from './channel.port.js';
 export type {
   ChannelConnecting,

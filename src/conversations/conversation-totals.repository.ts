@@ -3,12 +3,16 @@ import { InjectModel } from '@nestjs/mongoose';
 import { LRUCache } from 'lru-cache';
 import { Model, Types } from 'mongoose';
 import { Clock } from '#libs/clock';
+import type { Channel } from '../channels/index.js';
 import { requestReads } from '../database/index.js';
 import { CONVERSATION, latestChange, type ConversationCounts, type ConversationRecord } from './conversation.schema.js';
 
 /** Which conversations are summed up; an empty one means all. */
 export type TotalsFilter =
-  { platform_account_id: string; user_id?: string } | { user_id: string } | { ids: string[] } | Record<never, never>;
+  | { platform_account_id: string; user_id?: string }
+  | { user_id: string; platform?: Channel }
+  | { ids: string[] }
+  | { platform?: Channel };
 
 const none: ConversationCounts = { inbound_unread: 0, inbound_read: 0, outbound_unread: 0, outbound_read: 0 };
 
@@ -97,7 +101,7 @@ export class ConversationTotalsRepository {
   /** The conversations of this participant, whoever's; usually one, because Meta scopes the id to an account. */
   async idsOfParticipant(
     participantId: string,
-    owner: { user_id?: string; platform_account_id?: string },
+    owner: { user_id?: string; platform_account_id?: string; platform?: Channel },
   ): Promise<string[]> {
     const found = await this.model.collection
       .find({ participant_id: participantId, ...owner }, { projection: { _id: 1 }, limit: 50 })

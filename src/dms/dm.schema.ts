@@ -1,8 +1,10 @@
 import { Schema, type Types } from 'mongoose';
 import type { Channel } from '../channels/index.js';
 import type { DmView } from './api/dm-view.dto.js';
+import type { OutboundBody } from './outbound-body.js';
 import { openOrFailed, type HeldReason, type SendStatus } from './send-status.js';
 
+export type { OutboundBody } from './outbound-body.js';
 export type { HeldReason, SendStatus } from './send-status.js';
 
 export type Direction = 'inbound' | 'outbound';
@@ -45,16 +47,6 @@ export interface DmError {
   code?: number;
   subcode?: number;
   fbtrace_id?: string;
-}
-
-/** What goes over the wire beside the text; kept so that a retry sends the same and a replay needs nothing else. */
-export interface OutboundBody {
-  attachment?: { type: 'image' | 'video' | 'audio' | 'file'; url: string; is_reusable?: boolean };
-  quick_replies?: { title: string; payload: string }[];
-  reply_to_mid?: string;
-  tag?: 'HUMAN_AGENT';
-  /** A private reply goes to the author of this comment; the person's id is known from Meta's answer. */
-  comment_id?: string;
 }
 
 /** A sent DM as its sender was first shown it. Content: it goes where the DM's goes. */
@@ -276,16 +268,21 @@ DmSchema.index(
 );
 // The sweep over all conversations: what is due.
 DmSchema.index({ next_attempt_at: 1 }, { partialFilterExpression: { outbound_open: true } });
-// GET /instagram-dms/list, newest first. Direction and read state stand before the sort, so that a filter on a rare
+// GET /instagram-dms/list and /messages/list, newest first. Direction and read state stand before the sort, so that a filter on a rare
 // state examines no more than it returns; without the filter MongoDB merges the four runs, still sorted.
 const listed = { partialFilterExpression: { is_deleted: false } };
 const newestFirst = { direction: 1, read: 1, created_at: -1, _id: -1 } as const;
 /** Also what is unread of a conversation, however long that is. */
 export const listedOfConversation = { conversation_id: 1, ...newestFirst } as const;
 DmSchema.index({ platform_account_id: 1, ...newestFirst }, listed);
-DmSchema.index({ user_id: 1, ...newestFirst }, listed);
 DmSchema.index(listedOfConversation, listed);
-DmSchema.index(newestFirst, listed);
+// Across accounts the channel stands before, for the same reason: of a tenant who has none of a channel nothing is read.
+/** @internal */
+export const listedOfTenant = { user_id: 1, platform: 1, ...newestFirst } as const;
+DmSchema.index(listedOfTenant, listed);
+/** @internal */
+export const listedOfAll = { platform: 1, ...newestFirst } as const;
+DmSchema.index(listedOfAll, listed);
 // GET /instagram-dms/list?status=…: what is not over, and what failed. Few at any time; an admin's look across all
 // tenants reads all of it.
 DmSchema.index(openOrFailedIndex, {

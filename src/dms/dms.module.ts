@@ -10,6 +10,7 @@ import { DmListService } from './api/dm-list.service.js';
 import { OperatorTakeoverService } from './api/operator-takeover.service.js';
 import { DmSendService } from './api/dm-send.service.js';
 import { DmsController } from './api/dms.controller.js';
+import { MessagesController } from './api/messages.controller.js';
 import { RequestedSendsRepository } from './api/requested-sends.repository.js';
 import { SendFollowingService } from './api/send-following.service.js';
 import { SendResponsesRepository } from './api/send-responses.repository.js';
@@ -76,10 +77,10 @@ import { TombstoneSchema } from './tombstone.schema.js';
 })
 export class DmsModule {}
 
-/** `/instagram-dms/*`. */
+/** `/instagram-dms/*`, `/messages/*`. */
 @Module({
   imports: [AccountsModule, DmsModule, MongooseModule.forFeature([{ name: DM, schema: DmSchema }])],
-  controllers: [DmsController],
+  controllers: [DmsController, MessagesController],
   providers: [
     DmListRepository,
     DmListService,

@@ -26,6 +26,8 @@ export {
   queuedDescription,
   tellWhatToFollow,
 } from './api/follow-send.js';
+export { channelNamed, channelOf, isOfChannel } from './api/channel-filter.js';
+export { ChannelQuery } from './api/list-dms.dto.js';
 export { DmSendService } from './api/dm-send.service.js';
 export { CommentRemovalRepository } from './removal/comment-removal.repository.js';
 export { DmRemovalRepository } from './removal/dm-removal.repository.js';

@@ -16,6 +16,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   attachments: 'Pictures, videos, voice messages, files and shares, in the order they were sent.',
   attempts: 'Calls made to the channel to send it.',
   bytes: 'Size in bytes.',
+  channel: 'Of which channel it is.',
   checked_at: 'When that was last seen at the channel.',
   code: 'The code, for programs.',
   commented_at: 'When the comment was written, by the channel’s clock.',

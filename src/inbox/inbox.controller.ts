@@ -120,7 +120,7 @@ export class InboxController {
   ): Promise<ReplyResponse> {
     const sent = await this.messages.reply(scope, id, message, key);
     void reply.status(sent.status);
-    tellWhatToFollow(reply, sent.status === 202 ? sent.dmId : undefined);
+    if (sent.status === 202) tellWhatToFollow(reply, { _id: sent.dmId, channel: sent.channel });
     return {
       success: true,
       message_id: sent.messageId,

@@ -1,18 +1,21 @@
-import { Controller, Get, Param, ParseIntPipe } from '@nestjs/common';
+import { Controller, Get, Param, ParseIntPipe, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ForUsers, Scope, type TenantScope } from '../auth/index.js';
+import { firstChannel, type Channel } from '../channels/index.js';
+import { channelNamed, ChannelQuery } from '../dms/index.js';
 import { ApiErrors, InvalidRequestError } from '../errors/index.js';
 import { IdPipe } from '../paging/index.js';
 import { MediaLinkResponse } from './media.dto.js';
 import { MediaLinksService } from './media-links.service.js';
 
-@ApiTags('Instagram DMs')
-@ForUsers()
-@Controller('instagram-dms')
-export class MediaController {
-  constructor(private readonly links: MediaLinksService) {}
+abstract class MediaRoutes {
+  /** Whose DMs are meant where the request does not say; `undefined`: everybody's. */
+  protected abstract readonly usualChannel: Channel | undefined;
+
+  protected constructor(protected readonly links: MediaLinksService) {}
 
   @Get(':id/attachments/:index')
+  @ForUsers()
   @ApiOperation({
     summary: 'Link to our copy of an attachment',
     description:
@@ -37,8 +40,32 @@ export class MediaController {
     @Scope() scope: TenantScope,
     @Param('id', IdPipe) id: string,
     @Param('index', new ParseIntPipe({ exceptionFactory: notAnIndex })) index: number,
+    @Query() { platform }: ChannelQuery,
   ): Promise<MediaLinkResponse> {
-    return { success: true, data: await this.links.of(scope, id, index) };
+    const channel = platform === undefined ? this.usualChannel : channelNamed(platform);
+    return { success: true, data: await this.links.of(scope, id, index, channel) };
+  }
+}
+
+/** Beside the contract's routes of DMs. */
+@ApiTags('Instagram DMs')
+@Controller('instagram-dms')
+export class MediaController extends MediaRoutes {
+  protected readonly usualChannel = firstChannel;
+
+  constructor(links: MediaLinksService) {
+    super(links);
+  }
+}
+
+/** Beside those of all channels. */
+@ApiTags('Messages')
+@Controller('messages')
+export class MessageMediaController extends MediaRoutes {
+  protected readonly usualChannel = undefined;
+
+  constructor(links: MediaLinksService) {
+    super(links);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DmsModule } from '../dms/index.js';
-import { MediaController } from './media.controller.js';
+import { MediaController, MessageMediaController } from './media.controller.js';
 import { MediaCopiesService } from './media-copies.service.js';
 import { MediaProcessor } from './media.processor.js';
 import { MediaLinksService } from './media-links.service.js';
@@ -14,7 +14,11 @@ import { MediaStorageService } from './media-storage.service.js';
 })
 export class MediaModule {}
 
-@Module({ imports: [MediaModule, DmsModule], controllers: [MediaController], providers: [MediaLinksService] })
+@Module({
+  imports: [MediaModule, DmsModule],
+  controllers: [MediaController, MessageMediaController],
+  providers: [MediaLinksService],
+})
 export class MediaApiModule {}
 
 @Module({ imports: [MediaModule, DmsModule], providers: [MediaProcessor] })

@@ -19,7 +19,7 @@ export const accountIdRule = { message: 'expected the account’s _id or its Ins
  * A person's id. Meta calls its ids strings and promises no digits. One of dots alone would lead elsewhere in a URL, and
  * one that begins so stands for somebody of whom only a comment is known.
  */
-export const metaIdPattern = /^(?!comment:)(?=.*[A-Za-z0-9])[A-Za-z0-9_.:-]{1,64}$/;
-export const metaIdRule = { message: 'expected an Instagram id' };
+export const metaIdPattern = /^(?!comment:)(?=.*[A-Za-z0-9])[A-Za-z0-9_.:-]{1,140}$/;
+export const metaIdRule = { message: 'expected an id of the channel' };
 export const cursorPattern = /^[\w-]{1,100}$/;
 export const cursorRule = { message: 'expected a next_cursor' };

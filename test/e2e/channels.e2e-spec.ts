@@ -132,7 +132,7 @@ describe.each(['messenger', 'whatsapp'] as const)('%s', (name) => {
 
   const listed = async (): Promise<Dm[]> => {
     const caller = await app.call();
-    const answer = await caller.get('/instagram-dms/list').query({ platform_account_id: accountId }).expect(200);
+    const answer = await caller.get('/messages/list').query({ platform_account_id: accountId }).expect(200);
     return (answer.body as { data: Dm[] }).data;
   };
 
@@ -160,7 +160,7 @@ describe.each(['messenger', 'whatsapp'] as const)('%s', (name) => {
     const caller = await app.call();
     const before = meta.sent.length;
     const body = { platform_account_id: accountId, recipient_id: channel.person, message_text: 'Yes.' };
-    const sending = caller.post('/instagram-dms/send').send(body);
+    const sending = caller.post('/messages/send').send(body);
     const answered = sending.then(({ status }) => status);
     const seen = await eventually(() => {
       const sent = meta.sent[before];
@@ -176,6 +176,52 @@ describe.each(['messenger', 'whatsapp'] as const)('%s', (name) => {
     });
     expect([200, 202]).toContain(await answered);
     expect(meta.sent).toHaveLength(before + 1);
+  });
+});
+
+describe('routes of DMs', () => {
+  const get = async (path: string, query: object = {}) => (await app.call()).get(path).query(query);
+  interface List {
+    data: (Dm & { channel: string; platform_account_id: string })[];
+    total: number;
+  }
+  const list = async (path: string, query: object = {}): Promise<List> => (await get(path, query)).body as List;
+
+  it('show Instagram’s alone under its path, another channel’s by platform, and all under /messages', async () => {
+    expect(await list('/instagram-dms/list')).toMatchObject({ data: [], total: 0 });
+    for (const name of ['messenger', 'whatsapp']) {
+      const asked = await list('/instagram-dms/list', { platform: name });
+      expect(asked.total).toBe(3);
+      expect(new Set(asked.data.map(({ channel }) => channel))).toEqual(new Set([name]));
+      expect(await list('/messages/list', { platform: `meta_${name}` })).toEqual(asked);
+    }
+    expect((await list('/messages/list')).total).toBe(6);
+    expect((await list('/instagram-dms/list', { platform: 'all', sender_id: psid })).total).toBe(2);
+    expect((await list('/instagram-dms/list', { sender_id: psid })).total).toBe(0);
+  });
+
+  it('know a DM, and an account, of another channel only by platform', async () => {
+    const [dm] = (await list('/messages/list', { platform: 'whatsapp' })).data;
+    if (!dm) throw new Error('no DM was listed');
+    const { _id: id, platform_account_id } = dm;
+    const caller = await app.call();
+    for (const path of [`/instagram-dms/${id}`, `/instagram-dms/${id}?platform=messenger`]) {
+      await caller.get(path).expect(404);
+      await caller.patch(path).send({ read: true }).expect(404);
+      await caller.delete(path).expect(404);
+      await caller
+        .post(path.replace(id, `${id}/resolve`))
+        .send({ action: 'mark_sent' })
+        .expect(404);
+    }
+    await caller.get(`/instagram-dms/list?platform_account_id=${platform_account_id}`).expect(404);
+    const message = { platform_account_id, recipient_id: phone, message_text: 'To nobody.' };
+    const refused = await caller.post('/instagram-dms/send').send(message).expect(404);
+    expect((refused.body as { error: string }).error).toContain('platform=whatsapp');
+    await caller.get(`/instagram-dms/${id}?platform=whatsapp`).expect(200);
+    await caller.patch(`/messages/${id}`).send({ read: true }).expect(200);
+    const removed = await caller.delete(`/messages/${id}`).expect(200);
+    expect(removed.body).toMatchObject({ channel: 'whatsapp', soft_deleted: true });
   });
 });
 

@@ -189,6 +189,13 @@ describe('GET /instagram-dms/list', () => {
     expect((await list({ platform_account_id: accountId }, stranger)).status).toBe(404);
   });
 
+  it('reads nothing of a tenant who has none of a channel', async () => {
+    const filter = { within: { userId: tenant.userId }, channel: 'whatsapp' } as const;
+    const plan = await app.get(DmListRepository).explain(systemScope, filter, { limit: 50, skip: 0 });
+    const { totalDocsExamined } = (plan as { executionStats: { totalDocsExamined: number } }).executionStats;
+    expect(totalDocsExamined).toBe(0);
+  });
+
   it.each<[string, ListFilter]>([
     ['a tenant', { within: { userId: tenant.userId } }],
     ['a tenant’s unread', { within: { userId: tenant.userId }, read: false }],
@@ -200,7 +207,9 @@ describe('GET /instagram-dms/list', () => {
       'a participant’s unread',
       { within: { conversationIds: [conversationIdOf(accountId, personOf(8))] }, direction: 'inbound', read: false },
     ],
+    ['a tenant’s of one channel', { within: { userId: tenant.userId }, channel: 'instagram' }],
     ['everything', { within: { everything: true } }],
+    ['everything of one channel', { within: { everything: true }, channel: 'instagram', read: false }],
     ['everything unread', { within: { everything: true }, read: false }],
   ])('serves %s from an index, without sorting, examining at most twice what it returns', async (_what, filter) => {
     const plan = await app.get(DmListRepository).explain(systemScope, filter, { limit: 50, skip: 0 });

@@ -45,7 +45,7 @@ const say = (from: string, text: string) =>
   tell({ what: 'said', id: `said-${randomUUID()}`, from, text, at: seconds() });
 const send = async (to: string, message_text: string, more: object = {}) =>
   (await app.call())
-    .post('/instagram-dms/send')
+    .post('/messages/send')
     .send({ platform_account_id: accountId, recipient_id: to, message_text, ...more });
 const conversationWith = async (person: string) => {
   const { body } = await (await app.call()).get('/inbox/conversations');

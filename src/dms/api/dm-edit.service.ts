@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import type { TenantScope } from '../../auth/index.js';
+import type { Channel } from '../../channels/index.js';
 import { ConflictError, InvalidRequestError, NotFoundError } from '../../errors/index.js';
 import { DeadLettersRepository, JobQueueService } from '../../queue/index.js';
 import { isVisible } from '../dm-change.js';
@@ -11,11 +12,12 @@ import { echoHorizonMs } from '../outbound/echo-matching.js';
 import { withoutSendState } from '../outbound/merge-echo.js';
 import { OutboundRepository } from '../outbound/outbound.repository.js';
 import { OutboxService } from '../outbound/outbox.service.js';
+import { channelOf, isOfChannel } from './channel-filter.js';
 import type { DmView } from './dm-view.dto.js';
 import { dmView } from './dm.view.js';
 import type { PatchDmDto, ResolveDmDto } from './dms.dto.js';
 
-/** Looking at one DM and changing it. */
+/** Looking at one DM and changing it. A DM of another channel than the one named is not there. */
 @Injectable()
 export class DmEditService {
   constructor(
@@ -29,18 +31,18 @@ export class DmEditService {
   ) {}
 
   /** @throws {NotFoundError} not there, soft-deleted, or another tenant's */
-  async get(scope: TenantScope, id: string): Promise<DmView> {
-    return dmView(await this.getVisible(scope, id));
+  async get(scope: TenantScope, id: string, channel?: Channel): Promise<DmView> {
+    return dmView(await this.getVisible(scope, id, channel));
   }
 
   /** @throws {InvalidRequestError | NotFoundError | ConflictError} */
-  async patch(scope: TenantScope, id: string, { text, read }: PatchDmDto): Promise<DmView> {
+  async patch(scope: TenantScope, id: string, { text, read }: PatchDmDto, channel?: Channel): Promise<DmView> {
     if (text === undefined && read === undefined)
       throw new InvalidRequestError('Nothing to change: give text or read.', [
         { field: 'body', expected: 'text or read' },
       ]);
     const changed = await this.store.changeOne(scope, id, (before) => {
-      if (!isVisible(before)) throw new NotFoundError('There is no such DM.');
+      if (!isVisible(before) || !isOfChannel(before, channel)) throw new NotFoundError('There is no such DM.');
       if (text !== undefined && before.outbound_open)
         throw new ConflictError('This message is being sent; its text can’t be changed now.');
       if (text !== undefined && before.unsent)
@@ -56,12 +58,14 @@ export class DmEditService {
 
   /**
    * A DM that still waits to be sent is not sent any more.
+   * @returns its channel
    * @throws {NotFoundError | ConflictError} the latter for a hard delete while nobody knows whether it was sent
    */
-  async remove(scope: TenantScope, id: string, hard: boolean): Promise<void> {
+  async remove(scope: TenantScope, id: string, hard: boolean, channel?: Channel): Promise<Channel> {
     let before: DmRecord | undefined;
     await this.store.changeOne(scope, id, (found) => {
       before = found;
+      if (!isOfChannel(before, channel)) throw new NotFoundError('There is no such DM.');
       if (before.is_deleted && !hard) throw new NotFoundError('There is no such DM.');
       if (before.placeholder) throw new NotFoundError('There is no such DM.');
       if (before.status === 'queued') return cancelled(before);
@@ -75,11 +79,12 @@ export class DmEditService {
     const removed = before && (hard ? await this.store.hardDelete(scope, id) : await this.store.softDelete(scope, id));
     if (!before || !removed) throw new NotFoundError('There is no such DM.');
     await this.deadLetters.removeAbout([id]);
+    return channelOf(before);
   }
 
   /** An operator says what became of an `unconfirmed` send. */
-  async resolve(scope: TenantScope, id: string, action: ResolveDmDto['action']): Promise<DmView> {
-    await this.getVisible(scope, id);
+  async resolve(scope: TenantScope, id: string, action: ResolveDmDto['action'], channel?: Channel): Promise<DmView> {
+    await this.getVisible(scope, id, channel);
     const dm = await this.outbound.find(id);
     const until = new Date((dm?.sending_at?.getTime() ?? this.clock.now()) + echoHorizonMs);
     const failed = { ...dm?.error, kind: 'resolved_as_not_sent', message: 'An operator marked it as not sent.' };
@@ -95,9 +100,9 @@ export class DmEditService {
     return this.get(scope, id);
   }
 
-  private async getVisible(scope: TenantScope, id: string): Promise<Dm> {
+  private async getVisible(scope: TenantScope, id: string, channel?: Channel): Promise<Dm> {
     const dm = await this.repository.find(scope, id);
-    if (!dm || !isVisible(dm)) throw new NotFoundError('There is no such DM.');
+    if (!dm || !isVisible(dm) || !isOfChannel(dm, channel)) throw new NotFoundError('There is no such DM.');
     return dm;
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Model } from 'mongoose';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
+import { channelNames, firstChannel, type Channel } from '../../channels/index.js';
 import { requestReads } from '../../database/index.js';
 import { pageBehind, type Position } from '../../paging/index.js';
 import { DM } from '../dm-store.repository.js';
@@ -14,6 +15,8 @@ export type Within = { conversationIds: string[] } | { accountId: string } | { u
 
 export interface ListFilter {
   within: Within;
+  /** DMs of this channel alone; of a conversation or an account they are all of one. */
+  channel?: Channel;
   direction?: Direction;
   read?: boolean;
   sender_id?: string;
@@ -91,10 +94,11 @@ export class DmListRepository {
   }
 
   private where(scope: TenantScope, filter: ListFilter): object {
-    const { within, direction, read, sender_id, recipient_id, status, held_reason, kind, since, until } = filter;
+    const { within, channel, direction, read, sender_id, recipient_id, status, held_reason, kind, since, until } =
+      filter;
     const stored = { ...(since ? { $gte: since } : {}), ...(until ? { $lt: until } : {}) };
     return {
-      ...prefixOf(within),
+      ...prefixOf(within, channel),
       direction: direction ?? { $in: ['inbound', 'outbound'] },
       read: read ?? { $in: [false, true] },
       is_deleted: false,
@@ -111,10 +115,16 @@ export class DmListRepository {
   }
 }
 
-function prefixOf(within: Within): object {
+function prefixOf(within: Within, channel?: Channel): object {
   if ('conversationIds' in within) return { conversation_id: { $in: within.conversationIds } };
   if ('accountId' in within) return { platform_account_id: within.accountId };
-  return 'userId' in within ? { user_id: within.userId } : {};
+  return { ...('userId' in within ? { user_id: within.userId } : {}), platform: { $in: storedNamesOf(channel) } };
+}
+
+/** What was written when there was one channel names none. */
+function storedNamesOf(channel?: Channel): (Channel | null)[] {
+  if (channel === undefined) return [...channelNames, null];
+  return channel === firstChannel ? [channel, null] : [channel];
 }
 
 function indexOf({ within, status }: ListFilter): Record<string, 1 | -1> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AccountDirectoryService, AccountsService } from '../../accounts/index.js';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
+import type { Channel } from '../../channels/index.js';
 import {
   conversationIdOf,
   ConversationsRepository,
@@ -10,10 +11,11 @@ import {
 import { InvalidRequestError, NotFoundError } from '../../errors/index.js';
 import { cursorOf, pageOf, readCursor, totalBeside } from '../../paging/index.js';
 import type { Direction } from '../dm.schema.js';
+import { accountOfAnotherChannel } from './send.errors.js';
 import { DmListRepository, type ListFilter, type Within } from './dm-list.repository.js';
 import type { DmView } from './dm-view.dto.js';
 import { dmView } from './dm.view.js';
-import type { ListDmsQuery } from './dms.dto.js';
+import type { ListDmsQuery } from './list-dms.dto.js';
 
 export interface DmList {
   data: DmView[];
@@ -40,15 +42,18 @@ export class DmListService {
     private readonly repository: DmListRepository,
   ) {}
 
-  /** @throws {NotFoundError} for another tenant's account or user id */
-  async list(scope: TenantScope, query: ListDmsQuery): Promise<DmList> {
+  /**
+   * @param channel DMs of this one alone; `undefined`: of all
+   * @throws {NotFoundError} for another tenant's account or user id, or an account of another channel
+   */
+  async list(scope: TenantScope, query: ListDmsQuery, channel?: Channel): Promise<DmList> {
     const { limit, skip } = query;
     if (query.cursor !== undefined && skip > 0)
       throw new InvalidRequestError('skip: not together with cursor', [
         { field: 'skip', expected: 'left out when there is a cursor' },
       ]);
     const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
-    const filter = await this.filterOf(scope, query);
+    const filter = await this.filterOf(scope, query, channel);
     if (filter === nothing) return { data: [], total: 0, limit, skip, next_cursor: null };
     // What one person wrote often fits a first page, which then is the total.
     const mayBeAll = 'conversationIds' in filter.within && skip === 0 && !after;
@@ -66,7 +71,11 @@ export class DmListService {
     return { data: data.map(dmView), total, limit, skip, next_cursor };
   }
 
-  private async filterOf(scope: TenantScope, query: ListDmsQuery): Promise<ListFilter | typeof nothing> {
+  private async filterOf(
+    scope: TenantScope,
+    query: ListDmsQuery,
+    channel: Channel | undefined,
+  ): Promise<ListFilter | typeof nothing> {
     const { direction, read, sender_id, recipient_id, user_id, conversation_id } = query;
     const own = ownerFilter(scope).user_id;
     if (user_id !== undefined && own !== undefined && user_id !== own)
@@ -75,6 +84,7 @@ export class DmListService {
       query.platform_account_id === undefined
         ? undefined
         : await this.accounts.getOwnedForReading(scope, query.platform_account_id);
+    if (account && channel !== undefined && account.channel !== channel) throw accountOfAnotherChannel(account.channel);
     const owner = user_id ?? own;
     if (account && owner !== undefined && account.user_id !== owner) return nothing;
     const within: Within = account
@@ -82,7 +92,7 @@ export class DmListService {
       : owner === undefined
         ? { everything: true }
         : { userId: owner };
-    const filter: ListFilter = { within, direction, read, sender_id, recipient_id, ...sendFilterOf(query) };
+    const filter: ListFilter = { within, channel, direction, read, sender_id, recipient_id, ...sendFilterOf(query) };
     if (filter.status && (direction === 'inbound' || (filter.held_reason && filter.status !== 'queued')))
       return nothing;
     if (filter.status) filter.direction = 'outbound';
@@ -97,9 +107,10 @@ export class DmListService {
     filter: ListFilter,
     id: string,
   ): Promise<ListFilter | typeof nothing> {
-    const { _id, platform_account_id, user_id } = await this.conversations.get(scope, id);
-    const { within } = filter;
+    const { _id, platform, platform_account_id, user_id } = await this.conversations.get(scope, id);
+    const { within, channel } = filter;
     const isElsewhere =
+      (channel !== undefined && channel !== platform) ||
       ('accountId' in within && within.accountId !== platform_account_id) ||
       ('userId' in within && within.userId !== user_id);
     return isElsewhere ? nothing : { ...filter, within: { conversationIds: [_id] } };
@@ -113,8 +124,11 @@ export class DmListService {
     filter: ListFilter,
     { owner, accountId }: { owner?: string; accountId?: string },
   ): Promise<ListFilter | typeof nothing> {
-    const { sender_id: sender, recipient_id: recipient } = filter;
-    const ours = await this.directory.findInAnyChannel([sender, recipient].filter((id) => id !== undefined));
+    const { sender_id: sender, recipient_id: recipient, channel } = filter;
+    const ends = [sender, recipient].filter((id) => id !== undefined);
+    const ours = await (channel === undefined
+      ? this.directory.findInAnyChannel(ends)
+      : this.directory.findByChannelIds(channel, ends));
     const usable = (id: string | undefined) => {
       const account = id === undefined ? undefined : ours.get(id);
       const mine = owner === undefined || account?.user_id === owner;
@@ -128,24 +142,28 @@ export class DmListService {
     const direction = directionOf(senderAccount !== undefined, recipientAccount !== undefined, sender, recipient);
     if (filter.direction && direction && filter.direction !== direction) return nothing;
     const participant = senderAccount ? recipient : recipientAccount ? sender : (sender ?? recipient);
-    const within = await this.placeOf(filter.within, participant, { owner, accountId: accountId ?? ownAccount?._id });
+    const within = await this.placeOf(filter, participant, { owner, accountId: accountId ?? ownAccount?._id });
     return within === undefined ? nothing : { ...filter, within, direction: direction ?? filter.direction };
   }
 
   private async placeOf(
-    within: Within,
+    { within, channel }: ListFilter,
     participant: string | undefined,
     { owner, accountId }: { owner?: string; accountId?: string },
   ): Promise<Within | undefined> {
     if (participant === undefined) return accountId === undefined ? within : { accountId };
     if (accountId !== undefined) return { conversationIds: [conversationIdOf(accountId, participant)] };
-    const ids = await this.totals.idsOfParticipant(participant, owner === undefined ? {} : { user_id: owner });
+    const ids = await this.totals.idsOfParticipant(participant, {
+      ...(owner === undefined ? {} : { user_id: owner }),
+      ...(channel === undefined ? {} : { platform: channel }),
+    });
     return ids.length === 0 ? undefined : { conversationIds: ids };
   }
 
   /** Every DM of a conversation goes one of two ways, so where a filter names an end, the direction says it all. */
   private async total(scope: TenantScope, filter: ListFilter): Promise<number> {
-    const { within, sender_id, recipient_id, status, kind, since, until } = filter;
+    const { within, channel, sender_id, recipient_id, status, kind, since, until } = filter;
+    const ofChannel = channel === undefined ? {} : { platform: channel };
     if (status ?? kind ?? since ?? until) return this.repository.count(scope, filter, countedAtMost);
     const ends = [sender_id, recipient_id].filter((id) => id !== undefined).length;
     const decided = filter.direction !== undefined && (ends === 1 || 'conversationIds' in within);
@@ -156,8 +174,8 @@ export class DmListService {
         : 'accountId' in within
           ? { platform_account_id: within.accountId, ...ownerFilter(scope) }
           : 'userId' in within
-            ? { user_id: within.userId }
-            : {},
+            ? { user_id: within.userId, ...ofChannel }
+            : ofChannel,
     );
     return sumOf(counts, filter);
   }

@@ -3,7 +3,7 @@ import type { ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { AccountNotUsableError, AccountsService, type AccountSummary } from '../../accounts/index.js';
 import type { TenantScope } from '../../auth/index.js';
-import { ChannelsService } from '../../channels/index.js';
+import { ChannelsService, type Channel } from '../../channels/index.js';
 import { conversationIdOf, ConversationsRepository } from '../../conversations/index.js';
 import { TransactionsService } from '../../database/index.js';
 import { InvalidRequestError } from '../../errors/index.js';
@@ -19,6 +19,7 @@ import { RequestedSendsRepository } from './requested-sends.repository.js';
 import { SendFollowingService } from './send-following.service.js';
 import { fingerprintOf, maxTextBytes, partsOf, refuseUnsupported } from './send-request.js';
 import {
+  accountOfAnotherChannel,
   HumanAgentNotAllowedError,
   IdempotencyKeyReusedError,
   IdempotencyKeyUsedError,
@@ -65,18 +66,24 @@ export class DmSendService {
   /**
    * Sends, and answers when Meta has answered, or when it is known that this takes longer. The agent steps back from
    * the conversation.
+   * @param channel of which the account has to be
    * @throws what {@link accept} and {@link answer} throw
    */
-  async send(scope: TenantScope, dto: SendDmDto, idempotencyKey?: string): Promise<KeptSendResponse> {
-    return this.answer(await this.accept(scope, dto, idempotencyKey));
+  async send(
+    scope: TenantScope,
+    dto: SendDmDto,
+    idempotencyKey?: string,
+    channel?: Channel,
+  ): Promise<KeptSendResponse> {
+    return this.answer(await this.accept(scope, dto, idempotencyKey, channel));
   }
 
   /**
    * Queues it; from then on it is sent whoever waits.
    * @throws {OutsideWindowError | AccountNotUsableError | IdempotencyKeyReusedError | IdempotencyKeyUsedError}
    */
-  async accept(scope: TenantScope, dto: SendDmDto, idempotencyKey?: string): Promise<AcceptedSend> {
-    const account = await this.accounts.getOwned(scope, dto.platform_account_id);
+  async accept(scope: TenantScope, dto: SendDmDto, idempotencyKey?: string, channel?: Channel): Promise<AcceptedSend> {
+    const account = await this.accountOf(scope, dto, channel);
     const { platform_account_id: _account, ...asked } = dto;
     return this.once(
       {
@@ -99,8 +106,13 @@ export class DmSendService {
     return repeats ? repeatAnswerOf(parts) : this.following.answerTo(parts);
   }
 
-  async privateReply(scope: TenantScope, dto: PrivateReplyDto, idempotencyKey?: string): Promise<KeptSendResponse> {
-    const account = await this.accounts.getOwned(scope, dto.platform_account_id);
+  async privateReply(
+    scope: TenantScope,
+    dto: PrivateReplyDto,
+    idempotencyKey?: string,
+    channel?: Channel,
+  ): Promise<KeptSendResponse> {
+    const account = await this.accountOf(scope, dto, channel);
     const { comment_id, message_text } = dto;
     if (Buffer.byteLength(message_text) > maxTextBytes)
       throw new InvalidRequestError('message_text: Meta takes one private reply of at most 1000 bytes', [
@@ -117,6 +129,16 @@ export class DmSendService {
       async () => refuseUnusable(account),
     );
     return this.answer(accepted);
+  }
+
+  private async accountOf(
+    scope: TenantScope,
+    { platform_account_id: id }: { platform_account_id: string },
+    channel: Channel | undefined,
+  ): Promise<AccountSummary> {
+    const account = await this.accounts.getOwned(scope, id);
+    if (channel !== undefined && account.channel !== channel) throw accountOfAnotherChannel(account.channel);
+    return account;
   }
 
   /** The same key: the same DMs, and what they answered first, once that was final. */

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { channelNames, type Channel } from '../../channels/index.js';
 import type { DmRecord } from '../dm.schema.js';
 
 const statuses = ['queued', 'sending', 'sent', 'failed', 'unconfirmed'] as const;
@@ -78,6 +79,9 @@ class DmErrorView {
 export class DmView {
   @ApiProperty({ example: '6740c0de6740c0de6740c0de' })
   _id!: string;
+
+  @ApiProperty({ enum: channelNames, example: channelNames[0] })
+  channel!: Channel;
 
   @ApiProperty({ example: '6740aaaa6740aaaa6740aaaa' })
   platform_account_id!: string;

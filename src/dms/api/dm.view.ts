@@ -1,9 +1,11 @@
+import { channelOf } from './channel-filter.js';
 import type { DmAttachment, DmReaction, DmRecord } from '../dm.schema.js';
 import type { DmAttachmentView, DmReactionView, DmView } from './dm-view.dto.js';
 
 /** The stored fields that the API shows. What is not named here is not even read. */
 export const shownFields = [
   '_id',
+  'platform',
   'platform_account_id',
   'ig_id',
   'user_id',
@@ -60,6 +62,7 @@ export const viewProjection = Object.fromEntries(shownFields.map((name) => [name
 export function dmView(dm: Omit<ShownDm, '_id'> & { _id: unknown }): DmView {
   return {
     _id: String(dm._id),
+    channel: channelOf(dm),
     platform_account_id: dm.platform_account_id,
     ig_id: dm.ig_id,
     user_id: dm.user_id,

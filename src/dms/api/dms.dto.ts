@@ -6,8 +6,6 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
-  IsISO8601,
-  IsMongoId,
   IsObject,
   IsString,
   Length,
@@ -18,89 +16,9 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { MayBeAbsent } from '../../validation/index.js';
-import {
-  accountIdPattern,
-  accountIdRule,
-  metaIdPattern,
-  metaIdRule,
-  PageQuery,
-  Skip,
-  toBoolean,
-} from '../../paging/index.js';
-import { dmKinds, type DmRecord } from '../dm.schema.js';
-import { heldReasons, sendStatuses, type HeldReason, type SendStatus } from '../send-status.js';
+import { accountIdPattern, accountIdRule, metaIdPattern, metaIdRule, toBoolean } from '../../paging/index.js';
+import { ChannelQuery } from './list-dms.dto.js';
 import { IsPublicHttpsUrl } from './public-https-url.validator.js';
-
-export class ListDmsQuery extends PageQuery {
-  @ApiPropertyOptional({ description: 'The account’s `_id` or its Instagram id', example: '17841400008460056' })
-  @MayBeAbsent()
-  @Matches(accountIdPattern, accountIdRule)
-  platform_account_id?: string;
-
-  @ApiPropertyOptional({ description: 'Owner of the account; for admins', example: 'user-1' })
-  @MayBeAbsent()
-  @IsString()
-  @Length(1, 200)
-  user_id?: string;
-
-  @ApiPropertyOptional({ example: '1254477777772222' })
-  @MayBeAbsent()
-  @Matches(metaIdPattern, metaIdRule)
-  sender_id?: string;
-
-  @ApiPropertyOptional({ example: '17841400008460056' })
-  @MayBeAbsent()
-  @Matches(metaIdPattern, metaIdRule)
-  recipient_id?: string;
-
-  @ApiPropertyOptional({ enum: ['inbound', 'outbound'] })
-  @MayBeAbsent()
-  @IsIn(['inbound', 'outbound'])
-  direction?: 'inbound' | 'outbound';
-
-  @ApiPropertyOptional({ type: Boolean })
-  @MayBeAbsent()
-  @toBoolean
-  @IsBoolean({ message: 'expected true or false' })
-  read?: boolean;
-
-  @ApiPropertyOptional({ description: 'The conversation’s id', example: '9f86d081884c7d659a2feaa0' })
-  @MayBeAbsent()
-  @IsMongoId({ message: 'expected an id: 24 hex digits' })
-  conversation_id?: string;
-
-  @ApiPropertyOptional({
-    enum: sendStatuses,
-    description:
-      'Of outbound DMs. `unconfirmed` and `failed` wait for a person: see `POST /instagram-dms/{id}/resolve`.',
-  })
-  @MayBeAbsent()
-  @IsIn(sendStatuses)
-  status?: SendStatus;
-
-  @ApiPropertyOptional({ enum: heldReasons, description: 'Why a `queued` one does not go out right now' })
-  @MayBeAbsent()
-  @IsIn(heldReasons)
-  held_reason?: HeldReason;
-
-  @ApiPropertyOptional({ enum: dmKinds, description: 'What kind of event it came as' })
-  @MayBeAbsent()
-  @IsIn(dmKinds)
-  kind?: DmRecord['kind'];
-
-  @ApiPropertyOptional({ format: 'date-time', description: 'Stored (`created_at`) at this time or later' })
-  @MayBeAbsent()
-  @IsISO8601({ strict: true })
-  since?: string;
-
-  @ApiPropertyOptional({ format: 'date-time', description: 'Stored (`created_at`) before this time' })
-  @MayBeAbsent()
-  @IsISO8601({ strict: true })
-  until?: string;
-
-  @Skip(1_000_000)
-  skip: number = 0;
-}
 
 class AttachmentPayloadDto {
   @ApiProperty({ example: 'https://cdn.example.com/menu.png' })
@@ -270,7 +188,7 @@ export class PatchDmDto {
   read?: boolean;
 }
 
-export class DeleteDmQuery {
+export class DeleteDmQuery extends ChannelQuery {
   @ApiPropertyOptional({ type: Boolean, default: false, description: 'Removes it for good; it does not come back' })
   @MayBeAbsent()
   @toBoolean

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { channelNames, type Channel } from '../../channels/index.js';
 import { DmView } from './dm-view.dto.js';
 import { duplicateOf } from './follow-send.js';
 
@@ -69,6 +70,9 @@ export class SendDmResponse {
 export class DeleteDmResponse {
   @ApiProperty({ enum: [true] })
   success!: true;
+
+  @ApiProperty({ enum: channelNames, example: channelNames[0] })
+  channel!: Channel;
 
   @ApiProperty({ description: 'Removed for good', example: false })
   deleted!: boolean;

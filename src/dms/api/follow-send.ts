@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { firstChannel, type Channel } from '../../channels/index.js';
 
 export const queuedDescription =
   'Queued, or Meta’s answer is not known yet. It goes out or fails by itself: follow it where `Location` says, do not ' +
@@ -30,7 +31,14 @@ export const idempotencyHeader = {
   schema: { type: 'string', pattern: '^[!-~]{1,200}$' },
 } as const;
 
-/** Says with a 202 where the DM is followed. @param dmId none when there is nothing to follow */
-export function tellWhatToFollow(reply: FastifyReply, dmId: string | undefined): void {
-  if (dmId !== undefined) void reply.header('location', `/instagram-dms/${dmId}`);
+/**
+ * Says with a 202 where the DM is followed.
+ * @param path where DMs of all channels are, or of the first one alone
+ */
+export function tellWhatToFollow(
+  reply: FastifyReply,
+  { _id, channel }: { _id: string; channel: Channel },
+  path = 'instagram-dms',
+): void {
+  void reply.header('location', `/${channel === firstChannel ? path : 'messages'}/${_id}`);
 }

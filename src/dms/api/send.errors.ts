@@ -1,6 +1,12 @@
-import { ConflictError, ForbiddenError, UpstreamError } from '../../errors/index.js';
+import type { Channel } from '../../channels/index.js';
+import { ConflictError, ForbiddenError, NotFoundError, UpstreamError } from '../../errors/index.js';
 import type { DmRecord } from '../dm.schema.js';
 import { windowSentence } from '../outbound/send-window.js';
+
+/** The route speaks for one channel, and the account named is another's. */
+export function accountOfAnotherChannel(channel: Channel): NotFoundError {
+  return new NotFoundError(`There is no such account here: it is one of ${channel}. Add platform=${channel}.`);
+}
 
 /** Meta's 24 hours since the customer's last message are over. */
 export class OutsideWindowError extends ForbiddenError {

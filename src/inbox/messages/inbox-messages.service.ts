@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { isGraphError } from '#libs/graph-api';
 import { AccountNotUsableError } from '../../accounts/index.js';
 import type { TenantScope } from '../../auth/index.js';
+import type { Channel } from '../../channels/index.js';
 import { ConversationsRepository, type Conversation } from '../../conversations/index.js';
 import { ConversationSyncService, DmSendService, DmsRepository, isProvisional } from '../../dms/index.js';
 import { ConflictError } from '../../errors/index.js';
@@ -32,6 +33,7 @@ export interface ReplyResult {
   messageId: string | null;
   sentAt: string | null;
   dmId: string;
+  channel: Channel;
   dmStatus: string;
   heldReason?: string;
   nextAttemptAt?: string;
@@ -100,6 +102,7 @@ export class InboxMessagesService {
       messageId: stored.message_id ?? null,
       sentAt: stored.message_id ? (stored.sent_at ?? new Date(stored.timestamp).toISOString()) : null,
       dmId: stored._id,
+      channel: stored.channel,
       dmStatus: stored.status ?? 'queued',
       heldReason: stored.held_reason,
       nextAttemptAt: stored.next_attempt_at,

@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from 'react';
-import { calling, dmsResolve, mediaLink, type ApiError, type MessageView } from '../api/index.js';
+import { calling, messagesResolve, messageMediaLink, type ApiError, type MessageView } from '../api/index.js';
 import { clockTime, t, tIfKnown } from '../i18n/index.js';
 import { ErrorNotice, Icon, type IconName } from '../ui/index.js';
 import { draftOf, saveDraft } from './drafts.js';
@@ -86,7 +86,7 @@ function Attachment({ message, index, name, type, url, title, has_copy: hasCopy 
     const tab = window.open('about:blank', '_blank');
     if (tab) tab.opener = null;
     try {
-      const { data } = await mediaLink({ ...calling, path: { id: message.id, index } });
+      const { data } = await messageMediaLink({ ...calling, path: { id: message.id, index } });
       if (tab) tab.location.href = data.data.url;
     } catch {
       tab?.close();
@@ -180,7 +180,7 @@ function Unconfirmed({ message }: { message: MessageView }) {
   const resolve = (action: 'mark_sent' | 'send_again' | 'mark_failed') => async () => {
     setBusy(true);
     setError(undefined);
-    await dmsResolve({ ...calling, path: { id: message.id }, body: { action } }).catch((refused: unknown) =>
+    await messagesResolve({ ...calling, path: { id: message.id }, body: { action } }).catch((refused: unknown) =>
       setError(refused as ApiError),
     );
     setBusy(false);

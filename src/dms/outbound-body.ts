@@ -1,0 +1,9 @@
+/** What goes over the wire beside the text; kept so that a retry sends the same and a replay needs nothing else. */
+export interface OutboundBody {
+  attachment?: { type: 'image' | 'video' | 'audio' | 'file'; url: string; is_reusable?: boolean };
+  quick_replies?: { title: string; payload: string }[];
+  reply_to_mid?: string;
+  tag?: 'HUMAN_AGENT';
+  /** A private reply goes to the author of this comment; the person's id is known from Meta's answer. */
+  comment_id?: string;
+}
