@@ -5,6 +5,7 @@ import {
   toId,
   type DecodedAttachment,
   type JsonObject,
+  type KnownAttachmentType,
   type MessageEvent,
   type Referral,
 } from '#libs/graph-api';
@@ -60,13 +61,13 @@ function saidIn(type: string, content: unknown): Said | undefined {
 }
 
 /** The link that comes with media lives five minutes and wants a token, so that the id alone is kept. */
-function mediaOf(type: DecodedAttachment['type'], media: JsonObject): Said {
+function mediaOf(type: KnownAttachmentType, media: JsonObject): Said {
   const mediaId = toId(media.id);
   const file = attachment(type, media, readText(media.filename));
   return { text: readText(media.caption), attachments: [mediaId === undefined ? file : { ...file, mediaId }] };
 }
 
-function attachment(type: DecodedAttachment['type'], raw: unknown, title?: string): DecodedAttachment {
+function attachment(type: KnownAttachmentType, raw: unknown, title?: string): DecodedAttachment {
   return { type, ...(title === undefined || title === '' ? {} : { title }), raw };
 }
 

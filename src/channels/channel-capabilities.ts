@@ -1,3 +1,5 @@
+import type { MediaType } from '../kinds/index.js';
+
 /** A limit, and what it counts. */
 export interface TextLimit {
   max: number;
@@ -19,7 +21,7 @@ export interface ChannelCapabilities {
   /** How many choices may stand under a message, and how long they may be, in characters; absent where there are none. */
   quickReplies?: { max: number; title: number; payload: number };
   /** Kinds of media that can be sent. */
-  mediaTypes: readonly ('image' | 'video' | 'audio' | 'file')[];
+  mediaTypes: readonly MediaType[];
   /** A comment can be answered in private. */
   privateReplies: boolean;
   /**

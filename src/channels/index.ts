@@ -33,7 +33,6 @@ export type {
   ChannelOutbound,
   ChannelAccess,
   Listing,
-  MediaType,
   OutboundMessage,
   Refusal,
   ShownMessage,

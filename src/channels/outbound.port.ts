@@ -1,4 +1,5 @@
 import type { GraphFailureKind, PersonId } from '#libs/graph-api';
+import type { MediaType } from '../kinds/index.js';
 
 /** What a call on behalf of a connected account needs. */
 export interface ChannelAccess {
@@ -10,8 +11,6 @@ export interface ChannelAccess {
   /** What the channel keeps of the account beside its id. */
   channelData?: Record<string, unknown>;
 }
-
-export type MediaType = 'image' | 'video' | 'audio' | 'file';
 
 /** One message to a person, before a channel gives it its form. */
 export interface OutboundMessage {

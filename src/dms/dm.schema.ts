@@ -1,5 +1,6 @@
 import { Schema, type Types } from 'mongoose';
 import type { Channel } from '../channels/index.js';
+import type { AttachmentType } from '../kinds/index.js';
 import type { DmView } from './api/dm-view.dto.js';
 import type { OutboundBody } from './outbound-body.js';
 import { openOrFailed, type HeldReason, type SendStatus } from './send-status.js';
@@ -15,7 +16,7 @@ export type AgentState = 'pending' | 'answered' | 'skipped';
 
 export interface DmAttachment {
   /** Meta's type; `unsupported` keeps what nobody knows yet, with Meta's word in `original_type`. */
-  type: string;
+  type: AttachmentType;
   original_type?: string;
   url?: string;
   title?: string;

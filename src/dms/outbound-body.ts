@@ -1,6 +1,8 @@
+import type { MediaType } from '../kinds/index.js';
+
 /** What goes over the wire beside the text; kept so that a retry sends the same and a replay needs nothing else. */
 export interface OutboundBody {
-  attachment?: { type: 'image' | 'video' | 'audio' | 'file'; url: string; is_reusable?: boolean };
+  attachment?: { type: MediaType; url: string; is_reusable?: boolean };
   quick_replies?: { title: string; payload: string }[];
   reply_to_mid?: string;
   tag?: 'HUMAN_AGENT';

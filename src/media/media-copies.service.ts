@@ -6,6 +6,7 @@ import { Clock } from '#libs/clock';
 import { FetchRefusedError, safeFetch, type FetchPolicy } from '#libs/safe-fetch';
 import { AppConfig } from '../config/index.js';
 import { DmMediaRepository, type DmRecord } from '../dms/index.js';
+import { attachmentKindOf } from '../kinds/index.js';
 import { MediaStorageService } from './media-storage.service.js';
 
 /** Where Meta serves media of messages from. */
@@ -54,8 +55,8 @@ export class MediaCopiesService {
     if (!dm || dm.unsent) return;
     const passing: unknown[] = [];
     for (const [index, attachment] of dm.attachments.entries()) {
-      if (!attachment.url || attachment.link_only || attachment.type === 'story_mention' || attachment.stored_key)
-        continue;
+      const { mayBeCopied } = attachmentKindOf(attachment.type);
+      if (!attachment.url || !mayBeCopied || attachment.stored_key) continue;
       try {
         await this.copy(dm, index, attachment.url, signal);
       } catch (error) {

@@ -1,65 +1,33 @@
 import { toId } from '../json.js';
 import { asList, isObject, listIn, readText, type JsonObject } from './read-values.js';
 
-/** What an attachment type is to a dashboard and to the agent. */
-export interface AttachmentDefinition {
-  type: string;
-  shows: string;
-  /** Whether a message that holds this and no text is something the agent may answer. */
-  answerable: boolean;
-}
-
 /** Every attachment type known so far; any other is kept raw and marked `unsupported`. */
 export const ATTACHMENT_TYPES = [
-  { type: 'image', shows: 'picture', answerable: true },
-  { type: 'video', shows: 'video', answerable: true },
-  { type: 'audio', shows: 'voice message', answerable: true },
-  { type: 'file', shows: 'file', answerable: true },
-  { type: 'share', shows: 'shared post, link and caption', answerable: true },
-  { type: 'ig_post', shows: 'shared post, link, caption and media id', answerable: true },
-  { type: 'ig_reel', shows: 'shared reel, link, caption and video id', answerable: true },
-  { type: 'reel', shows: 'shared Facebook reel, link, caption and video id', answerable: true },
-  { type: 'post', shows: 'shared Facebook post, link and caption', answerable: true },
-  { type: 'ig_story', shows: 'shared story, link and story id', answerable: true },
-  { type: 'story_mention', shows: 'mention in a story, link only', answerable: false },
-  { type: 'template', shows: 'template, its first title', answerable: true },
-  { type: 'fallback', shows: 'link preview', answerable: true },
-  { type: 'appointment_booking', shows: 'booking, placeholder', answerable: false },
-  { type: 'animated_image', shows: 'GIF', answerable: false },
-  { type: 'sticker', shows: 'sticker', answerable: false },
-  { type: 'location', shows: 'place: name, address, coordinates', answerable: true },
-  { type: 'contacts', shows: 'names of shared contacts', answerable: true },
-  { type: 'order', shows: 'order from the catalogue: number of items', answerable: true },
-  { type: 'like_heart', shows: 'heart, placeholder', answerable: false },
-  { type: 'call_permission', shows: 'whether calls are allowed', answerable: false },
-  { type: 'ephemeral', shows: 'disappearing picture, placeholder', answerable: false },
-  { type: 'unsupported_type', shows: 'placeholder', answerable: false },
-] as const satisfies readonly AttachmentDefinition[];
+  ...(['image', 'video', 'audio', 'file', 'share', 'ig_post', 'ig_reel', 'reel', 'post', 'ig_story'] as const),
+  ...(['story_mention', 'template', 'fallback', 'appointment_booking', 'animated_image', 'sticker'] as const),
+  ...(['location', 'contacts', 'order', 'like_heart', 'call_permission', 'ephemeral'] as const),
+] as const;
 
-export type KnownAttachmentType = (typeof ATTACHMENT_TYPES)[number]['type'];
+export type KnownAttachmentType = (typeof ATTACHMENT_TYPES)[number];
 
-export interface DecodedAttachment {
-  /** A known type, or whatever Meta called it (`unknown` where it has no name). */
-  type: KnownAttachmentType | (string & {});
-  /** Set when nobody here knows the type: show a placeholder, keep the raw form. */
-  kind?: 'unsupported';
+export type DecodedAttachment = AttachmentContent &
+  (
+    | { type: KnownAttachmentType; kind?: undefined }
+    /** Nobody here knows the type: it is Meta's word (`unknown` where it has none), its raw form is kept. */
+    | { type: string; kind: 'unsupported' }
+  );
+
+export interface AttachmentContent {
   /** Absolute http(s). Meta's links expire. */
   url?: string;
   title?: string;
   mediaId?: string;
   storyId?: string;
-  /** Meta forbids storing or caching this media: keep the link, never a copy. */
-  linkOnly?: true;
   raw: unknown;
 }
 
-const DEFINITIONS: ReadonlyMap<string, AttachmentDefinition> = new Map(ATTACHMENT_TYPES.map((d) => [d.type, d]));
+const isKnown = (type: string): type is KnownAttachmentType => (ATTACHMENT_TYPES as readonly string[]).includes(type);
 const INSTAGRAM = 'https://www.instagram.com';
-
-/** Whether a message with this attachment and no text is one the agent may answer. */
-export function isAnswerableAttachment(attachment: DecodedAttachment): boolean {
-  return DEFINITIONS.get(attachment.type)?.answerable ?? false;
-}
 
 /** Reads a message's attachments, one shared post once. Never fails: what can't be read is kept as `unsupported`. */
 export function readAttachments(value: unknown): DecodedAttachment[] {
@@ -81,8 +49,7 @@ function readAttachment(raw: unknown): DecodedAttachment {
   if (!isObject(raw)) return { type: 'unknown', kind: 'unsupported', raw };
   const payload = isObject(raw.payload) ? raw.payload : typeof raw.payload === 'string' ? linkIn(raw.payload, raw) : {};
   const type = readText(raw.type)?.toLowerCase() ?? graphFormOf(raw)?.type ?? 'unknown';
-  const attachment: DecodedAttachment = { type, raw };
-  if (type === 'unsupported_type' || !DEFINITIONS.has(type)) attachment.kind = 'unsupported';
+  const attachment: DecodedAttachment = isKnown(type) ? { type, raw } : { type, kind: 'unsupported', raw };
   const url = (type === 'ig_story' ? absoluteUrl(payload.story_media_url) : undefined) ?? readUrl(payload, raw);
   const title = readTitle(payload, raw);
   const mediaId =
@@ -92,7 +59,6 @@ function readAttachment(raw: unknown): DecodedAttachment {
   if (title !== undefined) attachment.title = title;
   if (mediaId !== undefined) attachment.mediaId = mediaId;
   if (storyId !== undefined) attachment.storyId = storyId;
-  if (type === 'story_mention') attachment.linkOnly = true;
   return attachment;
 }
 

@@ -18,6 +18,7 @@ const summer = { ref: 'promo_summer_2024', type: 'OPEN_THREAD' };
 const table: Record<string, object[]> = {
   'all-flags': [{ kind: 'unsend', mid, isEcho: true, accountIds: [account, customer] }],
   'array-top': [message({ text: 'hi', accountIds: [account] })],
+  'attachment-animated-image': [attached({ type: 'animated_image', url: `${cdn}5&signature=x` })],
   'attachment-audio': [attached({ type: 'audio', url: `${cdn}2&signature=x` })],
   'attachment-ephemeral': [attached({ type: 'ephemeral' })],
   'attachment-fallback': [
@@ -31,6 +32,9 @@ const table: Record<string, object[]> = {
   'attachment-multi': [attached({ type: 'image' }, { type: 'image' }, { type: 'video' })],
   'attachment-object': [attached({ type: 'image', url: 'https://cdn.example.com/1.jpg' })],
   'attachment-relative-url': [attached({ type: 'share', url: 'https://www.instagram.com/p/Cabc123/' })],
+  'attachment-post': [
+    attached({ type: 'post', title: 'New in the shop', url: 'https://www.facebook.com/example/posts/1' }),
+  ],
   'attachment-sticker-transition': [attached({ type: 'sticker', mediaId: '369239263222822' })],
   'attachment-template-echo': [{ ...message(), ...echo, attachments: [{ type: 'template', title: 'Blue shirt' }] }],
   'attachment-unknown': [attached({ type: 'hologram', kind: 'unsupported', url: 'https://cdn.example.com/h' })],
@@ -117,7 +121,7 @@ const table: Record<string, object[]> = {
   'standby-changes': [message({ standby: true })],
   'standby-message': [message({ standby: true })],
   'standby-postback': [{ kind: 'postback', mid, title: 'Track My Order', standby: true }],
-  'story-mention': [attached({ type: 'story_mention', url: `${cdn}9&signature=x`, linkOnly: true })],
+  'story-mention': [attached({ type: 'story_mention', url: `${cdn}9&signature=x` })],
   'story-reply': [message({ text: 'Love it!', replyTo: { story: { id: '17900000000000077' } } })],
   'test-button': [{ kind: 'message', mid: 'random_mid', isTest: true }],
   'test-button-bare': [{ kind: 'message', mid: 'random_mid', isTest: true }],

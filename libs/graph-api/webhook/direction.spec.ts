@@ -1,6 +1,6 @@
 import { webhookFixture } from '../../../test/fixtures/webhook-fixtures.js';
 import { decodeDelivery } from './decode-delivery.js';
-import { agentMayAnswer, directionOf, participantOf } from './direction.js';
+import { directionOf, participantOf } from './direction.js';
 import type { WebhookEvent } from './webhook-event.js';
 
 const account = '17841400008460056';
@@ -51,46 +51,5 @@ describe('the direction of an event', () => {
 
     expect(participantOf({ senderId: account, recipientId: scoped, isEcho: true }, ownIds)).toBe(scoped);
     expect(participantOf({ senderId: scoped, recipientId: account, isEcho: false }, ownIds)).toBe(scoped);
-  });
-});
-
-describe('what the agent may answer', () => {
-  it.each([
-    'text',
-    'quick-reply',
-    'postback',
-    'postback-no-mid',
-    'story-reply',
-    'attachment-image',
-    'attachment-audio',
-  ])('answers %s', (fixture) => expect(agentMayAnswer(eventOf(fixture), ownIds)).toBe(true));
-
-  it.each([
-    ...[
-      'echo',
-      'echo-string-flag',
-      'all-flags',
-      'unsend',
-      'unsend-string',
-      'self-echo',
-      'self-postback',
-      'self-comment',
-    ],
-    ...['read', 'reaction', 'message-edit', 'edit-zero', 'standby-message', 'standby-postback', 'standby-changes'],
-    ...['test-button', 'test-button-event-data', 'referral-igme', 'optin', 'handover-pass', 'comment-flat'],
-    ...[
-      'mention-media',
-      'unknown-kind',
-      'unsupported',
-      'story-mention',
-      'attachment-like-heart',
-      'attachment-ephemeral',
-    ],
-  ])('never answers %s', (fixture) => expect(agentMayAnswer(eventOf(fixture), ownIds)).toBe(false));
-
-  it('never answers what our own account sent without an echo flag', () => {
-    const event = { ...eventOf('text'), senderId: account, recipientId: customer };
-
-    expect(agentMayAnswer(event, ownIds)).toBe(false);
   });
 });

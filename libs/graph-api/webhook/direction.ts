@@ -1,6 +1,4 @@
-import { isAnswerableAttachment } from './attachments.js';
-import { EVENT_REGISTRY } from './event-registry.js';
-import type { EventBase, WebhookEvent } from './webhook-event.js';
+import type { EventBase } from './webhook-event.js';
 
 type Parties = Pick<EventBase, 'senderId' | 'recipientId' | 'isEcho'>;
 
@@ -26,18 +24,4 @@ export function participantOf(event: Parties, ownIds: ReadonlySet<string>): stri
   const own = other === recipientId ? senderId : recipientId;
   const swap = other !== undefined && own !== undefined && ownIds.has(other) && !ownIds.has(own);
   return swap ? own : other;
-}
-
-const ANSWERABLE: ReadonlySet<string> = new Set(EVENT_REGISTRY.filter((d) => d.answerable).map((d) => d.kind));
-
-/**
- * Whether the agent may answer this event as far as the event itself tells; blocklist, settings and pauses come on top.
- *
- * @param ownIds every id of the account the event was matched to
- */
-export function agentMayAnswer(event: WebhookEvent, ownIds: ReadonlySet<string>): boolean {
-  if (!ANSWERABLE.has(event.kind) || event.isEcho || event.isSelf || event.isTest || event.standby) return false;
-  if (directionOf(event, ownIds) === 'outbound') return false;
-  if (event.kind !== 'message') return true;
-  return event.text !== undefined || event.quickReply !== undefined || event.attachments.some(isAnswerableAttachment);
 }

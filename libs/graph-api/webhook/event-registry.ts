@@ -16,7 +16,7 @@ import {
 import type { JsonObject } from './read-values.js';
 import type { EventKind } from './webhook-event.js';
 
-/** One kind of event: how it is told apart and read, and what becomes of it. `docs/events.md` is printed from here. */
+/** One kind of event: how it is told apart and read. `docs/events.md` is printed from here. */
 export interface EventDefinition {
   kind: Exclude<EventKind, 'unknown' | 'status' | 'relink' | 'notice'>;
   /** Keys that hold the payload in a messaging event, in `standby[]`, and in a change's value. */
@@ -28,11 +28,6 @@ export interface EventDefinition {
   read: PayloadReader;
   /** The payload's fields that are read or known to mean nothing; any other is reported as unknown. */
   knownFields: readonly string[];
-  /** What is kept of it, for the documentation. */
-  stored: string;
-  /** Whether the agent may answer it at all; `agentMayAnswer` adds what holds for the single event. */
-  answerable: boolean;
-  answer: string;
 }
 
 const MESSAGE_FIELDS = [
@@ -49,10 +44,6 @@ export const EVENT_REGISTRY: readonly EventDefinition[] = [
     applies: isDeletion,
     read: readUnsend,
     knownFields: MESSAGE_FIELDS,
-    stored:
-      'The record stays, marked unsent; text, attachments and raw copies go. Also before its message, also for an echo.',
-    answerable: false,
-    answer: 'never',
   },
   {
     kind: 'message',
@@ -60,9 +51,6 @@ export const EVENT_REGISTRY: readonly EventDefinition[] = [
     changeFields: ['messages', 'message_echoes'],
     read: readMessage,
     knownFields: MESSAGE_FIELDS,
-    stored: 'A DM by its mid: text, attachments, quick reply payload, the message or story replied to, referral.',
-    answerable: true,
-    answer: 'yes, if it has text, a quick reply or an attachment to answer; never an echo',
   },
   {
     kind: 'postback',
@@ -70,9 +58,6 @@ export const EVENT_REGISTRY: readonly EventDefinition[] = [
     changeFields: ['messaging_postbacks'],
     read: readPostback,
     knownFields: ['mid', 'message_id', 'title', 'payload', 'referral', 'is_self', 'is_echo'],
-    stored: 'A DM by its mid, or by a derived key without one: title as text, payload, referral.',
-    answerable: true,
-    answer: 'yes',
   },
   {
     kind: 'edit',
@@ -80,9 +65,6 @@ export const EVENT_REGISTRY: readonly EventDefinition[] = [
     changeFields: ['message_edit', 'message_edits'],
     read: readEdit,
     knownFields: ['mid', 'message_id', 'text', 'num_edit'],
-    stored: 'The new text on the DM, the old one in its edit history. Also before its message.',
-    answerable: false,
-    answer: 'never by itself; a later answer reads the new text',
   },
   {
     kind: 'reaction',
@@ -90,9 +72,6 @@ export const EVENT_REGISTRY: readonly EventDefinition[] = [
     changeFields: ['message_reactions'],
     read: readReaction,
     knownFields: ['mid', 'message_id', 'action', 'reaction', 'emoji'],
-    stored: 'Set or taken back on the DM it names, ours or theirs. Also before its message.',
-    answerable: false,
-    answer: 'never',
   },
   {
     kind: 'read',
@@ -100,9 +79,6 @@ export const EVENT_REGISTRY: readonly EventDefinition[] = [
     changeFields: ['messaging_seen', 'message_reads', 'messaging_reads'],
     read: readRead,
     knownFields: ['mid', 'message_id', 'watermark', 'seq'],
-    stored: 'Everything up to the named message or moment is marked read, never back.',
-    answerable: false,
-    answer: 'never',
   },
   {
     kind: 'referral',
@@ -110,9 +86,6 @@ export const EVENT_REGISTRY: readonly EventDefinition[] = [
     changeFields: ['messaging_referral', 'messaging_referrals'],
     read: readReferral,
     knownFields: ['ref', 'source', 'type', 'ad_id', 'product', 'product_id', 'ads_context_data', 'referer_uri'],
-    stored: 'Ad, link or product on the conversation.',
-    answerable: false,
-    answer: 'never by itself; the message that follows is answered',
   },
   {
     kind: 'optin',
@@ -124,9 +97,6 @@ export const EVENT_REGISTRY: readonly EventDefinition[] = [
       ...['notification_messages_token', 'notification_messages_frequency', 'notification_messages_timezone'],
       ...['notification_messages_status', 'token_expiry_timestamp'],
     ],
-    stored: 'The opt-in with its topic, frequency and status.',
-    answerable: false,
-    answer: 'never',
   },
   {
     kind: 'handover',
@@ -134,9 +104,6 @@ export const EVENT_REGISTRY: readonly EventDefinition[] = [
     changeFields: ['messaging_handover', 'messaging_handovers'],
     read: readHandover,
     knownFields: ['new_owner_app_id', 'previous_owner_app_id', 'requested_owner_app_id', 'metadata'],
-    stored: 'Who has the thread now; the agent pauses in that conversation.',
-    answerable: false,
-    answer: 'never',
   },
   {
     kind: 'comment',
@@ -155,9 +122,6 @@ export const EVENT_REGISTRY: readonly EventDefinition[] = [
       'created_time',
       'timestamp',
     ],
-    stored: 'The comment and its media, for a private reply. Our own comments are ignored.',
-    answerable: false,
-    answer: 'never; a person may reply in private',
   },
   {
     kind: 'mention',
@@ -165,9 +129,6 @@ export const EVENT_REGISTRY: readonly EventDefinition[] = [
     changeFields: ['mentions'],
     read: readMention,
     knownFields: ['media_id', 'media', 'comment_id'],
-    stored: 'The media or comment that mentions the account.',
-    answerable: false,
-    answer: 'never',
   },
 ];
 

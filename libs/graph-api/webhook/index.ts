@@ -1,14 +1,12 @@
 export {
   absoluteUrl,
   ATTACHMENT_TYPES,
-  isAnswerableAttachment,
   readAttachments,
-  type AttachmentDefinition,
   type DecodedAttachment,
   type KnownAttachmentType,
 } from './attachments.js';
 export { decodeDelivery, readObjectName, type DecodeOptions } from './decode-delivery.js';
-export { agentMayAnswer, directionOf, participantOf } from './direction.js';
+export { directionOf, participantOf } from './direction.js';
 export { EVENT_REGISTRY, type EventDefinition } from './event-registry.js';
 export { decodePageDelivery } from './page-delivery.js';
 export { asList, defined, isObject, listIn, readCount, readFlag, readText, type JsonObject } from './read-values.js';

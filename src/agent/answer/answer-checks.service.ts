@@ -4,6 +4,7 @@ import type { AccountSummary, AgentSettings } from '../../accounts/index.js';
 import { ChannelsService } from '../../channels/index.js';
 import { AppConfig } from '../../config/index.js';
 import type { Conversation } from '../../conversations/index.js';
+import { attachmentKindOf } from '../../kinds/index.js';
 import { windowClosesAt, type Dm } from '../../dms/index.js';
 import { ModelClient } from '../model/model.client.js';
 import { looksLikePingPong } from './ping-pong.js';
@@ -47,7 +48,7 @@ export class AnswerChecksService {
     if (dm.unsent || dm.is_deleted || dm.is_self || dm.standby || dm.direction !== 'inbound') return 'unanswerable';
     if (this.clock.now() - dm.timestamp > this.config.AGENT_MAX_AGE_HOURS * 3_600_000) return 'too_old';
     const says = Boolean(dm.text?.trim()) || dm.postback !== undefined || dm.quick_reply !== undefined;
-    return says || dm.attachments.some(({ type }) => !silentAttachments.has(type)) ? undefined : 'unanswerable';
+    return says || dm.attachments.some(({ type }) => attachmentKindOf(type).asksForAnswer) ? undefined : 'unanswerable';
   }
 
   /** About the conversation. */
@@ -78,8 +79,3 @@ export class AnswerChecksService {
     return this.model.isConfigured ? undefined : 'model_not_configured';
   }
 }
-
-/** Nothing to answer in them, when they come alone. */
-const silentAttachments = new Set([
-  ...['story_mention', 'like_heart', 'sticker', 'animated_image', 'ephemeral', 'unsupported', 'appointment_booking'],
-]);

@@ -87,7 +87,7 @@ describe('the context', () => {
   });
 
   it('shows pictures from Meta’s CDN, four at most, and only where the account wants them seen', () => {
-    const picture = (url: string) => ({ type: 'image', url });
+    const picture = (url: string) => ({ type: 'image' as const, url });
     const good = picture('https://scontent.cdninstagram.com/a.jpg');
     const open = [dm({ attachments: [good, picture('https://evil.com/a.jpg'), picture('http://x.fbcdn.net/a.jpg')] })];
     expect(build({ open }).pictureCount).toBe(1);

@@ -1,23 +1,11 @@
 import type { Dm, DmAttachment } from '../../dms/index.js';
+import { attachmentKindOf } from '../../kinds/index.js';
 import { cleanText } from '../text/clean-text.js';
 import { withoutThoughts } from '../text/thoughts.js';
 
 /** Meta's limit for a message is 1000 bytes; captions and payloads may be longer. */
 const maxTextLength = 2_000;
 const maxNoteLength = 300;
-
-const attachmentWords: Record<string, string> = {
-  image: 'picture',
-  audio: 'voice message',
-  share: 'shared post',
-  ig_post: 'shared post',
-  ig_reel: 'shared reel',
-  reel: 'shared reel',
-  post: 'shared post',
-  ig_story: 'shared story',
-  story_mention: 'mention in a story',
-  fallback: 'link preview',
-};
 
 /** What the model is told of one message from outside, as data: every value is what its author, or Meta, wrote. */
 export interface MessageData {
@@ -58,7 +46,7 @@ export function describeOutbound(dm: Dm): string | undefined {
   const text = dm.text ? clip(withoutThoughts(cleanText(dm.text)), maxTextLength) : '';
   if (text !== '') return text;
   const [first] = dm.attachments;
-  return first ? `(sent: ${attachmentWords[first.type] ?? first.type.replaceAll('_', ' ')})` : undefined;
+  return first ? `(sent: ${attachmentKindOf(first.type).words})` : undefined;
 }
 
 export function isFromCustomer(dm: Dm): boolean {
@@ -90,7 +78,7 @@ function choiceOf(dm: Dm): MessageData['chose'] {
 }
 
 function describeAttachment(attachment: DmAttachment, transcript: string | undefined): string {
-  const what = attachmentWords[attachment.type] ?? attachment.type.replaceAll('_', ' ');
+  const what = attachmentKindOf(attachment.type).words;
   if (attachment.type === 'audio' && transcript) return `${what} that says: ${clip(transcript, maxTextLength)}`;
   return attachment.title ? `${what}: ${clip(attachment.title, maxNoteLength)}` : what;
 }

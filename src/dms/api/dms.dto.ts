@@ -15,6 +15,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { mediaTypes, type MediaType } from '../../kinds/index.js';
 import { MayBeAbsent } from '../../validation/index.js';
 import { accountIdPattern, accountIdRule, metaIdPattern, metaIdRule, toBoolean } from '../../paging/index.js';
 import { ChannelQuery } from './list-dms.dto.js';
@@ -35,9 +36,9 @@ class AttachmentPayloadDto {
 }
 
 export class AttachmentDto {
-  @ApiProperty({ enum: ['image', 'video', 'audio', 'file'], example: 'image' })
-  @IsIn(['image', 'video', 'audio', 'file'])
-  type!: 'image' | 'video' | 'audio' | 'file';
+  @ApiProperty({ enum: mediaTypes, example: mediaTypes[0] })
+  @IsIn(mediaTypes)
+  type!: MediaType;
 
   @ApiPropertyOptional({
     description: 'Where Meta fetches it from: a public https address. Required unless `payload` has it.',

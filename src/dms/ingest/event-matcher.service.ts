@@ -1,17 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Types } from 'mongoose';
-import {
-  participantOf,
-  type DecodedDelivery,
-  type EventKind,
-  type StatusEvent,
-  type WebhookEvent,
-} from '#libs/graph-api';
+import { participantOf, type DecodedDelivery, type StatusEvent, type WebhookEvent } from '#libs/graph-api';
 import { Clock } from '#libs/clock';
 import { AccountDirectoryService, ownIds, type AccountSummary, type AgentSettings } from '../../accounts/index.js';
 import type { Channel } from '../../channels/index.js';
 import { AppConfig } from '../../config/index.js';
 import { conversationIdOf } from '../../conversations/index.js';
+import { eventKinds } from '../../kinds/index.js';
 import { DmsRepository } from '../dms.repository.js';
 import { dmIdOfHandle } from '../outbound/send-handle.js';
 import type { NewHint } from '../hints/message-hints.repository.js';
@@ -148,7 +143,7 @@ export class EventMatcherService {
     const own = ownIds(account);
     const participantId =
       participantOf(event, own) ?? known.participantId ?? (event.isSelf ? account.external_id : undefined);
-    const place = placeOf[event.kind];
+    const place = eventKinds[event.kind].place;
     const isPlaceable = dmKeyOf(event) !== undefined || place === 'conversation' || place === 'account';
     if (!isPlaceable || (place !== 'account' && participantId === undefined)) return undefined;
     const participant = participantId ?? 'unknown';
@@ -178,25 +173,6 @@ export class EventMatcherService {
     return enabled ? undefined : 'account_agent_off';
   }
 }
-
-/** Where an event of each kind belongs when no single DM is named; a kind that is missing here does not compile. */
-const placeOf: Record<EventKind, 'dm' | 'conversation' | 'account' | 'nowhere'> = {
-  message: 'dm',
-  unsend: 'dm',
-  postback: 'dm',
-  reaction: 'dm',
-  edit: 'dm',
-  optin: 'dm',
-  status: 'dm',
-  unknown: 'dm',
-  read: 'conversation',
-  handover: 'conversation',
-  referral: 'conversation',
-  comment: 'account',
-  mention: 'account',
-  relink: 'nowhere',
-  notice: 'nowhere',
-};
 
 function hintOf(event: WebhookEvent, account: AccountSummary, deliveryId: string): NewHint | undefined {
   const { kind } = event;

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Types } from 'mongoose';
 import {
-  agentMayAnswer,
   directionOf,
   type EditEvent,
   type MessageEvent,
@@ -15,6 +14,7 @@ import {
   type UnsendEvent,
   type WebhookEvent,
 } from '#libs/graph-api';
+import { agentMayAnswer } from '../../kinds/index.js';
 import type { AccountSummary } from '../../accounts/index.js';
 import type { Channel } from '../../channels/index.js';
 import type { DmError, DmReaction, DmRecord, DmSource } from '../dm.schema.js';

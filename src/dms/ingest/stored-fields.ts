@@ -1,4 +1,5 @@
 import type { DecodedAttachment, MessageEvent, PostbackEvent, Referral } from '#libs/graph-api';
+import { attachmentKinds } from '../../kinds/index.js';
 import type { DmAttachment, DmRecord } from '../dm.schema.js';
 
 /** What a message says. */
@@ -26,15 +27,15 @@ export function postbackFields(event: PostbackEvent): Partial<DmRecord> {
 
 /** Types nobody knows yet become `unsupported`, with Meta's word kept; their raw form is in the message's. */
 function storedAttachment(attachment: DecodedAttachment): DmAttachment {
-  const unsupported = attachment.kind === 'unsupported';
+  const type = attachment.kind === 'unsupported' ? 'unsupported' : attachment.type;
   return {
-    type: unsupported ? 'unsupported' : attachment.type,
-    ...(unsupported ? { original_type: attachment.type } : {}),
+    type,
+    ...(type === 'unsupported' ? { original_type: attachment.type } : {}),
     ...(attachment.url ? { url: attachment.url } : {}),
     ...(attachment.title ? { title: attachment.title } : {}),
     ...(attachment.mediaId ? { media_id: attachment.mediaId } : {}),
     ...(attachment.storyId ? { story_id: attachment.storyId } : {}),
-    ...(attachment.linkOnly ? { link_only: true } : {}),
+    ...(attachmentKinds[type].mayBeCopied ? {} : { link_only: true }),
   };
 }
 

@@ -14,7 +14,7 @@ function dmOf(fields: Partial<DmRecord>): DmRecord {
   };
 }
 
-const copied = (key: string) => [{ type: 'image', stored_key: key }];
+const copied = (key: string) => [{ type: 'image' as const, stored_key: key }];
 
 describe('mergedWithEcho', () => {
   it('drops the copies of the echo, whose record goes', () => {

@@ -40,6 +40,5 @@ export function syncedEvent(message: GraphMessage, account: AccountSummary, part
 }
 
 function attachmentOf({ type, url, name }: GraphAttachment): DecodedAttachment {
-  const linkOnly = type === 'story_mention' ? ({ linkOnly: true } as const) : {};
-  return { type, ...(url ? { url } : {}), ...(name ? { title: name } : {}), ...linkOnly, raw: undefined };
+  return { type, ...(url ? { url } : {}), ...(name ? { title: name } : {}), raw: undefined };
 }
