@@ -3,6 +3,7 @@ import type { Clock } from '#libs/clock';
 import { AccountsApiModule, AccountsModule, AccountsWorkerModule } from './accounts/index.js';
 import { AdminApiModule } from './admin/index.js';
 import { AgentApiModule, AgentModule, AgentWorkerModule } from './agent/index.js';
+import { AuditApiModule, AuditModule } from './audit/index.js';
 import { AuthModule, SessionsModule } from './auth/index.js';
 import { BlocklistApiModule, BlocklistModule, BlocklistWorkerModule } from './blocklist/index.js';
 import { ChannelsModule, type ChannelRegistration } from './channels/index.js';
@@ -30,6 +31,7 @@ const core: ModuleList = [
   QueueModule,
   AuthModule,
   SessionsModule,
+  AuditModule,
   ObservabilityModule,
   HealthModule,
   HealthApiModule,
@@ -44,6 +46,7 @@ const core: ModuleList = [
 
 /** HTTP routes. A worker answers for its health and metrics alone, which are part of the core. */
 const api: ModuleList = [
+  AuditApiModule,
   StaffApiModule,
   AdminApiModule,
   AccountsApiModule,

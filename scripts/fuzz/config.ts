@@ -27,7 +27,7 @@ const paths: { pattern: string; parameter: string; ids: keyof KnownIds }[] = [
 /** Routes that refuse with 400 what no schema can tell from the right thing, each with what that is. */
 const refusals: Record<string, string> = {
   'a cursor is what an earlier answer gave':
-    '^/(instagram-dms/list|messages/list|inbox/(conversations|comments|blocklist)|admin/dead-letters|admin/audit-log)$',
+    '^/(instagram-dms/list|messages/list|inbox/(conversations|comments|blocklist)|admin/dead-letters|admin/audit-log|audit-log)$',
   'so is that of messages': '^/inbox/conversations/\\{id\\}/messages$',
   'a token is what Meta says it is': '^/accounts$',
   'a state is one of ours, and works once': '^/accounts/oauth/\\{login\\}/callback$',

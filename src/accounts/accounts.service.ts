@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
+import { AuditService, fieldsOf } from '../audit/index.js';
 import { ownerFilter, type TenantScope } from '../auth/index.js';
 import { InvalidRequestError, NotFoundError } from '../errors/index.js';
 import { AccountChangesService, changeOf } from './account-changes.service.js';
@@ -31,6 +32,7 @@ export class AccountsService {
     private readonly subscriptions: SubscriptionService,
     private readonly changes: AccountChangesService,
     private readonly alerts: AlertsService,
+    private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
@@ -90,6 +92,8 @@ export class AccountsService {
     if (agentEnabled !== undefined)
       await this.settings.saveAgentSettings(summaryOf(updated), { enabled: agentEnabled });
     await this.changes.announce(changeOf(updated));
+    const changed = fieldsOf(patch);
+    await this.audit.record({ action: 'account.changed', ...aboutAccount(updated), changed });
     return this.view(updated);
   }
 
@@ -103,6 +107,7 @@ export class AccountsService {
     if (released) {
       await this.changes.announce(changeOf(released));
       await this.alerts.clearAll(accountId);
+      await this.audit.record({ action: 'account.disconnected', ...aboutAccount(released) });
       this.logger.log({ msg: 'account disconnected', account_id: accountId });
     }
     return this.view(await this.getRecord(scope, accountId));
@@ -130,4 +135,8 @@ export class AccountsService {
     if (!record) throw new NotFoundError('There is no such account.');
     return record;
   }
+}
+
+function aboutAccount({ _id, user_id: tenant }: AccountRecord): { tenant: string; target: { account_id: string } } {
+  return { tenant, target: { account_id: _id.toHexString() } };
 }

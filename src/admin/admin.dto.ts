@@ -105,35 +105,3 @@ export class AuditQuery extends IdPageQuery {
   @MaxLength(200)
   actor?: string;
 }
-
-export class AuditEntryView {
-  @ApiProperty({ example: '665f1c2e9b1e8a0012345678' })
-  _id!: string;
-
-  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-02T03:04:05.000Z' })
-  at!: Date;
-
-  @ApiProperty({ example: 'operator' })
-  actor!: string;
-
-  @ApiProperty({ example: 'POST /admin/deliveries/:id/replay' })
-  action!: string;
-
-  @ApiProperty({
-    type: 'object',
-    additionalProperties: { type: 'string' },
-    example: { id: '665f1c2e9b1e8a0012345678' },
-  })
-  target!: Record<string, string>;
-
-  @ApiProperty({ example: 200 })
-  status!: number;
-
-  @ApiProperty({ example: '0d7f7f5e-6f7a-4b7e-9f0a-0a9d6c1b2e3f' })
-  request_id!: string;
-}
-
-export class AuditListResponse extends Page {
-  @ApiProperty({ type: [AuditEntryView] })
-  data!: AuditEntryView[];
-}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
+import { AuditService } from '../audit/index.js';
 import type { TenantScope } from '../auth/index.js';
 import type { Channel } from '../channels/index.js';
 import { ConflictError, NotFoundError } from '../errors/index.js';
@@ -25,6 +26,7 @@ export class BlocklistService {
   constructor(
     private readonly entries: BlocklistRepository,
     private readonly marks: BlockMarksService,
+    private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
@@ -45,7 +47,7 @@ export class BlocklistService {
     if (!known && (await this.entries.countOf(userId)) >= maxEntries)
       throw new ConflictError(`The blocklist is full: it holds at most ${maxEntries} people.`);
     const blocked = await this.entries.upsert({ user_id: userId, ...entry, created_at: this.clock.date() });
-    return this.settled(blocked);
+    return this.settled(blocked, 'person.blocked');
   }
 
   async page(
@@ -67,18 +69,20 @@ export class BlocklistService {
    */
   async remove(scope: TenantScope, owner: ListOwner, idOrParticipant: string): Promise<BlocklistEntry> {
     const byId = isEntryId(idOrParticipant) ? await this.entries.remove(scope, idOrParticipant) : null;
-    return byId ? this.settled(byId) : this.removePerson(owner, idOrParticipant);
+    return byId ? this.settled(byId, 'person.unblocked') : this.removePerson(owner, idOrParticipant);
   }
 
   /** @throws {NotFoundError} this tenant has not blocked them */
   async removePerson(owner: ListOwner, participantId: string): Promise<BlocklistEntry> {
     const removed = await this.entries.removeParticipant(owner, participantId);
     if (!removed) throw new NotFoundError('There is no such blocklist entry.');
-    return this.settled(removed);
+    return this.settled(removed, 'person.unblocked');
   }
 
-  private async settled(entry: BlocklistEntry): Promise<BlocklistEntry> {
-    await this.marks.settle(entry, [entry.external_participant_id]);
+  private async settled(entry: BlocklistEntry, action: 'person.blocked' | 'person.unblocked'): Promise<BlocklistEntry> {
+    const { _id, user_id: tenant, external_participant_id: person } = entry;
+    await this.marks.settle(entry, [person]);
+    await this.audit.record({ action, tenant, target: { blocklist_id: _id }, person });
     return entry;
   }
 }

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ForAdmins } from '../auth/index.js';
 import { ApiErrors } from '../errors/index.js';
+import { InContext } from '../http/index.js';
 import { pageOf } from '../paging/index.js';
 import {
   DeliveryListResponse,
@@ -38,6 +39,7 @@ export class DeliveriesController {
   }
 
   @Get(':id')
+  @InContext()
   @IdParam()
   @ApiOperation({ summary: 'One delivery: as it came and as it is understood' })
   @ApiOkResponse({ type: DeliveryResponse })

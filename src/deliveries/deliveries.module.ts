@@ -13,7 +13,7 @@ import { LateAccountsService } from './late-accounts.service.js';
 
 /** The log of what Meta delivered. */
 @Module({
-  imports: [MongooseModule.forFeature([{ name: DELIVERY, schema: DeliverySchema }])],
+  imports: [AccountsModule, MongooseModule.forFeature([{ name: DELIVERY, schema: DeliverySchema }])],
   providers: [
     DeliveryLogRepository,
     DeliveryReopeningRepository,

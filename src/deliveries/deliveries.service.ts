@@ -1,5 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { GraphJsonError, parseJsonCut, type WebhookEvent } from '#libs/graph-api';
+import { AccountDirectoryService } from '../accounts/index.js';
+import { AuditService } from '../audit/index.js';
 import { ChannelsService } from '../channels/index.js';
 import { ConflictError, InvalidRequestError, NotFoundError } from '../errors/index.js';
 import { metrics, ScrapeSourcesService } from '../observability/index.js';
@@ -24,6 +26,8 @@ export class DeliveriesService implements OnModuleInit {
     private readonly dispatcher: DeliveryDispatcherService,
     private readonly replays: DeadLetterReplaysService,
     private readonly sources: ScrapeSourcesService,
+    private readonly accounts: AccountDirectoryService,
+    private readonly audit: AuditService,
   ) {}
 
   onModuleInit(): void {
@@ -38,10 +42,14 @@ export class DeliveriesService implements OnModuleInit {
     return (await this.log.list(filter)).map(headOf);
   }
 
-  /** @throws {NotFoundError} */
+  /**
+   * What people wrote, of whatever tenants: who looked is written down in the log of each.
+   * @throws {NotFoundError}
+   */
   async get(id: string): Promise<DeliveryView> {
     const delivery = await this.log.find(id);
     if (!delivery) throw notKept();
+    await this.noteRead(delivery);
     return { ...headOf(delivery), ...this.contentOf(delivery) };
   }
 
@@ -75,6 +83,13 @@ export class DeliveriesService implements OnModuleInit {
     if (discarded) return headOf(discarded);
     if (!(await this.log.find(id))) throw notKept();
     throw new ConflictError('Only a parked delivery can be discarded.');
+  }
+
+  private async noteRead({ _id, account_ids: accountIds }: Delivery): Promise<void> {
+    const accounts = await Promise.all(accountIds.map((id) => this.accounts.get(id)));
+    const tenants = new Set(accounts.flatMap((account) => account?.user_id ?? []));
+    for (const tenant of tenants)
+      await this.audit.record({ action: 'delivery.read', tenant, target: { delivery_id: _id } });
   }
 
   private contentOf({ payload, received_at }: Delivery): Pick<DeliveryView, 'payload' | 'decoded'> {

@@ -11,7 +11,8 @@ import { isDelivery } from './webhook-requests.js';
  * but errors, which name the request anyway. Each context slows all of the process while it is open, streams for hours.
  */
 const isWithoutLogContext = (request: FastifyRequest): boolean =>
-  request.method === 'GET' || request.method === 'HEAD' || isDelivery(request);
+  ((request.method === 'GET' || request.method === 'HEAD') && request.routeOptions.config.inContext !== true) ||
+  isDelivery(request);
 const isPageOfDocs = ({ url }: FastifyRequest): boolean => /^\/docs(?:[/?#]|$)/.test(url);
 const aboutThisAnswer = new Set(['content-type', 'content-length', 'date', 'connection']);
 
@@ -34,7 +35,7 @@ export async function registerHttpHooks(fastify: FastifyInstance, config: AppCon
   fastify.addHook('onRequest', (request, reply, done) => {
     if (isWithoutLogContext(request)) return done();
     reply.raw.once('close', leaveLogContext);
-    enterLogContext({ request_id: request.id }, done);
+    enterLogContext({ request_id: request.id }, done, request);
   });
   fastify.addHook('onSend', (request, reply, payload, done) => {
     void reply.header('x-request-id', request.id);

@@ -1,4 +1,4 @@
-export { ActsOnGet } from './acts-on-get.decorator.js';
+export { ActsOnGet, InContext } from './acts-on-get.decorator.js';
 export { refuseOtherMethods } from './allowed-methods.js';
 export { registerBodyParsers } from './body-parsers.js';
 export { dashboardOrigins, exposedHeaders } from './cross-origin.js';

@@ -1,5 +1,6 @@
 export {
   createPino,
+  currentRequest,
   enterLogContext,
   leaveLogContext,
   NestPinoLogger,

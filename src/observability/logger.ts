@@ -13,14 +13,26 @@ export interface LogContext {
   message_id?: string;
 }
 
-const context = new AsyncLocalStorage<LogContext>();
+interface Context {
+  ids: LogContext;
+  /** The request that it is all for; jobs have none. */
+  request?: object;
+}
+
+const context = new AsyncLocalStorage<Context>();
 
 let openContexts = 0;
 
 /** Runs `work` with these ids on every line it logs, across awaits, until {@link leaveLogContext} is called once. */
-export function enterLogContext<T>(ids: LogContext, work: () => T): T {
+export function enterLogContext<T>(ids: LogContext, work: () => T, request?: object): T {
   openContexts += 1;
-  return context.run({ ...context.getStore(), ...ids }, work);
+  const outer = context.getStore();
+  return context.run({ ids: { ...outer?.ids, ...ids }, request: request ?? outer?.request }, work);
+}
+
+/** The request that runs: for what must be known of it far from its controller. */
+export function currentRequest(): object | undefined {
+  return context.getStore()?.request;
 }
 
 /**
@@ -50,7 +62,7 @@ export function createPino(level: string, destination?: DestinationStream): Pino
       timestamp: pino.stdTimeFunctions.isoTime,
       // `log` below has made it a plain object by then; pino's own serializer would call its type `Object`.
       serializers: { err: (error: unknown) => error },
-      mixin: () => ({ ...context.getStore() }),
+      mixin: () => ({ ...context.getStore()?.ids }),
       formatters: { level: (label) => ({ level: label }), log: (entry) => redact(entry) as Record<string, unknown> },
       hooks: {
         logMethod(args, method) {

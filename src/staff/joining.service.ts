@@ -2,10 +2,12 @@ import { hash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Types } from 'mongoose';
 import { Clock } from '#libs/clock';
+import { AuditService } from '../audit/index.js';
 import { reaches, scopeOf, type Principal, type Role } from '../auth/index.js';
 import { AppConfig } from '../config/index.js';
 import { TransactionsService } from '../database/index.js';
 import { ConflictError, ForbiddenError, NotFoundError } from '../errors/index.js';
+import { aboutStaff } from './about-staff.js';
 import { foldedEmail } from './email.js';
 import { PasswordsService } from './passwords.service.js';
 import { SignInService, type Browser, type SignedIn } from './sign-in.service.js';
@@ -41,6 +43,7 @@ export class JoiningService {
     private readonly passwords: PasswordsService,
     private readonly signIns: SignInService,
     private readonly transactions: TransactionsService,
+    private readonly audit: AuditService,
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
@@ -55,6 +58,7 @@ export class JoiningService {
     const { token, ...made } = this.newLink(caller, 'admin', firstAdminMs);
     const link = { ...made, _id: firstAdminLinkId };
     await this.links.replaceFirstAdmin({ ...link, token_hash: hashOf(token) });
+    await this.audit.record({ action: 'staff.first_link_made', tenant: caller.tenant });
     return { link, url: `${this.config.API_URL}/app/welcome#${token}` };
   }
 
@@ -75,6 +79,8 @@ export class JoiningService {
     const { token, ...made } = this.newLink(caller, asked.role, inviteMs);
     const link = { ...made, email };
     await this.links.insert({ ...link, token_hash: hashOf(token) });
+    const target = { invite_id: link._id, email, role: asked.role };
+    await this.audit.record({ action: 'staff.invited', tenant: caller.tenant, target });
     return { link, url: `${this.config.API_URL}/app/invite#${token}` };
   }
 
@@ -89,7 +95,9 @@ export class JoiningService {
 
   /** @throws {NotFoundError} */
   async takeBack(caller: Principal, id: string): Promise<void> {
-    if (!(await this.links.removeInvite(scopeOf(caller), id))) throw new NotFoundError('There is no such invitation.');
+    const tenant = await this.links.removeInvite(scopeOf(caller), id);
+    if (tenant === null) throw new NotFoundError('There is no such invitation.');
+    await this.audit.record({ action: 'staff.invitation_taken_back', tenant, target: { invite_id: id } });
   }
 
   private newLink(caller: Principal, role: Role, lifeMs: number): StaffLink & { token: string } {
@@ -113,7 +121,7 @@ export class JoiningService {
     ownEmail?: string,
   ): Promise<SignedIn> {
     const stored = await this.passwords.hash(password);
-    return this.transactions.run(async (transaction) => {
+    const joined = await this.transactions.run(async (transaction) => {
       const link = await this.links.redeem(hashOf(token), kind, transaction);
       const email = ownEmail ?? link?.email;
       const isTooLate = kind === 'first-admin' && !(await this.staff.isEmpty(transaction));
@@ -123,6 +131,10 @@ export class JoiningService {
       const person = await this.staff.insert({ tenant_id, role, email, name, password: stored }, transaction);
       return { person, session: await this.signIns.openFor(person, browser, transaction) };
     });
+    const { person } = joined;
+    const by = { actor: person._id, role: person.role, via: 'link' } as const;
+    await this.audit.record({ action: 'staff.joined', ...aboutStaff(person), by });
+    return joined;
   }
 }
 

@@ -1,8 +1,9 @@
 import { Controller, Delete, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Caller, CallerSession, ForAnyone, SessionsService, type Principal } from '../auth/index.js';
+import { Caller, CallerSession, ForAnyone, type Principal } from '../auth/index.js';
 import { ApiErrors } from '../errors/index.js';
 import { IdPipe } from '../paging/index.js';
+import { OwnSessionsService } from './own-sessions.service.js';
 import { DoneResponse, EndedSessionsResponse, SessionListResponse, sessionView } from './staff.responses.js';
 
 /** Where I am signed in. */
@@ -10,14 +11,14 @@ import { DoneResponse, EndedSessionsResponse, SessionListResponse, sessionView }
 @ForAnyone()
 @Controller('auth/sessions')
 export class SessionsController {
-  constructor(private readonly sessions: SessionsService) {}
+  constructor(private readonly sessions: OwnSessionsService) {}
 
   @Get()
   @ApiOperation({ summary: 'Where I am signed in', description: 'The one used last first.' })
   @ApiOkResponse({ type: SessionListResponse })
   @ApiErrors(401, 429, 503)
   async list(@Caller() caller: Principal, @CallerSession() current: string | undefined): Promise<SessionListResponse> {
-    const found = await this.sessions.listOf(caller);
+    const found = await this.sessions.list(caller);
     return { success: true, data: found.map((session) => sessionView(session, current)) };
   }
 

@@ -1,19 +1,11 @@
 import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import {
-  Caller,
-  CallerSession,
-  ForAdmins,
-  ForAnyone,
-  Public,
-  sessionCookie,
-  SessionsService,
-  type Principal,
-} from '../auth/index.js';
+import { Caller, CallerSession, ForAdmins, ForAnyone, Public, sessionCookie, type Principal } from '../auth/index.js';
 import { AppConfig } from '../config/index.js';
 import { ApiErrors } from '../errors/index.js';
 import { JoiningService } from './joining.service.js';
+import { OwnSessionsService } from './own-sessions.service.js';
 import { SignInService, type Browser, type SignedIn } from './sign-in.service.js';
 import { AcceptInviteRequest, ChangePasswordRequest, FirstAdminRequest, SignInRequest } from './staff.dto.js';
 import {
@@ -34,7 +26,7 @@ export class SignInController {
     private readonly signIns: SignInService,
     private readonly joining: JoiningService,
     private readonly staff: StaffService,
-    private readonly sessions: SessionsService,
+    private readonly sessions: OwnSessionsService,
     private readonly config: AppConfig,
   ) {}
 
@@ -63,7 +55,7 @@ export class SignInController {
     @CallerSession() sessionId: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DoneResponse> {
-    await this.sessions.end(caller, sessionId);
+    await this.sessions.signOut(caller, sessionId);
     void reply.header('set-cookie', sessionCookie('', 0, this.config.API_URL));
     return { success: true };
   }

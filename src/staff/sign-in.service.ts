@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession } from 'mongoose';
+import { AuditService, type AuditActor } from '../audit/index.js';
 import { SessionsService, type OpenedSession, type Principal } from '../auth/index.js';
 import { TransactionsService } from '../database/index.js';
 import { ConflictError, ForbiddenError, InvalidRequestError } from '../errors/index.js';
+import { aboutStaff } from './about-staff.js';
 import { foldedEmail } from './email.js';
 import { PasswordsService } from './passwords.service.js';
 import { SignInThrottleService } from './sign-in-throttle.service.js';
@@ -21,6 +23,9 @@ export interface SignedIn {
   session: OpenedSession;
 }
 
+/** Who could not show who they are. */
+const somebody: AuditActor = { actor: 'unknown', role: 'unknown', via: 'password' };
+
 /** Signing in by password, and changing it. */
 @Injectable()
 export class SignInService {
@@ -30,6 +35,7 @@ export class SignInService {
     private readonly throttle: SignInThrottleService,
     private readonly sessions: SessionsService,
     private readonly transactions: TransactionsService,
+    private readonly audit: AuditService,
   ) {}
 
   /**
@@ -44,12 +50,20 @@ export class SignInService {
       browser.address,
       async () => (await this.passwords.isRight(given.password, found?.password)) && !found?.person.disabled_at,
     );
-    if (!found || !isRight) throw refused();
+    if (!found) throw refused();
     const { person, password } = found;
+    if (!isRight) {
+      // Not waited for: an address that nobody has is refused as fast.
+      void this.audit.record({ action: 'session.refused', ...aboutStaff(person), by: somebody });
+      throw refused();
+    }
     const session = await this.transactions.run(async (transaction) => {
       if (!(await this.staff.claimSignIn(person._id, password, transaction))) throw refused();
       return this.openFor(person, browser, transaction);
     });
+    const target = { session_id: session.sessionId };
+    const by = { actor: person._id, role: person.role, via: 'password' } as const;
+    await this.audit.record({ action: 'session.opened', tenant: person.tenant_id, target, by });
     return { person, session };
   }
 
@@ -86,6 +100,8 @@ export class SignInService {
       await this.sessions.endAllOf(person._id, transaction);
       return this.openFor(person, browser, transaction);
     });
+    const target = { session_id: session.sessionId };
+    await this.audit.record({ action: 'staff.password_changed', tenant: person.tenant_id, target });
     return { person, session };
   }
 }

@@ -45,8 +45,10 @@ export class StaffLinksRepository {
       .toArray();
   }
 
-  async removeInvite(scope: TenantScope, id: string): Promise<boolean> {
-    return (await this.model.collection.deleteOne({ _id: id, ...tenantFilter(scope) } as never)).deletedCount === 1;
+  /** @returns whose it was, `null` when there is none */
+  async removeInvite(scope: TenantScope, id: string): Promise<string | null> {
+    const removed = await this.model.collection.findOneAndDelete({ _id: id, ...tenantFilter(scope) } as never);
+    return (removed as StaffLinkRecord | null)?.tenant_id ?? null;
   }
 }
 

@@ -108,7 +108,11 @@ export class StaffController {
 
   @ForOwners()
   @Delete(':id')
-  @ApiOperation({ summary: 'Remove a person', description: 'Signs them out everywhere, and forgets them.' })
+  @ApiOperation({
+    summary: 'Remove a person',
+    description:
+      'Signs them out everywhere, and forgets them; the audit log keeps their address as long as it is kept.',
+  })
   @ApiParam(idParam('The person’s id'))
   @ApiOkResponse({ type: DoneResponse })
   @ApiErrors(400, 401, 403, 404, 409, 429, 503)

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { JoiningService } from './joining.service.js';
+import { OwnSessionsService } from './own-sessions.service.js';
 import { PasswordsService } from './passwords.service.js';
 import { SessionsController } from './sessions.controller.js';
 import { SignInController } from './sign-in.controller.js';
@@ -31,6 +32,6 @@ export class StaffModule {}
 @Module({
   imports: [StaffModule],
   controllers: [SignInController, SessionsController, StaffController],
-  providers: [PasswordsService, SignInThrottleService, SignInService, JoiningService, StaffService],
+  providers: [PasswordsService, SignInThrottleService, SignInService, JoiningService, OwnSessionsService, StaffService],
 })
 export class StaffApiModule {}

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { AuditService, fieldsOf } from '../audit/index.js';
 import { reaches, scopeOf, SessionsService, type Principal, type Role, type TenantScope } from '../auth/index.js';
 import { TransactionsService } from '../database/index.js';
 import { ConflictError, ForbiddenError, NotFoundError } from '../errors/index.js';
+import { aboutStaff } from './about-staff.js';
 import { StaffRepository, type StaffMember } from './staff.repository.js';
 
 /** What of a person is changed; what is left out stays. */
@@ -18,6 +20,7 @@ export class StaffService {
     private readonly staff: StaffRepository,
     private readonly sessions: SessionsService,
     private readonly transactions: TransactionsService,
+    private readonly audit: AuditService,
   ) {}
 
   /** @returns the caller, where they are a person */
@@ -43,29 +46,33 @@ export class StaffService {
    */
   async change(caller: Principal, id: string, change: StaffChange): Promise<StaffMember> {
     await this.assertMayChange(caller, id, change);
-    return this.transactions.run(async (transaction) => {
-      const changed = await this.staff.change(scopeOf(caller), id, change, transaction);
-      if (!changed) throw notThere();
+    const changed = await this.transactions.run(async (transaction) => {
+      const after = await this.staff.change(scopeOf(caller), id, change, transaction);
+      if (!after) throw notThere();
       if (change.role !== undefined || change.disabled !== undefined) await this.sessions.endAllOf(id, transaction);
-      return changed;
+      return after;
     });
+    await this.audit.record({ action: 'staff.changed', ...aboutStaff(changed), changed: fieldsOf(change) });
+    return changed;
   }
 
   /** @throws as {@link change} */
   async remove(caller: Principal, id: string): Promise<void> {
-    await this.assertMayChange(caller, id, { disabled: true });
+    const person = await this.assertMayChange(caller, id, { disabled: true });
     await this.transactions.run(async (transaction) => {
       if (!(await this.staff.remove(scopeOf(caller), id, transaction))) throw notThere();
       await this.sessions.endAllOf(id, transaction);
     });
+    await this.audit.record({ action: 'staff.removed', ...aboutStaff(person) });
   }
 
-  private async assertMayChange(caller: Principal, id: string, { role, disabled }: StaffChange): Promise<void> {
+  private async assertMayChange(caller: Principal, id: string, { role, disabled }: StaffChange): Promise<StaffMember> {
     const person = await this.get(scopeOf(caller), id);
     if (!reaches(caller.role, person.role) || (role !== undefined && !reaches(caller.role, role)))
       throw new ForbiddenError('This is for a role above yours.');
     if (person._id === caller.actor && (role !== undefined || disabled !== undefined))
       throw new ConflictError('Nobody changes their own role, or shuts themselves out: ask somebody else.');
+    return person;
   }
 }
 

@@ -1,4 +1,4 @@
-import { AuditLogRepository } from '../../src/admin/audit-log.repository.js';
+import { AuditLogRepository } from '../../src/audit/index.js';
 import { DeadLettersRepository } from '../../src/queue/index.js';
 import { DeliveryLogRepository } from '../../src/deliveries/index.js';
 import { useServices } from '../support/services.js';

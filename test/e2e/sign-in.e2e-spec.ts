@@ -2,6 +2,7 @@ import type { Response } from 'supertest';
 import request from 'supertest';
 import { MovableClock } from '#libs/clock';
 import { StreamService } from '../../src/inbox/stream/stream.service.js';
+import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
 import { admin, startTestApp, type TestApp } from '../support/test-app.js';
 
@@ -276,4 +277,31 @@ describe('staff', () => {
     await browser(operator).post('/staff/invites').send({ email: 'z@shop.example', role: 'viewer' }).expect(403);
     await browser(operator).get('/inbox/conversations').expect(200);
   });
+});
+
+it('writes down who came in, who failed to, and what was done to staff, for the tenant and nobody else', async () => {
+  const from = elsewhere();
+  await post('/auth/sign-in', { email: 'owner@shop.example', password: 'not this one' }, from).expect(401);
+  const log = async (query: string) =>
+    (await browser(owner).get(`/audit-log?${query}`).expect(200)).body.data as Record<string, unknown>[];
+
+  expect((await log('action=session.opened&limit=1'))[0]).toMatchObject({
+    ...{ tenant_id: 'shop', via: 'password', action: 'session.opened' },
+    address: expect.stringMatching(/^198\.51\.100\./) as string,
+    request_id: expect.any(String) as string,
+  });
+  await eventually(async () =>
+    expect((await log('action=session.refused&limit=1'))[0]).toMatchObject({
+      actor: 'unknown',
+      address: from['x-forwarded-for'],
+      target: { email: 'owner@shop.example', role: 'owner' },
+    }),
+  );
+  expect((await log('action=staff.joined')).length).toBeGreaterThanOrEqual(4);
+  expect(await log('action=staff.changed')).toMatchObject([
+    { target: { email: 'leaver@shop.example' }, changed: ['disabled'], via: 'session', role: 'owner' },
+  ]);
+  expect(JSON.stringify(await log('limit=100'))).not.toContain(password);
+  const stranger = await test.call({ userId: 'tenant-2', role: 'user' });
+  expect((await stranger.get('/audit-log').expect(200)).body).toMatchObject({ data: [], next_cursor: null });
 });

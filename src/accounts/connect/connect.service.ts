@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { classifyGraphFailure, isGraphError, isProofRefusal, type GraphError } from '#libs/graph-api';
+import { AuditService, type AuditActor } from '../../audit/index.js';
 import {
   ChannelsService,
   type ChannelConnecting,
@@ -39,6 +40,7 @@ export class ConnectService {
     private readonly changes: AccountChangesService,
     private readonly alerts: AlertsService,
     private readonly queue: JobQueueService,
+    private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
@@ -67,12 +69,13 @@ export class ConnectService {
     userId: string,
     identities: ChannelIdentity[],
     agent?: AgentSettingsPatch,
+    by?: AuditActor,
   ): Promise<{ connected: AccountRecord[]; taken: AccountTakenError[] }> {
     const connected: AccountRecord[] = [];
     const taken: AccountTakenError[] = [];
     for (const identity of identities) {
       try {
-        connected.push(await this.connect(userId, identity, agent));
+        connected.push(await this.connect(userId, identity, agent, by));
       } catch (error) {
         if (!(error instanceof AccountTakenError)) throw error;
         taken.push(error);
@@ -89,11 +92,17 @@ export class ConnectService {
    * A subscription that Meta refuses does not undo the connecting: it shows on the account and is tried again.
    * @throws {AccountTakenError} when another tenant has it connected
    */
-  async connect(userId: string, identity: ChannelIdentity, agent?: AgentSettingsPatch): Promise<AccountRecord> {
+  async connect(
+    userId: string,
+    identity: ChannelIdentity,
+    agent?: AgentSettingsPatch,
+    by?: AuditActor,
+  ): Promise<AccountRecord> {
     const { account, before } = await this.store(userId, identity);
     const accountId = account._id.toHexString();
     await this.settings.saveAgentSettings({ _id: accountId, user_id: userId, username: account.username }, agent ?? {});
     await this.changes.announce(changeOf(account));
+    await this.audit.record({ action: 'account.connected', tenant: userId, target: { account_id: accountId }, by });
     const isLeft = !before || !sendsElsewhere(before, account) || (await this.subscriptions.remove(before));
     // After the old token, which may not open any more: that is not said of the account as it is now.
     for (const kind of clearedByConnecting) await this.alerts.clear(kind, accountId);

@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import type { Role } from '../../auth/index.js';
 import type { AccountLogin } from '../account.schema.js';
 
 /** One attempt to connect, from the start to the way back from Meta. */
@@ -8,6 +9,8 @@ export interface OAuthStateRecord {
   login: AccountLogin;
   /** The tenant the account will belong to. */
   user_id: string;
+  /** Who asked, where it is not the tenant itself. */
+  actor?: { actor: string; role: Role };
   /** SHA-256 of the cookie of the browser that asked: nobody else's way back is accepted. */
   browser_hash: string;
   expires_at: Date;
@@ -22,6 +25,7 @@ export const OAuthStateSchema = new Schema<OAuthStateRecord>(
     _id: String,
     login: { type: String, required: true },
     user_id: { type: String, required: true },
+    actor: Schema.Types.Mixed,
     browser_hash: { type: String, required: true },
     expires_at: { type: Date, required: true },
     used_at: Date,

@@ -1,12 +1,21 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
+import type { Principal } from '../../auth/index.js';
 import { AppConfig } from '../../config/index.js';
 import type { AccountLogin } from '../account.schema.js';
 import { OAuthRefusedError } from './oauth.errors.js';
 import { OAuthStatesRepository } from './oauth-states.repository.js';
 
 export const stateLivesMs = 10 * 60_000;
+
+/** Who asked. */
+export type OAuthAsker = Pick<Principal, 'actor' | 'role'>;
+
+export interface OAuthAsked {
+  userId: string;
+  by: OAuthAsker;
+}
 
 export interface NewState {
   /** For the URL. */
@@ -34,7 +43,7 @@ export class OAuthStatesService {
   }
 
   /** @param browserKey the browser's, when it has one from an attempt before */
-  async create(login: AccountLogin, userId: string, browserKey?: string): Promise<NewState> {
+  async create(login: AccountLogin, userId: string, by: OAuthAsker, browserKey?: string): Promise<NewState> {
     const nonce = randomBytes(24).toString('base64url');
     const key = browserKey ?? randomBytes(24).toString('base64url');
     const now = this.clock.now();
@@ -43,6 +52,7 @@ export class OAuthStatesService {
       _id: sha256(nonce),
       login,
       user_id: userId,
+      actor: by,
       browser_hash: sha256(key),
       expires_at: expiresAt,
       created_at: new Date(now),
@@ -52,10 +62,10 @@ export class OAuthStatesService {
 
   /**
    * Uses a state up.
-   * @returns the tenant it was made for
+   * @returns the tenant it was made for, and who asked
    * @throws {OAuthRefusedError} saying in a sentence what is wrong with it
    */
-  async redeem(login: AccountLogin, state: string | undefined, browserKey: string | undefined): Promise<string> {
+  async redeem(login: AccountLogin, state: string | undefined, browserKey: string | undefined): Promise<OAuthAsked> {
     const [nonce = '', signature = ''] = (state ?? '').split('.');
     if (!equal(signature, this.sign(nonce, login))) throw new OAuthRefusedError('state_invalid');
     const id = sha256(nonce);
@@ -65,7 +75,10 @@ export class OAuthStatesService {
       throw new OAuthRefusedError('state_of_another_browser');
     }
     const claimed = await this.repository.claim(id, this.clock.date());
-    if (claimed) return claimed.user_id;
+    if (claimed) {
+      const { user_id: userId, actor = { actor: userId, role: 'owner' } } = claimed;
+      return { userId, by: { actor: actor.actor, role: actor.role } };
+    }
     throw new OAuthRefusedError(known.expires_at <= this.clock.date() ? 'state_expired' : 'state_used');
   }
 

@@ -19,7 +19,7 @@ export class OAuthController {
 
   @ForOwners()
   @Get(':login/start')
-  @ActsOnGet()
+  @ActsOnGet('changes')
   @ApiOperation({
     summary: 'Begin connecting an account by clicking',
     description:
@@ -39,14 +39,19 @@ export class OAuthController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const userId = actingFor(caller, query.user_id);
-    const start = await this.oauth.start(login, userId, this.door.browserKeyOf(request));
+    const start = await this.oauth.start(
+      login,
+      userId,
+      { actor: caller.actor, role: caller.role },
+      this.door.browserKeyOf(request),
+    );
     this.door.answerStart(reply, start, query.redirect === 'true');
   }
 
   /** Meta sends the person's browser here, which has no token: the signed single-use state and the cookie stand in. */
   @Public()
   @Get(':login/callback')
-  @ActsOnGet()
+  @ActsOnGet('changes')
   @ApiOperation({
     summary: 'The way back from Meta’s dialog',
     description:

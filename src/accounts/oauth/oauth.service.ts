@@ -7,7 +7,7 @@ import type { AccountLogin } from '../account.schema.js';
 import { ConnectService } from '../connect/connect.service.js';
 import { noteOf } from '../meta/meta-errors.js';
 import { OAuthRefusedError } from './oauth.errors.js';
-import { OAuthStatesService } from './oauth-states.service.js';
+import { OAuthStatesService, type OAuthAsker } from './oauth-states.service.js';
 
 /** What Meta's dialog sends the browser back with. */
 export interface OAuthReturn {
@@ -58,9 +58,9 @@ export class OAuthService {
   ) {}
 
   /** @throws {OAuthRefusedError} when this login has no app id or secret configured */
-  async start(login: AccountLogin, userId: string, browserKey?: string): Promise<OAuthStart> {
+  async start(login: AccountLogin, userId: string, by: OAuthAsker, browserKey?: string): Promise<OAuthStart> {
     const dialog = this.dialogOf(login);
-    const { state, browserKey: key, expiresAt } = await this.states.create(login, userId, browserKey);
+    const { state, browserKey: key, expiresAt } = await this.states.create(login, userId, by, browserKey);
     const url = dialog.url(login, { redirectUri: this.redirectUri(login), state });
     return { url, expiresAt, browserKey: key };
   }
@@ -86,19 +86,20 @@ export class OAuthService {
 
   private async connectAll(login: AccountLogin, back: OAuthReturn, browserKey: string | undefined): Promise<Connected> {
     // The state first: whoever can't show a good one learns nothing else, and uses up nobody's.
-    const userId = await this.states.redeem(login, back.state, browserKey);
+    const { userId, by } = await this.states.redeem(login, back.state, browserKey);
     if (back.error !== undefined || back.error_reason !== undefined) {
       throw new OAuthRefusedError(isDenial(back) ? 'declined' : 'login_failed');
     }
     if (back.code === undefined) throw new OAuthRefusedError('login_failed');
     const { identities, doubts } = await this.exchange(login, back.code);
     if (identities.length === 0) throw new OAuthRefusedError('no_accounts');
-    const { accounts, refused } = await this.connectEach(userId, identities);
+    const { accounts, refused } = await this.connectEach(userId, identities, by);
     return { accounts, refused: [...refused, ...doubts] };
   }
 
-  private async connectEach(userId: string, identities: ChannelIdentity[]): Promise<Connected> {
-    const { connected, taken } = await this.connecting.connectEach(userId, identities);
+  private async connectEach(userId: string, identities: ChannelIdentity[], by: OAuthAsker): Promise<Connected> {
+    const asker = { ...by, via: 'dialog' } as const;
+    const { connected, taken } = await this.connecting.connectEach(userId, identities, undefined, asker);
     const refused = taken.map(({ message }) => message);
     if (connected.length === 0) {
       const [only, ...others] = taken;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
+import { AuditService } from '../../audit/index.js';
 import type { TenantScope } from '../../auth/index.js';
 import { NotFoundError } from '../../errors/index.js';
 import { JobQueueService } from '../../queue/index.js';
@@ -28,6 +29,7 @@ export class ErasureRequestsService {
     private readonly accountsService: AccountsService,
     private readonly subjects: SubjectHashesService,
     private readonly queue: JobQueueService,
+    private readonly audit: AuditService,
   ) {}
 
   /**
@@ -52,6 +54,12 @@ export class ErasureRequestsService {
         continue;
       }
       if (erasure.state !== 'done') await this.queue.add('erase-person', { erasure_id: erasure._id });
+      await this.audit.record({
+        action: 'erasure.asked',
+        tenant: userId,
+        target: { erasure_id: erasure._id, ...(kind === 'tenant' ? {} : { account_id: accountIds[0] ?? '' }) },
+        ...(kind === 'person' ? { person: subjectId } : {}),
+      });
       this.logger.log({ msg: 'erasure asked for', erasure_id: erasure._id, kind, state: erasure.state });
       return erasure;
     }

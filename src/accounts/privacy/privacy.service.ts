@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
+import { AuditService, metaActor } from '../../audit/index.js';
 import { AppConfig } from '../../config/index.js';
 import { NotFoundError } from '../../errors/index.js';
 import { JobQueueService } from '../../queue/index.js';
@@ -26,6 +27,7 @@ export class PrivacyService {
     private readonly changes: AccountChangesService,
     private readonly alerts: AlertsService,
     private readonly queue: JobQueueService,
+    private readonly audit: AuditService,
     private readonly clock: Clock,
     private readonly config: AppConfig,
   ) {}
@@ -129,6 +131,8 @@ export class PrivacyService {
     await this.changes.announce(changeOf(released));
     await this.settings.markConfigDeleted(released.user_id, accountId);
     await this.alerts.clearAll(accountId);
+    const about = { tenant: released.user_id, target: { account_id: accountId } };
+    await this.audit.record({ action: 'account.deauthorized', ...about, by: metaActor });
     return true;
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { tenantScope } from '../../auth/index.js';
+import { AuditService, fieldsOf } from '../../audit/index.js';
 import { AppConfig } from '../../config/index.js';
 import { InvalidRequestError, NotFoundError } from '../../errors/index.js';
 import type { AccountSummary } from '../account-summary.js';
@@ -26,6 +27,7 @@ export class UserSettingsService {
   constructor(
     private readonly repository: UserSettingsRepository,
     private readonly accounts: AccountsRepository,
+    private readonly audit: AuditService,
     private readonly config: AppConfig,
   ) {}
 
@@ -79,6 +81,11 @@ export class UserSettingsService {
       ...(is_deleted === undefined ? {} : { is_deleted }),
       ...(configs ? { configs: configs.map((config) => complete(config, present.configs)) } : {}),
     });
+    const changed = [
+      ...fieldsOf({ is_active, is_deleted }),
+      ...(configs ?? []).map((one) => `configs.${one.account_id}`),
+    ];
+    await this.audit.record({ action: 'settings.changed', tenant: userId, changed });
     return view(replaced);
   }
 

@@ -5,6 +5,7 @@ import {
   type AgentSettings,
   type AgentSettingsPatch,
 } from '../../accounts/index.js';
+import { AuditService } from '../../audit/index.js';
 import type { TenantScope } from '../../auth/index.js';
 
 /** The agent's settings of an account, for its owner. */
@@ -13,6 +14,7 @@ export class AgentSettingsApiService {
   constructor(
     private readonly accounts: AccountsService,
     private readonly settings: UserSettingsService,
+    private readonly audit: AuditService,
   ) {}
 
   /** @throws {NotFoundError} no such account, or another tenant's */
@@ -28,6 +30,9 @@ export class AgentSettingsApiService {
     const account = await this.accounts.getOwned(scope, accountId);
     // The DTO instance carries every declared field; only those the caller wrote may be touched.
     const written = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-    return this.settings.saveAgentSettings(account, written);
+    const saved = await this.settings.saveAgentSettings(account, written);
+    const { _id: account_id, user_id: tenant } = account;
+    await this.audit.record({ action: 'agent.changed', tenant, target: { account_id }, changed: Object.keys(written) });
+    return saved;
   }
 }

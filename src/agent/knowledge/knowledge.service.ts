@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AccountsService, UserSettingsService, type AccountSummary } from '../../accounts/index.js';
+import { AuditService, type AuditAction } from '../../audit/index.js';
 import type { TenantScope } from '../../auth/index.js';
 import { ConflictError, InvalidRequestError, NotFoundError } from '../../errors/index.js';
 import { pageOf } from '../../paging/index.js';
@@ -35,6 +36,7 @@ export class KnowledgeService {
     private readonly knowledge: KnowledgeRepository,
     private readonly context: KnowledgeContextService,
     private readonly search: KnowledgeSearchPort,
+    private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
@@ -101,13 +103,14 @@ export class KnowledgeService {
     id: string,
     patch: UpdateKnowledgeRequest,
   ): Promise<KnowledgeDocumentView> {
-    return this.changing(scope, accountId, id, (document) => this.changeFor(document, patch));
+    return this.changing('knowledge.changed', scope, accountId, id, (document) => this.changeFor(document, patch));
   }
 
   /** @throws {NotFoundError} */
   async remove(scope: TenantScope, accountId: string, id: string): Promise<void> {
-    const { _id } = await this.accounts.getOwned(scope, accountId);
+    const { _id, user_id } = await this.accounts.getOwned(scope, accountId);
     if (!(await this.knowledge.remove(scope, _id, id))) throw new NotFoundError('There is no such document.');
+    await this.note('knowledge.removed', { _id: id, account_id: _id, user_id });
   }
 
   /**
@@ -116,7 +119,7 @@ export class KnowledgeService {
    * @throws {ConflictError} there is nothing to read in it yet
    */
   async review(scope: TenantScope, accountId: string, id: string, approve: boolean): Promise<KnowledgeDocumentView> {
-    return this.changing(scope, accountId, id, ({ draft, state }) => {
+    return this.changing('knowledge.reviewed', scope, accountId, id, ({ draft, state }) => {
       if (!approve) return draft ? { draft: undefined } : { review: 'rejected' };
       if (draft) return { ...readText(draft.text), review: 'approved', draft: undefined };
       if (state !== 'ready') throw new ConflictError('There is nothing in it to read.');
@@ -142,6 +145,7 @@ export class KnowledgeService {
   private async insert(document: Parameters<KnowledgeRepository['insert']>[0]): Promise<KnowledgeDocumentView> {
     const inserted = await this.knowledge.insert(document, maxDocuments);
     if (!inserted) throw new KnowledgeFullError(`An account has ${maxDocuments} documents at most.`);
+    await this.note('knowledge.added', inserted);
     return viewOf(inserted);
   }
 
@@ -153,6 +157,7 @@ export class KnowledgeService {
 
   /** Somebody may write to it at the same moment, a fetched page too: then it is read again. */
   private async changing(
+    action: AuditAction,
     scope: TenantScope,
     accountId: string,
     id: string,
@@ -161,10 +166,21 @@ export class KnowledgeService {
     const { _id } = await this.accounts.getOwned(scope, accountId);
     for (let tried = 0; tried < tries; tried++) {
       const document = await this.documentOf(scope, _id, id);
-      const changed = await this.knowledge.change(document, changeFor(document));
-      if (changed) return viewOf(changed);
+      const change = changeFor(document);
+      const changed = await this.knowledge.change(document, change);
+      if (!changed) continue;
+      await this.note(action, changed, Object.keys(change));
+      return viewOf(changed);
     }
     throw new ConflictError('It is being changed by somebody else.');
+  }
+
+  private async note(
+    action: AuditAction,
+    { _id, account_id, user_id: tenant }: Pick<KnowledgeDocument, '_id' | 'account_id' | 'user_id'>,
+    changed?: string[],
+  ): Promise<void> {
+    await this.audit.record({ action, tenant, target: { account_id, document_id: _id }, changed });
   }
 
   private changeFor(document: KnowledgeDocument, patch: UpdateKnowledgeRequest): KnowledgeChange {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
+import { AuditService } from '../../audit/index.js';
 import type { TenantScope } from '../../auth/index.js';
 import type { Channel } from '../../channels/index.js';
 import { ConflictError, InvalidRequestError, NotFoundError } from '../../errors/index.js';
@@ -12,6 +13,7 @@ import { echoHorizonMs } from '../outbound/echo-matching.js';
 import { withoutSendState } from '../outbound/merge-echo.js';
 import { OutboundRepository } from '../outbound/outbound.repository.js';
 import { OutboxService } from '../outbound/outbox.service.js';
+import { aboutDm } from './about-dm.js';
 import { channelOf, isOfChannel } from './channel-filter.js';
 import type { DmView } from './dm-view.dto.js';
 import { dmView } from './dm.view.js';
@@ -27,6 +29,7 @@ export class DmEditService {
     private readonly outbox: OutboxService,
     private readonly deadLetters: DeadLettersRepository,
     private readonly jobs: JobQueueService,
+    private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
@@ -53,6 +56,8 @@ export class DmEditService {
       return { ...rest, read, ...(read ? { read_at: this.clock.date() } : {}) };
     });
     if (!changed) throw new NotFoundError('There is no such DM.');
+    if (text !== undefined)
+      await this.audit.record({ action: 'message.changed', ...aboutDm(changed), changed: ['text'] });
     return dmView(changed);
   }
 
@@ -79,6 +84,7 @@ export class DmEditService {
     const removed = before && (hard ? await this.store.hardDelete(scope, id) : await this.store.softDelete(scope, id));
     if (!before || !removed) throw new NotFoundError('There is no such DM.');
     await this.deadLetters.removeAbout([id]);
+    await this.audit.record({ action: 'message.deleted', ...aboutDm(before), changed: [hard ? 'hard' : 'soft'] });
     return channelOf(before);
   }
 
@@ -97,6 +103,7 @@ export class DmEditService {
           : await this.outbound.decide(dm, 'failed', failed, until));
     if (!done) throw new ConflictError('Only an unconfirmed message can be resolved.');
     await this.jobs.add('send-conversation', { conversation_id: dm.conversation_id });
+    await this.audit.record({ action: 'message.resolved', ...aboutDm(dm), changed: [action] });
     return this.get(scope, id);
   }
 

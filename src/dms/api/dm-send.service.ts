@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { AccountNotUsableError, AccountsService, type AccountSummary } from '../../accounts/index.js';
+import { AuditService } from '../../audit/index.js';
 import type { TenantScope } from '../../auth/index.js';
 import { ChannelsService, type Channel } from '../../channels/index.js';
 import { conversationIdOf, ConversationsRepository } from '../../conversations/index.js';
@@ -12,6 +13,7 @@ import type { DmRecord } from '../dm.schema.js';
 import { OutboxService, provisionalParticipant, type NewOutbound, type NewReply } from '../outbound/outbox.service.js';
 import { isOutsideWindow } from '../outbound/send-window.js';
 import { callersKey, ownKey, replyKeyOf } from '../send-key.js';
+import { aboutDm } from './about-dm.js';
 import type { PrivateReplyDto, SendDmDto } from './dms.dto.js';
 import { OperatorTakeoverService } from './operator-takeover.service.js';
 import { repeatAnswerOf, type KeptSendResponse } from './send-answer.js';
@@ -60,6 +62,7 @@ export class DmSendService {
     private readonly store: DmStoreRepository,
     private readonly following: SendFollowingService,
     private readonly takeOver: OperatorTakeoverService,
+    private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
@@ -176,7 +179,10 @@ export class DmSendService {
         if (pause) await this.conversations.pauseAgent(conversationIdOf(account._id, participantId), pause, session);
         return dms;
       });
-      if (Array.isArray(queued)) return { parts: queued };
+      if (Array.isArray(queued)) {
+        for (const dm of queued.slice(0, 1)) await this.audit.record({ action: 'message.sent', ...aboutDm(dm) });
+        return { parts: queued };
+      }
       return { parts: await this.requested.findReply(account._id, replyKeyOf(queued.send_key ?? '')), repeats: true };
     } catch (error) {
       // The same key came twice at once, and the other one was first.

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AccountsService } from '../../accounts/index.js';
+import { AuditService } from '../../audit/index.js';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
 import {
   ConversationsRepository,
@@ -8,6 +9,7 @@ import {
   isSelective,
   searchTermsOf,
   untilHandedBack,
+  type Conversation,
 } from '../../conversations/index.js';
 import { DmsRepository } from '../../dms/index.js';
 import { InvalidRequestError } from '../../errors/index.js';
@@ -47,6 +49,7 @@ export class InboxConversationsService {
     private readonly dms: DmsRepository,
     private readonly accounts: AccountsService,
     private readonly readMarks: ReadMarksService,
+    private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
@@ -89,7 +92,17 @@ export class InboxConversationsService {
     if (paused === true) await this.conversations.pauseAgent(id, { until: untilHandedBack, reason: 'operator' });
     if (paused === false) await this.conversations.resumeAgent(id);
     if (read) await this.readMarks.markRead(scope, conversation);
+    if (paused !== undefined) await this.noteTakeover(conversation, paused);
     return this.get(scope, id);
+  }
+
+  private async noteTakeover({ _id, user_id, ...about }: Conversation, takenOver: boolean): Promise<void> {
+    await this.audit.record({
+      action: takenOver ? 'conversation.taken_over' : 'conversation.handed_back',
+      tenant: user_id,
+      target: { account_id: about.platform_account_id, conversation_id: _id },
+      person: about.participant_id,
+    });
   }
 
   private async viewAll(conversations: ListedConversation[]): Promise<ConversationView[]> {

@@ -10,6 +10,7 @@ import {
   type ErasureCounts,
 } from '../../accounts/index.js';
 import { KnowledgeRepository } from '../../agent/index.js';
+import { AuditLogRepository, AuditService } from '../../audit/index.js';
 import { BlocklistRepository } from '../../blocklist/index.js';
 import { ConversationsRepository, type ConversationParties } from '../../conversations/index.js';
 import { CommentsRepository, DmRemovalRepository, PendingHintsService, SendLimitsService } from '../../dms/index.js';
@@ -58,6 +59,8 @@ export class ErasureService {
     private readonly knowledge: KnowledgeRepository,
     private readonly staff: StaffErasureService,
     private readonly alerts: AlertsService,
+    private readonly auditLog: AuditLogRepository,
+    private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
@@ -72,6 +75,7 @@ export class ErasureService {
       if (await this.removal.hasCopiesLeft(erasureId)) throw new CopiesLeftError();
       if (erasure.attempts > 1) await this.alerts.clear('erasure_failed', erasureId);
       await this.erasures.complete(erasureId);
+      await this.noteDone(erasure);
       this.logger.log({ msg: 'erasure done', erasure_id: erasureId, kind: erasure.kind });
     } catch (error) {
       const reason = error instanceof Error ? error.name : 'unknown';
@@ -80,6 +84,12 @@ export class ErasureService {
       if (!(error instanceof CopiesLeftError)) throw error;
       this.logger.warn({ msg: 'erasure waits for a worker with the bucket', erasure_id: erasureId });
     }
+  }
+
+  /** What a person asked Meta for is no single tenant's. */
+  private async noteDone({ _id, user_id: tenant, kind }: Erasure): Promise<void> {
+    if (tenant === undefined || kind === 'tenant') return;
+    await this.audit.record({ action: 'erasure.done', tenant, target: { erasure_id: _id } });
   }
 
   /** A part that is away for minutes comes back by itself; the law's time limit is for a person to watch. */
@@ -140,6 +150,7 @@ export class ErasureService {
     await this.blocklist.eraseTenant(userId);
     await this.deadLetters.removeOf({ user_id: userId });
     await this.staff.eraseTenant(userId);
+    await this.auditLog.removeOfTenant(userId);
     await this.privacy.removeTenant(userId);
   }
 

@@ -214,7 +214,7 @@ function Audit() {
           <td>{dayAndTime(one.at)}</td>
           <td>{one.actor}</td>
           <td>{one.action}</td>
-          <td>{one.status}</td>
+          <td>{one.status ?? ''}</td>
         </tr>
       )}
     />

@@ -1,0 +1,42 @@
+/**
+ * What is written down, as `thing.what_happened`. Readers filter by one of these, or by the thing before the dot; a room
+ * that does something new adds its own.
+ */
+export const auditActions = [
+  'session.opened',
+  'session.refused',
+  'session.ended',
+  'staff.invited',
+  'staff.invitation_taken_back',
+  'staff.joined',
+  'staff.changed',
+  'staff.removed',
+  'staff.password_changed',
+  'staff.first_link_made',
+  'account.connected',
+  'account.changed',
+  'account.disconnected',
+  'account.deauthorized',
+  'settings.changed',
+  'agent.changed',
+  'knowledge.added',
+  'knowledge.changed',
+  'knowledge.reviewed',
+  'knowledge.removed',
+  'conversation.taken_over',
+  'conversation.handed_back',
+  'message.sent',
+  'message.changed',
+  'message.deleted',
+  'message.resolved',
+  'person.blocked',
+  'person.unblocked',
+  'erasure.asked',
+  'erasure.done',
+  'delivery.read',
+] as const;
+
+export type AuditAction = (typeof auditActions)[number];
+
+/** `staff` of `staff.invited`. */
+export const auditThings = [...new Set(auditActions.map((action) => action.replace(/\..*/, '')))];
