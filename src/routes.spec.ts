@@ -104,6 +104,7 @@ const routes: Record<string, Route> = {
   'PATCH /inbox/conversations/{id}': user('InboxConversationsService.patch'),
   'GET /inbox/conversations/{id}/messages': user('InboxMessagesService.list'),
   'POST /inbox/conversations/{id}/messages': user('InboxMessagesService.reply'),
+  'GET /inbox/counts': user('InboxCountsService.of'),
   'GET /inbox/comments': user('InboxCommentsService.list'),
   'GET /inbox/stream': user('StreamService.stream'),
   'POST /inbox/stream/ticket': anyone('StreamTicketsService.issue', { bare: true }),

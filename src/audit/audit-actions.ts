@@ -23,6 +23,7 @@ export const auditActions = [
   'knowledge.changed',
   'knowledge.reviewed',
   'knowledge.removed',
+  'conversation.changed',
   'conversation.taken_over',
   'conversation.handed_back',
   'message.sent',

@@ -14,6 +14,10 @@ export interface ConversationCounts {
   outbound_read: number;
 }
 
+/** Who wrote a message, as lists tell it apart; `app` is whoever wrote past us, in Instagram's own app for instance. */
+export const messageWriters = ['customer', 'agent', 'person', 'app'] as const;
+export type MessageWriter = (typeof messageWriters)[number];
+
 /**
  * One conversation of an account with one person. It is also where processes meet: the lease, its epoch and the send
  * sequence are changed by conditional updates only.
@@ -36,6 +40,10 @@ export interface ConversationRecord {
   last_message?: string;
   last_message_at?: Date;
   last_message_direction?: 'inbound' | 'outbound';
+  /** Absent on what an older version wrote. */
+  last_message_source?: MessageWriter;
+  /** `text`, an attachment's type, `unsent` or the kind: what lists say of it in the reader's language. */
+  last_message_type?: string;
   /** The customer's last action (message, postback, story reply, reaction): opens Meta's 24-hour window. */
   last_inbound_at?: Date;
   /** The participant has read what we wrote up to this time (ms), as they told at `read_at`. */
@@ -49,6 +57,18 @@ export interface ConversationRecord {
   blocked?: boolean;
   counts: ConversationCounts;
   archived: boolean;
+  /** When a person put it away as done; it holds while `archived` does. */
+  done_at?: Date;
+  /** The oldest message of the customer that nobody has answered; absent where there is none. */
+  waiting_since?: Date;
+  /** When we last wrote: what arrives late, but was said before, waits for nobody. */
+  last_answer_at?: Date;
+  /** When the customer last said something that may be answered. */
+  last_asked_at?: Date;
+  /** The person who sees to it: id of one of the tenant's staff. */
+  assignee_id?: string;
+  /** Out of the work lists until then, or until the customer writes. */
+  snoozed_until?: Date;
   /** Words of the participant's names and the last message, as `searchTermsOf` has them; derived on saving. */
   search_terms?: string[];
   /** Why the agent is silent, each reason for itself; changed by `setPause` and `endPause` alone. */
@@ -137,6 +157,8 @@ export const ConversationSchema = new Schema<ConversationRecord>(
     last_message: String,
     last_message_at: Date,
     last_message_direction: String,
+    last_message_source: String,
+    last_message_type: String,
     last_inbound_at: Date,
     read_up_to: Number,
     read_up_to_at: Date,
@@ -151,6 +173,12 @@ export const ConversationSchema = new Schema<ConversationRecord>(
       outbound_read: { type: Number, default: 0 },
     },
     archived: { type: Boolean, required: true, default: false },
+    done_at: Date,
+    waiting_since: Date,
+    last_answer_at: Date,
+    last_asked_at: Date,
+    assignee_id: String,
+    snoozed_until: Date,
     search_terms: { type: [String], default: undefined } as never,
     agent_pauses: Schema.Types.Mixed,
     agent_paused_until: Date,
@@ -189,6 +217,31 @@ ConversationSchema.index(pausedIndex, {
   name: 'agent_paused',
   partialFilterExpression: { agent_paused_until: { $gt: new Date(0) } },
 });
+// The same of a view: partial, so that a message is charged for those alone that its conversation stands in.
+const anyTime = { $gt: new Date(0) };
+/** Whom nobody has answered, by their last message: view=waiting, and closing, whose window ends in that order, too. */
+export const waitingIndex = { user_id: 1, last_inbound_at: -1, _id: -1 } as const;
+ConversationSchema.index(waitingIndex, {
+  name: 'waiting',
+  partialFilterExpression: { waiting_since: anyTime, archived: false },
+});
+/** Those of a person: view=mine, assignee=…; and what nobody sees to any more once they have left. */
+export const assignedIndex = { assignee_id: 1, archived: 1, last_message_at: -1, _id: -1 } as const;
+ConversationSchema.index(assignedIndex, {
+  name: 'assigned',
+  partialFilterExpression: { assignee_id: { $gt: '' } },
+});
+/** view=snoozed, what wakes first before the others. */
+export const snoozedIndex = { user_id: 1, snoozed_until: 1, _id: 1 } as const;
+ConversationSchema.index(snoozedIndex, {
+  name: 'snoozed',
+  partialFilterExpression: { snoozed_until: anyTime },
+});
+// Those whose time has come.
+ConversationSchema.index(
+  { snoozed_until: 1 },
+  { name: 'snooze_ends', partialFilterExpression: { snoozed_until: anyTime } },
+);
 /** What changed a moment ago, and whose it is: for totals that are kept, and for profiles that grow old. */
 export const latestChange = { updated_at: -1, user_id: 1, platform_account_id: 1 } as const;
 ConversationSchema.index(latestChange);

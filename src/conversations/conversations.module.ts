@@ -6,8 +6,12 @@ import { ConversationWriteOrderRepository } from './conversation-write-order.rep
 import { CONVERSATION, ConversationSchema } from './conversation.schema.js';
 import { ConversationTotalsRepository } from './conversation-totals.repository.js';
 import { ConversationsRepository } from './conversations.repository.js';
+import { DeskRepository } from './desk.repository.js';
 import { SearchTermsRepository } from './search-terms.repository.js';
 import { SearchTermsTask } from './search-terms.task.js';
+import { SnoozesTask } from './snoozes.task.js';
+import { WaitingRepository } from './waiting.repository.js';
+import { WaitingTask } from './waiting.task.js';
 
 /** The conversation record, where storing, answering, sending and the inbox meet. */
 @Module({
@@ -18,6 +22,7 @@ import { SearchTermsTask } from './search-terms.task.js';
     ConversationClaimsRepository,
     ConversationWriteOrderRepository,
     ConversationTotalsRepository,
+    DeskRepository,
   ],
   exports: [
     ConversationsRepository,
@@ -25,6 +30,7 @@ import { SearchTermsTask } from './search-terms.task.js';
     ConversationClaimsRepository,
     ConversationWriteOrderRepository,
     ConversationTotalsRepository,
+    DeskRepository,
     MongooseModule,
   ],
 })
@@ -33,6 +39,6 @@ export class ConversationsModule {}
 /** What is derived is brought up to date. */
 @Module({
   imports: [ConversationsModule],
-  providers: [SearchTermsTask, SearchTermsRepository],
+  providers: [SearchTermsTask, SearchTermsRepository, SnoozesTask, WaitingTask, WaitingRepository],
 })
 export class ConversationsWorkerModule {}

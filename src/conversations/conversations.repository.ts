@@ -204,7 +204,10 @@ export class ConversationsRepository {
 }
 
 /** Fields that a change may take away again. */
-const clearable = [...pauseFields, 'last_message'] as const;
+const clearable = [
+  ...pauseFields,
+  ...(['last_message', 'waiting_since', 'last_answer_at', 'snoozed_until'] as const),
+] as const;
 
 /** Claims and the send sequence move on their own path, and none of them must be turned back; the revision is counted. */
 const movedElsewhere: ReadonlySet<string> = new Set<keyof Conversation>([

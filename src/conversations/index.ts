@@ -12,16 +12,22 @@ export { ConversationBlocksRepository, type BlockMark } from './conversation-blo
 export { ConversationClaimsRepository, type AnswerClaim, type Claim } from './conversation-claims.repository.js';
 export { ConversationWriteOrderRepository } from './conversation-write-order.repository.js';
 export {
+  assignedIndex,
   CONVERSATION,
   conversationIdOf,
   emptyConversation,
   latestChange,
+  messageWriters,
   pausedIndex,
   placeOf,
+  snoozedIndex,
+  waitingIndex,
   type ConversationCounts,
   type ConversationRecord,
   type ListPlace,
+  type MessageWriter,
 } from './conversation.schema.js';
+export { DeskRepository } from './desk.repository.js';
 export { ConversationsModule, ConversationsWorkerModule } from './conversations.module.js';
 export {
   ConversationsRepository,

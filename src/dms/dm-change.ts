@@ -1,8 +1,13 @@
-import { searchedLength, type Conversation, type ConversationCounts } from '../conversations/index.js';
+import {
+  searchedLength,
+  type Conversation,
+  type ConversationCounts,
+  type MessageWriter,
+} from '../conversations/index.js';
 import type { DmRecord } from './dm.schema.js';
 
 /** A DM's state before a change; `undefined` when it was not there. */
-type Before = Pick<DmRecord, 'placeholder' | 'is_deleted' | 'direction' | 'read'> | undefined;
+type Before = Pick<DmRecord, 'placeholder' | 'is_deleted' | 'direction' | 'read' | 'is_automatic'> | undefined;
 
 /** Whether lists show it. */
 export function isVisible(dm: Before): boolean {
@@ -22,6 +27,19 @@ export function previewOf(dm: Pick<DmRecord, 'text' | 'attachments' | 'postback'
   return first ? `[${first.type.replaceAll('_', ' ')}]` : `[${dm.kind}]`;
 }
 
+/** What kind of thing it is, for readers of any language. */
+export function typeOf(dm: Pick<DmRecord, 'text' | 'attachments' | 'unsent' | 'kind'>): string {
+  if (dm.unsent) return 'unsent';
+  if (dm.text) return 'text';
+  return dm.attachments[0]?.type ?? dm.kind;
+}
+
+export function writerOf({ direction, source }: Pick<DmRecord, 'direction' | 'source'>): MessageWriter {
+  if (direction === 'inbound') return 'customer';
+  if (source === 'agent') return 'agent';
+  return source === 'api' ? 'person' : 'app';
+}
+
 /**
  * Carries a DM's change over to its conversation, in place: counts, unread, last message, window. Called for every
  * change in the transaction that makes it, so that lists and totals need no counting.
@@ -32,6 +50,7 @@ export function applyToConversation(conversation: Conversation, before: Before, 
   if (after && isVisible(after)) {
     counts[bucketOf(after)] += 1;
     noteLast(conversation, after);
+    noteWaiting(conversation, before, after);
   }
   conversation.unread_count = counts.inbound_unread;
 }
@@ -42,7 +61,57 @@ function noteLast(conversation: Conversation, dm: DmRecord): void {
     conversation.last_message = previewOf(dm);
     conversation.last_message_at = at;
     conversation.last_message_direction = dm.direction;
+    conversation.last_message_source = writerOf(dm);
+    conversation.last_message_type = typeOf(dm);
   }
+}
+
+/** What a customer says waits from then on until somebody, or the agent, writes. History that is filled in does not. */
+function noteWaiting(conversation: Conversation, before: Before, dm: DmRecord): void {
+  if (dm.direction === 'outbound') return noteOutbound(conversation, before, dm);
+  const asks = dm.kind === 'message' || dm.kind === 'postback';
+  if (!asks || dm.read || isVisible(before)) return;
+  const at = new Date(dm.timestamp);
+  const { waiting_since: since, last_answer_at: answered, last_asked_at: asked } = conversation;
+  if (!asked || asked < at) conversation.last_asked_at = at;
+  if (answered && answered >= at) return;
+  if (!since || at < since) conversation.waiting_since = at;
+}
+
+function noteOutbound(conversation: Conversation, before: Before, dm: DmRecord): void {
+  // Whether a person or Instagram itself wrote it is found out once it is stored.
+  if (isJudged(dm) && !isVisible(before)) return;
+  if (before && !before.is_automatic && dm.is_automatic) takeBackAnswer(conversation, dm);
+  else if (!before && (dm.source === 'api' || dm.source === 'agent')) answerAll(conversation, dm);
+  else noteAnswer(conversation, dm);
+}
+
+/** What is written here answers what is here, whatever the channel's clock said of it. */
+function answerAll(conversation: Conversation, { timestamp }: DmRecord): void {
+  conversation.last_answer_at = new Date(Math.max(timestamp, conversation.last_asked_at?.getTime() ?? 0));
+  conversation.waiting_since = undefined;
+}
+
+/** Written past us, as its webhook told. */
+export function isJudged(dm: Pick<DmRecord, 'direction' | 'source'>): boolean {
+  return dm.direction === 'outbound' && dm.source === 'webhook';
+}
+
+/** Somebody wrote, or the agent did: whoever asked before waits no more. */
+export function noteAnswer(conversation: Conversation, dm: DmRecord): void {
+  if (dm.is_automatic || dm.status === 'failed') return;
+  const at = new Date(dm.timestamp);
+  const { waiting_since: since, last_answer_at: answered, last_asked_at: asked } = conversation;
+  if (!answered || answered < at) conversation.last_answer_at = at;
+  // What came after it waits on; which of several was the first is not known any more.
+  if (since && since <= at) conversation.waiting_since = asked && asked > at ? asked : undefined;
+}
+
+/** It turned out that Instagram itself had sent it. */
+function takeBackAnswer(conversation: Conversation, dm: DmRecord): void {
+  if (conversation.last_answer_at?.getTime() !== dm.timestamp) return;
+  conversation.last_answer_at = undefined;
+  conversation.waiting_since ??= conversation.last_asked_at;
 }
 
 /** The customer did something that opens Meta's 24-hour window. */

@@ -6,7 +6,7 @@ import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../auth/index.js';
 import { ConversationsRepository, type Conversation } from '../conversations/index.js';
 import { findShown, StaleSnapshotError, TransactionsService } from '../database/index.js';
-import { applyToConversation, previewOf } from './dm-change.js';
+import { applyToConversation, previewOf, typeOf, writerOf } from './dm-change.js';
 import { listedOfConversation, type DmRecord } from './dm.schema.js';
 import { keyOnlyMid, usedKeyOf, type TombstoneRecord } from './tombstone.schema.js';
 
@@ -254,6 +254,9 @@ export class DmStoreRepository {
     if (last) {
       conversation.last_message_at = new Date(last.timestamp);
       conversation.last_message_direction = last.direction;
+      conversation.last_message_source = writerOf(last);
+      conversation.last_message_type = typeOf(last);
     }
+    if (last?.direction !== 'inbound') conversation.waiting_since = undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ForUsers, Scope, type TenantScope } from '../auth/index.js';
+import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../auth/index.js';
 import { followHeader, IdempotencyKey, idempotencyHeader, queuedDescription, tellWhatToFollow } from '../dms/index.js';
 import { ActsOnGet } from '../http/index.js';
 import { ApiErrors } from '../errors/index.js';
@@ -41,12 +41,14 @@ export class InboxController {
   @ForUsers()
   @ApiOperation({
     summary: 'Conversations, the latest message first',
-    description: 'Archived ones and those with blocked people are left out unless asked for.',
+    description:
+      'Archived ones and those with blocked people are left out unless asked for. `view` asks for one of the work ' +
+      'lists; `GET /inbox/counts` tells how much is in each.',
   })
   @ApiResponse({ status: 200, type: ConversationListResponse })
   @ApiErrors(400, 401, 404, 429, 503)
-  list(@Scope() scope: TenantScope, @Query() query: ListConversationsQuery): Promise<ConversationList> {
-    return this.conversations.list(scope, query);
+  list(@Caller() caller: Principal, @Query() query: ListConversationsQuery): Promise<ConversationList> {
+    return this.conversations.list(caller, query);
   }
 
   @Get(':id')
@@ -61,17 +63,20 @@ export class InboxController {
 
   @Patch(':id')
   @ForUsers()
-  @ApiOperation({ summary: 'Archive, mark read, take over from the agent or hand back to it' })
+  @ApiOperation({
+    summary: 'Assign, put off, put away as done, mark read, take over from the agent or hand back to it',
+    description: 'Who follows the stream hears of it at once. 409: somebody else than `expected_assignee` has it.',
+  })
   @ApiParam(conversationId)
   @DocumentsBody(PatchConversationDto, { minProperties: 1 })
   @ApiResponse({ status: 200, type: ConversationResponse })
-  @ApiErrors(400, 401, 404, 413, 415, 429, 503)
+  @ApiErrors(400, 401, 404, 409, 413, 415, 429, 503)
   async patch(
-    @Scope() scope: TenantScope,
+    @Caller() caller: Principal,
     @Param('id', IdPipe) id: string,
     @Body() body: PatchConversationDto,
   ): Promise<ConversationResponse> {
-    return { success: true, data: await this.conversations.patch(scope, id, body) };
+    return { success: true, data: await this.conversations.patch(caller, id, body) };
   }
 
   @Get(':id/messages')

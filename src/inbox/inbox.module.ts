@@ -1,12 +1,16 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/index.js';
 import { ConversationsModule } from '../conversations/index.js';
+import { StaffModule } from '../staff/index.js';
 import { DmsApiModule, DmsModule, DmsSyncModule } from '../dms/index.js';
 import { CommentsController } from './comments/comments.controller.js';
 import { InboxCommentsService } from './comments/inbox-comments.service.js';
 import { ConversationViewsService } from './conversations/conversation-views.service.js';
+import { DeskDecisionsService } from './conversations/desk-decisions.service.js';
 import { InboxConversationsService } from './conversations/inbox-conversations.service.js';
 import { InboxConversationsRepository } from './conversations/inbox-conversations.repository.js';
+import { CountsController } from './counts/counts.controller.js';
+import { InboxCountsService } from './counts/inbox-counts.service.js';
 import { InboxController } from './inbox.controller.js';
 import { InboxMessagesService } from './messages/inbox-messages.service.js';
 import { ReadMarksService } from './messages/read-marks.service.js';
@@ -29,11 +33,21 @@ export class InboxChangesModule {}
 
 /** `/inbox/*`. */
 @Module({
-  imports: [InboxChangesModule, AccountsModule, ConversationsModule, DmsModule, DmsApiModule, DmsSyncModule],
-  controllers: [InboxController, CommentsController, StreamController],
+  imports: [
+    InboxChangesModule,
+    AccountsModule,
+    ConversationsModule,
+    DmsModule,
+    DmsApiModule,
+    DmsSyncModule,
+    StaffModule,
+  ],
+  controllers: [InboxController, CountsController, CommentsController, StreamController],
   providers: [
     InboxConversationsRepository,
     InboxConversationsService,
+    DeskDecisionsService,
+    InboxCountsService,
     InboxMessagesService,
     InboxCommentsService,
     ReadMarksService,

@@ -8,10 +8,11 @@ interface Item {
 const idOf = (n: number): string => n.toString(16).padStart(24, '0');
 
 /** A list as MongoDB would serve it, and how many ranges were read of it. */
-function listOf(times: number[]) {
+function listOf(times: number[], oldestFirst = false) {
   const items = times
     .map((at, n): Item => ({ _id: idOf(n), at }))
     .sort((a, b) => b.at - a.at || (a._id < b._id ? 1 : -1));
+  if (oldestFirst) items.reverse();
   const reads: Range<number>[] = [];
   const find = async (range: Range<number>, limit: number): Promise<Item[]> => {
     reads.push(range);
@@ -20,19 +21,23 @@ function listOf(times: number[]) {
   return { items, reads, find };
 }
 
-function isWithin({ _id, at }: Item, { time, idBelow }: Range<number>): boolean {
+function isWithin({ _id, at }: Item, { time, idBelow, idAbove }: Range<number>): boolean {
   if (idBelow && _id >= String(idBelow)) return false;
+  if (idAbove && _id <= String(idAbove)) return false;
   if (typeof time === 'number') return at === time;
+  if ('$gte' in time) return at >= time.$gte;
+  if ('$gt' in time) return at > time.$gt;
   return '$lte' in time ? at <= time.$lte : at < time.$lt;
 }
 
 /** Follows the positions from the first page on. */
-async function walk({ items, find }: ReturnType<typeof listOf>, limit: number): Promise<Item[]> {
+async function walk({ items, find }: ReturnType<typeof listOf>, limit: number, oldestFirst = false): Promise<Item[]> {
   const seen = items.slice(0, limit);
   for (;;) {
     const last = seen.at(-1);
     if (!last) return seen;
-    const next = await pageBehind<Item, number>({ at: last.at, id: last._id }, limit, ({ at }) => at, find);
+    const behind = { at: last.at, id: last._id };
+    const next = await pageBehind<Item, number>(behind, limit, ({ at }) => at, find, { oldestFirst });
     if (next.length === 0) return seen;
     seen.push(...next);
   }
@@ -45,9 +50,11 @@ describe('pageBehind', () => {
     ['one millisecond for all', [7, 7, 7, 7, 7, 7, 7, 7, 7]],
     ['a crowd in the middle', [1, 2, 5, 5, 5, 5, 5, 8, 9]],
   ])('shows every record once and in order: %s', async (_name, times) => {
-    for (const limit of [1, 2, 3, 4, 50]) {
-      const list = listOf(times);
-      await expect(walk(list, limit)).resolves.toEqual(list.items);
+    for (const oldestFirst of [false, true]) {
+      for (const limit of [1, 2, 3, 4, 50]) {
+        const list = listOf(times, oldestFirst);
+        await expect(walk(list, limit, oldestFirst)).resolves.toEqual(list.items);
+      }
     }
   });
 

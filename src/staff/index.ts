@@ -1,3 +1,4 @@
+export { ColleaguesService } from './colleagues.service.js';
 export { JoiningService } from './joining.service.js';
 export { StaffErasureService } from './staff-erasure.service.js';
 export { StaffApiModule, StaffModule } from './staff.module.js';

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
+import { ConversationsModule } from '../conversations/index.js';
+import { ColleaguesService } from './colleagues.service.js';
 import { JoiningService } from './joining.service.js';
 import { OwnSessionsService } from './own-sessions.service.js';
 import { PasswordsService } from './passwords.service.js';
@@ -23,14 +25,14 @@ import { StaffService } from './staff.service.js';
       { name: STAFF_LINK, schema: StaffLinkSchema },
     ]),
   ],
-  providers: [StaffRepository, StaffLinksRepository, StaffErasureService],
-  exports: [StaffRepository, StaffLinksRepository, StaffErasureService],
+  providers: [StaffRepository, StaffLinksRepository, StaffErasureService, ColleaguesService],
+  exports: [StaffRepository, StaffLinksRepository, StaffErasureService, ColleaguesService],
 })
 export class StaffModule {}
 
 /** `/auth/*` and `/staff`: people, and how they come in. */
 @Module({
-  imports: [StaffModule],
+  imports: [StaffModule, ConversationsModule],
   controllers: [SignInController, SessionsController, StaffController],
   providers: [PasswordsService, SignInThrottleService, SignInService, JoiningService, OwnSessionsService, StaffService],
 })

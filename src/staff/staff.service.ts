@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService, fieldsOf } from '../audit/index.js';
 import { reaches, scopeOf, SessionsService, type Principal, type Role, type TenantScope } from '../auth/index.js';
+import { DeskRepository } from '../conversations/index.js';
 import { TransactionsService } from '../database/index.js';
 import { ConflictError, ForbiddenError, NotFoundError } from '../errors/index.js';
 import { aboutStaff } from './about-staff.js';
@@ -19,6 +20,7 @@ export class StaffService {
   constructor(
     private readonly staff: StaffRepository,
     private readonly sessions: SessionsService,
+    private readonly desk: DeskRepository,
     private readonly transactions: TransactionsService,
     private readonly audit: AuditService,
   ) {}
@@ -63,6 +65,7 @@ export class StaffService {
       if (!(await this.staff.remove(scopeOf(caller), id, transaction))) throw notThere();
       await this.sessions.endAllOf(id, transaction);
     });
+    await this.desk.unassignAll(id);
     await this.audit.record({ action: 'staff.removed', ...aboutStaff(person) });
   }
 

@@ -1,10 +1,8 @@
 import mongoose, { Types } from 'mongoose';
 import { systemScope, tenantScope, type TokenSubject } from '../../src/auth/index.js';
 import { searchTermsOf } from '../../src/conversations/index.js';
-import {
-  InboxConversationsRepository,
-  type ConversationFilter,
-} from '../../src/inbox/conversations/inbox-conversations.repository.js';
+import type { ConversationFilter } from '../../src/inbox/conversations/work-lists.js';
+import { InboxConversationsRepository } from '../../src/inbox/conversations/inbox-conversations.repository.js';
 import { useServices } from '../support/services.js';
 import { admin, startTestApp, tenant, type TestApp } from '../support/test-app.js';
 
@@ -13,6 +11,7 @@ jest.setTimeout(120_000);
 const services = useServices();
 const total = 100_000;
 const accountId = new Types.ObjectId().toHexString();
+const anna = new Types.ObjectId().toHexString();
 const start = Date.parse('2026-01-01T00:00:00Z');
 let app: TestApp;
 
@@ -31,6 +30,11 @@ function seeded(n: number) {
     platform_account_id: mine ? accountId : 'b'.repeat(24),
     user_id: mine ? tenant.userId : 'tenant-2',
     participant_id: String(10_000_000 + n),
+    last_inbound_at: at,
+    // Every tenth waits, every twentieth is Anna's, every fiftieth is put off.
+    ...(n % 20 < 2 ? { waiting_since: at } : {}),
+    ...(n % 40 < 2 ? { assignee_id: anna } : {}),
+    ...(n % 100 > 97 ? { snoozed_until: new Date(at.getTime() + 5 * 365 * 86_400_000) } : {}),
     participant_name: name,
     last_message: `Message ${n}`,
     last_message_at: at,
@@ -75,6 +79,15 @@ afterAll(async () => {
 });
 
 const mine = { user_id: tenant.userId };
+const listed = { archived: false, blocked: false };
+const views = (['open', 'unread', 'waiting', 'snoozed', 'done', 'all'] as const).flatMap(
+  (view): [string, typeof tenant, ConversationFilter][] => [
+    [`a tenant’s ${view}`, tenant, { within: mine, view, ...listed }],
+    [`an admin’s ${view}`, admin, { within: {}, view, ...listed }],
+    [`a tenant’s oldest ${view}`, tenant, { within: mine, view, oldestFirst: view !== 'snoozed', ...listed }],
+  ],
+);
+views.push(['a person’s', tenant, { within: mine, view: 'mine', assignee: anna, ...listed }]);
 const cases: [string, typeof tenant, ConversationFilter][] = [
   ['a tenant’s', tenant, { within: mine, archived: false, blocked: false }],
   ['a tenant’s unread', tenant, { within: mine, archived: false, blocked: false, unread: true }],
@@ -83,6 +96,7 @@ const cases: [string, typeof tenant, ConversationFilter][] = [
   ['an account’s', tenant, { within: { platform_account_id: accountId }, archived: false, blocked: false }],
   ['an admin’s', admin, { within: {}, archived: false, blocked: false }],
   ['an admin’s unread', admin, { within: {}, archived: false, blocked: false, unread: true }],
+  ...views,
 ];
 
 it.each(cases)(

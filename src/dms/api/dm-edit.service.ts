@@ -3,6 +3,7 @@ import { Clock } from '#libs/clock';
 import { AuditService } from '../../audit/index.js';
 import type { TenantScope } from '../../auth/index.js';
 import type { Channel } from '../../channels/index.js';
+import { DeskRepository } from '../../conversations/index.js';
 import { ConflictError, InvalidRequestError, NotFoundError } from '../../errors/index.js';
 import { DeadLettersRepository, JobQueueService } from '../../queue/index.js';
 import { isVisible } from '../dm-change.js';
@@ -27,6 +28,7 @@ export class DmEditService {
     private readonly repository: DmsRepository,
     private readonly outbound: OutboundRepository,
     private readonly outbox: OutboxService,
+    private readonly desk: DeskRepository,
     private readonly deadLetters: DeadLettersRepository,
     private readonly jobs: JobQueueService,
     private readonly audit: AuditService,
@@ -83,6 +85,7 @@ export class DmEditService {
       await this.outbound.failFollowers(before, { ...cancellation, kind: 'earlier_part_failed' });
     const removed = before && (hard ? await this.store.hardDelete(scope, id) : await this.store.softDelete(scope, id));
     if (!before || !removed) throw new NotFoundError('There is no such DM.');
+    if (before.status === 'queued') await this.desk.waitsAgain(before.conversation_id, new Date(before.timestamp));
     await this.deadLetters.removeAbout([id]);
     await this.audit.record({ action: 'message.deleted', ...aboutDm(before), changed: [hard ? 'hard' : 'soft'] });
     return channelOf(before);

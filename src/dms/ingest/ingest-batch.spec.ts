@@ -44,7 +44,11 @@ function endState(memory: Memory): unknown {
     }),
   );
   const conversations = [...memory.conversations.values()].map(
-    ({ created_at: _c, updated_at: _u, read_up_to_at: _r, ...conversation }) => conversation,
+    ({ created_at: _c, updated_at: _u, read_up_to_at: _r, waiting_since: since, ...conversation }) => ({
+      ...conversation,
+      // Of several that came after a late answer nobody knows which was the first.
+      waits: since !== undefined,
+    }),
   );
   return JSON.parse(
     JSON.stringify({ dms: dms.sort((a, b) => (a.message_id ?? '').localeCompare(b.message_id ?? '')), conversations }),

@@ -7,7 +7,7 @@ import {
   type WebhookEvent,
 } from '#libs/graph-api';
 import { emptyConversation, type Conversation } from '../../conversations/index.js';
-import { applyToConversation, isVisible, noteCustomerAction } from '../dm-change.js';
+import { applyToConversation, isJudged, isVisible, noteAnswer, noteCustomerAction } from '../dm-change.js';
 import type { DmChange } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 import { clockSlackMs } from '../outbound/echo-matching.js';
@@ -135,6 +135,7 @@ export class IngestBatch {
     this.put(slot, conversation, known, after);
     const arrived = isVisible(after) && (!isVisible(known) || known?.source !== after.source);
     if (arrived || ours) this.whoAnswers.note(conversation, after, item);
+    if (arrived && isJudged(after)) noteAnswer(conversation, this.current.get(String(after._id)) ?? after);
     if (arrived && byCustomer) this.noteArrival(conversation, after);
     if (event.kind === 'read' || (!isFull(before) && isFull(after) && after.read_at)) this.markReadUpTo(after, context);
   }
@@ -215,7 +216,10 @@ export class IngestBatch {
 
   private noteArrival(conversation: Conversation, dm: DmRecord): void {
     // History that is filled in is no reason to bring a conversation back.
-    if (!dm.read) conversation.archived = false;
+    if (!dm.read) {
+      conversation.archived = false;
+      conversation.snoozed_until = undefined;
+    }
     if (dm.referral) conversation.referral = { ...dm.referral, at: dm.timestamp };
   }
 

@@ -6,6 +6,7 @@ import { BlocklistService } from '../../blocklist/index.js';
 import {
   conversationIdOf,
   ConversationsRepository,
+  DeskRepository,
   emptyConversation,
   type Conversation,
 } from '../../conversations/index.js';
@@ -42,6 +43,7 @@ export class OutboxService {
   constructor(
     private readonly store: DmStoreRepository,
     private readonly conversations: ConversationsRepository,
+    private readonly desk: DeskRepository,
     private readonly outbound: OutboundRepository,
     private readonly blocklist: BlocklistService,
     private readonly clock: Clock,
@@ -122,7 +124,10 @@ export class OutboxService {
   /** Queues a DM again by an operator's word. A reply that is being written meanwhile goes out behind it. */
   async requeue(dm: DmRecord, from: 'failed' | 'unconfirmed'): Promise<boolean> {
     const requeued = await this.outbound.requeue(dm, from);
-    if (requeued) await this.conversations.countTurn(dm.conversation_id);
+    if (requeued) {
+      await this.conversations.countTurn(dm.conversation_id);
+      await this.desk.isAnswered(dm.conversation_id, new Date(dm.timestamp));
+    }
     return requeued;
   }
 

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Clock } from '#libs/clock';
 import { AccountHealthService } from '../../accounts/index.js';
+import { DeskRepository } from '../../conversations/index.js';
 import { metrics } from '../../observability/index.js';
 import { DeadLettersRepository, JobQueueService } from '../../queue/index.js';
 import type { DmError, DmRecord, SendStatus } from '../dm.schema.js';
@@ -20,6 +21,7 @@ export class SendOutcomesService {
 
   constructor(
     private readonly outbound: OutboundRepository,
+    private readonly desk: DeskRepository,
     private readonly merging: EchoMergeRepository,
     private readonly deadLetters: DeadLettersRepository,
     private readonly health: AccountHealthService,
@@ -49,6 +51,7 @@ export class SendOutcomesService {
       return;
     }
     await this.outbound.failFollowers(dm, followerError(error));
+    await this.desk.waitsAgain(dm.conversation_id, new Date(dm.timestamp));
     metrics.sends.inc({ source: dm.source, outcome: 'failed' });
     const { kind: _kind, ...said } = error;
     await this.health.noteSend(dm.platform_account_id, { at: this.clock.date(), error: said });

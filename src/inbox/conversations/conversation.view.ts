@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { channelNames, type Channel } from '../../channels/index.js';
 import type { AccountSummary } from '../../accounts/index.js';
-import type { Conversation } from '../../conversations/index.js';
+import { messageWriters, type Conversation, type MessageWriter } from '../../conversations/index.js';
 import type { ListedConversation } from './inbox-conversations.repository.js';
 import { humanAgentWindowClosesAt, windowClosesAt, type WindowHours } from '../../dms/index.js';
 
@@ -61,8 +61,47 @@ export class ConversationView {
   @ApiProperty({ type: String, enum: ['inbound', 'outbound'], nullable: true, example: 'inbound' })
   last_message_direction!: 'inbound' | 'outbound' | null;
 
+  @ApiProperty({
+    type: String,
+    enum: messageWriters,
+    nullable: true,
+    description:
+      'Who wrote it: the customer, the agent, a person here, or somebody past us, in the channel’s own app for ' +
+      'instance. `null` where that was not noted yet',
+    example: 'customer',
+  })
+  last_message_source!: MessageWriter | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'What kind of thing it is, to be told in the reader’s language: `text`, an attachment’s type such as `image`, ' +
+      '`unsent`, `postback` or another kind of message',
+    example: 'text',
+  })
+  last_message_type!: string | null;
+
   @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
   unread_count!: number;
+
+  @ApiProperty({
+    ...date,
+    description: 'When the customer wrote the oldest message that nobody has answered; `null` where there is none',
+    example: '2026-01-05T10:00:00.000Z',
+  })
+  waiting_since!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Who sees to it: the id of one of the staff; `null` for nobody',
+    example: '665f1c2e9b1e8a0012345678',
+  })
+  assignee!: string | null;
+
+  @ApiProperty({ ...date, description: 'Out of the work lists until then', example: null })
+  snoozed_until!: string | null;
 
   @ApiProperty({
     description:
@@ -82,8 +121,20 @@ export class ConversationView {
   })
   human_agent_until!: string | null;
 
+  @ApiProperty({
+    type: String,
+    enum: ['HUMAN_AGENT'],
+    nullable: true,
+    description: 'With which `tag` a person may still answer although `can_reply` is false; `null`: with none',
+    example: null,
+  })
+  reply_with_tag!: 'HUMAN_AGENT' | null;
+
   @ApiProperty({ example: false })
   archived!: boolean;
+
+  @ApiProperty({ ...date, description: 'When it was put away; `null` while it is open', example: null })
+  done_at!: string | null;
 
   @ApiProperty({ description: 'The agent stays silent here', example: false })
   agent_paused!: boolean;
@@ -123,6 +174,9 @@ export function conversationView(
   const closesAt = windowClosesAt(conversation.last_inbound_at, hours);
   const until = conversation.agent_paused_until;
   const paused = until !== undefined && until > now;
+  const canReply = (closesAt === undefined || closesAt > now) && account?.status === 'active';
+  const taggedUntil = humanAgentUntil(conversation, account, now, hours);
+  const { archived, snoozed_until: snoozed, assignee_id: assignee } = conversation;
   return {
     id: conversation._id,
     platform: conversation.platform,
@@ -136,11 +190,18 @@ export function conversationView(
     last_message: conversation.last_message === undefined ? null : beginningOf(conversation.last_message),
     last_message_at: iso(conversation.last_message_at),
     last_message_direction: conversation.last_message_direction ?? null,
+    last_message_source: conversation.last_message_source ?? null,
+    last_message_type: conversation.last_message_type ?? null,
     unread_count: conversation.unread_count,
-    can_reply: (closesAt === undefined || closesAt > now) && account?.status === 'active',
+    waiting_since: iso(conversation.waiting_since),
+    assignee: assignee ?? null,
+    snoozed_until: snoozed && snoozed > now ? iso(snoozed) : null,
+    can_reply: canReply,
     window_closes_at: iso(closesAt),
-    human_agent_until: humanAgentUntil(conversation, account, now, hours),
-    archived: conversation.archived,
+    human_agent_until: taggedUntil,
+    reply_with_tag: !canReply && taggedUntil !== null && account?.status === 'active' ? 'HUMAN_AGENT' : null,
+    archived,
+    done_at: archived ? iso(conversation.done_at) : null,
     agent_paused: paused,
     agent_paused_until: paused && until < farAway ? iso(until) : null,
     agent_paused_reason: (paused && conversation.agent_paused_reason) || null,

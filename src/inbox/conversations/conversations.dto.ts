@@ -1,12 +1,48 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Equals, IsBoolean, IsIn, IsString, Matches, MaxLength } from 'class-validator';
+import { Equals, IsBoolean, IsIn, IsISO8601, IsString, Matches, MaxLength, ValidateIf } from 'class-validator';
 import { pauseReasons, type PauseReason } from '../../conversations/index.js';
 import { MayBeAbsent } from '../../validation/index.js';
+import { conversationViews, type ConversationViewName } from './work-lists.js';
 import { accountIdPattern, accountIdRule, emptyIsAbsent, PageQuery, toBoolean } from '../../paging/index.js';
 
 const trueOrFalse = { message: 'expected true or false' };
+const orNull = ValidateIf((_body: object, value: unknown) => value !== undefined && value !== null);
+const personPattern = /^(?:me|[0-9a-fA-F]{24})$/;
+const personRule = { message: 'expected `me` or the id of somebody who works here (`GET /staff`)' };
 
 export class ListConversationsQuery extends PageQuery {
+  @ApiPropertyOptional({
+    enum: conversationViews,
+    description:
+      'A work list, instead of `archived`, `unread`, `blocklisted`, `agent_paused`, `paused_reason` and ' +
+      '`has_failed_send`. `open`: neither done nor snoozed. `unread`: of these, with unread messages. `waiting`: whom ' +
+      'nobody has answered. `closing`: of these, whose window closes within six hours, the soonest first. `mine`: what ' +
+      'the caller sees to. `snoozed`: put off, what comes back first before the others. `done`: put away. `all`: ' +
+      'everything, but for blocked people. `total` counts up to 1,000 then.',
+  })
+  @MayBeAbsent()
+  @IsIn(conversationViews)
+  view?: ConversationViewName;
+
+  @ApiPropertyOptional({
+    enum: ['newest', 'oldest'],
+    description:
+      'The order, where it is not to be the list’s own: by the last message; in `waiting` and `closing` by the ' +
+      'customer’s last message; in `snoozed` by when it comes back.',
+  })
+  @MayBeAbsent()
+  @IsIn(['newest', 'oldest'])
+  sort?: 'newest' | 'oldest';
+
+  @ApiPropertyOptional({
+    pattern: '^(?:me|none|[0-9a-fA-F]{24})$',
+    description: 'Who sees to it: the id of one of the staff, `me`, or `none`',
+    example: 'me',
+  })
+  @MayBeAbsent()
+  @Matches(/^(?:me|none|[0-9a-fA-F]{24})$/, { message: 'expected `me`, `none` or the id of one of the staff' })
+  assignee?: string;
+
   @ApiPropertyOptional({ type: Boolean, default: false, description: 'The archived ones instead' })
   @MayBeAbsent()
   @toBoolean
@@ -96,10 +132,57 @@ export class ReplyDto {
 }
 
 export class PatchConversationDto {
-  @ApiPropertyOptional({ description: 'A new message of the customer takes it out of the archive', example: true })
+  @ApiPropertyOptional({
+    description: 'A new message of the customer takes it out of the archive. An older word for `done`',
+    example: true,
+  })
   @MayBeAbsent()
   @IsBoolean(trueOrFalse)
   archived?: boolean;
+
+  @ApiPropertyOptional({
+    description: 'Puts it away, or takes it back. A new message of the customer takes it back, too. It ends a snooze',
+    example: true,
+  })
+  @MayBeAbsent()
+  @IsBoolean(trueOrFalse)
+  done?: boolean;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    description: 'Who sees to it: the id of one of the staff, `me`, or `null` for nobody. The last one to say so wins',
+    pattern: personPattern.source,
+    example: 'me',
+  })
+  @orNull
+  @Matches(personPattern, personRule)
+  assignee?: string | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    description:
+      'Changes nothing, and answers 409, when somebody else than this has it by now; `null`: when anybody has it',
+    pattern: '^[0-9a-fA-F]{24}$',
+    example: null,
+  })
+  @orNull
+  @Matches(/^[0-9a-fA-F]{24}$/, { message: 'expected the id of one of the staff, or null' })
+  expected_assignee?: string | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description:
+      'Out of the work lists until then, a year at most, or until the customer writes; `null` brings it back at once. ' +
+      'What was done is open again',
+    example: null,
+  })
+  @orNull
+  @IsISO8601({ strict: true, strictSeparator: true }, { message: 'expected a time as 2026-01-05T10:00:00Z' })
+  snoozed_until?: string | null;
 
   @ApiPropertyOptional({
     description: '`true`: the agent stays silent until it is handed back with `false`',

@@ -3,122 +3,148 @@ import { InjectModel } from '@nestjs/mongoose';
 import { Types, type Model } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
-import {
-  CONVERSATION,
-  pausedIndex,
-  placeOf,
-  type Conversation,
-  type ConversationRecord,
-  type ListPlace,
-  type PauseReason,
-} from '../../conversations/index.js';
+import { ChannelsService } from '../../channels/index.js';
+import { CONVERSATION, type Conversation, type ConversationRecord } from '../../conversations/index.js';
 import { requestReads } from '../../database/index.js';
 import { pageBehind, type Position } from '../../paging/index.js';
-
-/** Conversations to list: of an account, of a tenant, or all; each way has its index. */
-export type Within = { platform_account_id: string } | { user_id: string } | Record<never, never>;
-
-export interface ConversationFilter {
-  within: Within;
-  archived: boolean;
-  /** Those with blocked people, or without. */
-  blocked: boolean;
-  unread?: boolean;
-  /** Whether the agent is silent there for now, and why. */
-  paused?: { now: boolean; reason?: PauseReason };
-  /** Whose they are, where one tenant's are asked for. */
-  owner?: string;
-  /** Of these alone. */
-  ids?: string[];
-  /** As `searchTermsOf` makes them; each must begin a word of a name or of the last message. */
-  terms?: string[];
-}
+import { placesOf, planOf, type ConversationFilter, type ListPlan, type Query, type Within } from './work-lists.js';
 
 /** A conversation as lists show it. */
 export type ListedConversation = Omit<Conversation, keyof typeof unlisted>;
 
-type Query = Record<string, unknown>;
+/** What a person decides about a conversation; what is left out stays, `null` takes away. */
+export interface DeskChange {
+  archived?: boolean;
+  assigneeId?: string | null;
+  /** Only if that is who has it: two who reach for it at once do not take it from each other. */
+  expectedAssigneeId?: string | null;
+  snoozedUntil?: Date | null;
+}
 
-const newestFirst = { last_message_at: -1, _id: -1 } as const;
 /** What serves finding and counting alone is not read. */
 const unlisted = { search_terms: 0, counts: 0, referral: 0, handover: 0 } as const;
-/** A conversation in which nothing was said yet is nothing to list. */
-const everSpoken = { $gt: new Date(0) };
 
-/** Pages of conversations, newest first, each out of an index. */
+const hourMs = 3_600_000;
+
+/** Pages of conversations, each out of an index in its order. */
 @Injectable()
 export class InboxConversationsRepository {
+  private readonly windowMs: number;
+
   constructor(
     @InjectModel(CONVERSATION) private readonly model: Model<ConversationRecord>,
+    channels: ChannelsService,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.windowMs = channels.first.capabilities.windowHours * hourMs;
+  }
 
   async page(
     scope: TenantScope,
     filter: ConversationFilter,
     { after, limit }: { after?: Position; limit: number },
   ): Promise<ListedConversation[]> {
-    const where = await this.where(scope, filter);
-    if (!after) return this.find(filter, where, limit);
+    const plan = this.plan(filter);
+    const { sortedBy, oldestFirst } = plan;
+    const where = await this.where(scope, filter, plan);
+    if (!after) return this.find(plan, where, limit);
     return pageBehind(
       after,
       limit,
-      (conversation: ListedConversation) => conversation.last_message_at,
-      ({ time, idBelow }, count) => {
-        const last_message_at = time instanceof Date ? time : { ...everSpoken, ...time };
-        const below = idBelow
-          ? { $and: [...((where['$and'] as object[] | undefined) ?? []), { _id: { $lt: idBelow } }] }
-          : {};
-        return this.find(filter, { ...where, last_message_at, ...below }, count);
+      (conversation: ListedConversation) => conversation[sortedBy],
+      ({ time, idBelow, idAbove }, count) => {
+        const within = time instanceof Date ? { $eq: time } : time;
+        const ids = idBelow ? [{ _id: { $lt: idBelow } }] : idAbove ? [{ _id: { $gt: idAbove } }] : [];
+        // Beside the list's own bounds of the same field.
+        const and = [...((where['$and'] as object[] | undefined) ?? []), { [sortedBy]: within }, ...ids];
+        return this.find(plan, { ...where, $and: and }, count);
       },
+      { oldestFirst },
     );
   }
 
-  /** Counted in the index alone, but for a search. */
-  async count(scope: TenantScope, filter: ConversationFilter): Promise<number> {
-    const where = await this.where(scope, filter);
-    const options = { hint: indexOf(filter), ...requestReads };
-    if (filter.terms || filter.paused || filter.ids || filter.unread !== undefined)
+  /** @returns what a page of the filter is sorted by */
+  positionOf(filter: ConversationFilter, conversation: ListedConversation): Position {
+    // Lists hold conversations that have what they are sorted by.
+    return { at: conversation[this.plan(filter).sortedBy] as Date, id: conversation._id };
+  }
+
+  /** Counted in the index alone, but for a search. @param limit where counting ends */
+  async count(scope: TenantScope, filter: ConversationFilter, limit?: number): Promise<number> {
+    const plan = this.plan(filter);
+    const where = await this.where(scope, filter, plan);
+    const options = { hint: plan.hint, ...requestReads, ...(limit === undefined ? {} : { limit }) };
+    const { view, terms, paused, ids, unread, assignee } = filter;
+    if (view !== undefined || terms || paused || ids || unread !== undefined || assignee !== undefined)
       return this.model.collection.countDocuments(where, options);
-    const runs = placesOf(filter).map((unread) => this.model.collection.countDocuments({ ...where, unread }, options));
+    const runs = placesOf(filter).map((place) =>
+      this.model.collection.countDocuments({ ...where, unread: place }, options),
+    );
     return (await Promise.all(runs)).reduce((sum, n) => sum + n, 0);
   }
 
-  async setArchived(scope: TenantScope, id: string, archived: boolean): Promise<void> {
-    await this.model.collection.updateOne(
-      { _id: new Types.ObjectId(id), ...ownerFilter(scope), archived: !archived },
-      { $set: { archived, updated_at: this.clock.date() }, $inc: { revision: 1 } },
+  /**
+   * Carries out what a person decided, all of it or nothing.
+   * @returns `false` when it is not there, or somebody else has it than was expected
+   */
+  async decide(scope: TenantScope, id: string, change: DeskChange): Promise<boolean> {
+    const now = this.clock.date();
+    const { archived, assigneeId, expectedAssigneeId, snoozedUntil } = change;
+    const values: Record<string, unknown> = {
+      ...(archived === undefined ? {} : { archived, done_at: archived ? now : null }),
+      // What is put away sleeps no more, and what is to come back is not put away.
+      ...(archived ? { snoozed_until: null } : {}),
+      ...(assigneeId === undefined ? {} : { assignee_id: assigneeId }),
+      ...(snoozedUntil === undefined ? {} : { snoozed_until: snoozedUntil }),
+      ...(snoozedUntil ? { archived: false, done_at: null } : {}),
+    };
+    const set = Object.entries(values).filter(([, value]) => value !== null);
+    const unset = Object.entries(values).filter(([, value]) => value === null);
+    const { matchedCount } = await this.model.collection.updateOne(
+      {
+        _id: new Types.ObjectId(id),
+        ...ownerFilter(scope),
+        ...(expectedAssigneeId === undefined ? {} : { assignee_id: expectedAssigneeId }),
+      },
+      {
+        $set: { ...Object.fromEntries(set), updated_at: now },
+        ...(unset.length > 0 ? { $unset: Object.fromEntries(unset.map(([name]) => [name, ''])) } : {}),
+        $inc: { revision: 1 },
+      },
     );
+    return matchedCount === 1;
   }
 
   /** @internal what a page costs, for the spec that guards the indexes */
   async explain(scope: TenantScope, filter: ConversationFilter, limit: number): Promise<unknown> {
+    const plan = this.plan(filter);
     return this.model.collection
-      .find(await this.where(scope, filter))
-      .sort(newestFirst)
-      .hint(indexOf(filter))
+      .find(await this.where(scope, filter, plan))
+      .sort(sortOf(plan))
+      .hint(plan.hint)
       .limit(limit)
       .explain('executionStats');
   }
 
-  private async find(filter: ConversationFilter, where: object, limit: number): Promise<ListedConversation[]> {
-    const hint = indexOf(filter);
-    const found = await this.model.collection
-      .find<ConversationRecord>(where, { projection: unlisted, sort: newestFirst, limit, hint, ...requestReads })
-      .toArray();
+  private plan(filter: ConversationFilter): ListPlan {
+    return planOf(filter, this.clock.date(), this.windowMs);
+  }
+
+  private async find(plan: ListPlan, where: object, limit: number): Promise<ListedConversation[]> {
+    const options = { projection: unlisted, sort: sortOf(plan), limit, hint: plan.hint, ...requestReads };
+    const found = await this.model.collection.find<ConversationRecord>(where, options).toArray();
     return found.map((record) => ({ ...record, _id: String(record._id) }));
   }
 
-  private async where(scope: TenantScope, filter: ConversationFilter): Promise<Query> {
-    const { within, archived, terms } = filter;
+  private async where(scope: TenantScope, filter: ConversationFilter, plan: ListPlan): Promise<Query> {
+    const { within, terms } = filter;
     return {
       ...within,
-      archived,
-      unread: { $in: placesOf(filter) },
-      last_message_at: everSpoken,
+      ...plan.where,
       ...this.pausedNow(filter),
       ...(filter.ids ? { _id: { $in: filter.ids.map((id) => new Types.ObjectId(id)) } } : {}),
-      ...(terms ? await this.searching(scope, within, terms) : {}),
+      ...(terms || plan.byTenant ? { user_id: await this.tenantsOf(scope, filter) } : {}),
+      ...(terms ? searching(terms) : {}),
       // An account belongs to one tenant and was looked up within the scope: only elsewhere does the filter name it.
       ...('platform_account_id' in within ? {} : ownerFilter(scope)),
     };
@@ -134,28 +160,25 @@ export class InboxConversationsRepository {
     };
   }
 
-  /** The longest word finds them, the others are looked for in what was found. */
-  private async searching(scope: TenantScope, within: Within, terms: string[]): Promise<Query> {
-    const [longest = '', ...others] = [...terms].sort((a, b) => b.length - a.length);
-    const tenant = 'user_id' in within ? within.user_id : ownerFilter(scope).user_id;
-    // The index begins with the tenant; an admin's search goes through all of them.
-    const user_id = tenant ?? {
-      $in: (await this.model.collection.distinct('user_id', within, requestReads)) as string[],
-    };
-    const begins = (term: string) => ({ search_terms: { $regex: `^${term}` } });
-    return { user_id, ...begins(longest), ...(others.length > 0 ? { $and: others.map(begins) } : {}) };
+  /** For indexes that begin with the tenant; an admin's list goes through all of them. */
+  private async tenantsOf(scope: TenantScope, { within, owner }: ConversationFilter): Promise<unknown> {
+    const tenant = 'user_id' in within ? within.user_id : (owner ?? ownerFilter(scope).user_id);
+    return tenant ?? { $in: await this.allTenants(within) };
+  }
+
+  private async allTenants(within: Within): Promise<string[]> {
+    return (await this.model.collection.distinct('user_id', within, requestReads)) as string[];
   }
 }
 
-/** Where in the lists' indexes stands what is asked for. */
-function placesOf({ unread, blocked }: ConversationFilter): ListPlace[] {
-  return (unread === undefined ? [false, true] : [unread]).map((state) => placeOf(state, blocked));
+/** The longest word finds them, the others are looked for in what was found. */
+function searching(terms: string[]): Query {
+  const [longest = '', ...others] = [...terms].sort((a, b) => b.length - a.length);
+  const begins = (term: string) => ({ search_terms: { $regex: `^${term}` } });
+  return { ...begins(longest), ...(others.length > 0 ? { $and: others.map(begins) } : {}) };
 }
 
-function indexOf({ within, terms, paused, ids }: ConversationFilter): Record<string, 1 | -1> {
-  if (terms) return { user_id: 1, search_terms: 1 };
-  if (ids) return { _id: 1 };
-  if (paused?.now) return pausedIndex;
-  const prefix = Object.keys(within).map((name) => [name, 1] as const);
-  return { ...Object.fromEntries(prefix), archived: 1, unread: 1, last_message_at: -1, _id: -1 };
+function sortOf({ sortedBy, oldestFirst }: ListPlan): Record<string, 1 | -1> {
+  const order = oldestFirst ? 1 : -1;
+  return { [sortedBy]: order, _id: order };
 }

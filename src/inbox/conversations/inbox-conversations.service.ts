@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AccountsService } from '../../accounts/index.js';
-import { AuditService } from '../../audit/index.js';
-import { ownerFilter, type TenantScope } from '../../auth/index.js';
+import { AuditService, fieldsOf, type AuditAction } from '../../audit/index.js';
+import { ownerFilter, scopeOf, type Principal, type TenantScope } from '../../auth/index.js';
 import {
   ConversationsRepository,
   ConversationTotalsRepository,
@@ -12,18 +12,15 @@ import {
   type Conversation,
 } from '../../conversations/index.js';
 import { DmsRepository } from '../../dms/index.js';
-import { InvalidRequestError } from '../../errors/index.js';
+import { ConflictError, InvalidRequestError } from '../../errors/index.js';
 import { cursorOf, pageOf, readCursor, totalBeside } from '../../paging/index.js';
 import { ReadMarksService } from '../messages/read-marks.service.js';
 import { ConversationViewsService } from './conversation-views.service.js';
 import type { ConversationView } from './conversation.view.js';
 import type { ListConversationsQuery, PatchConversationDto } from './conversations.dto.js';
-import {
-  InboxConversationsRepository,
-  type ConversationFilter,
-  type ListedConversation,
-  type Within,
-} from './inbox-conversations.repository.js';
+import { DeskDecisionsService } from './desk-decisions.service.js';
+import { InboxConversationsRepository, type ListedConversation } from './inbox-conversations.repository.js';
+import type { ConversationFilter, Within } from './work-lists.js';
 
 export interface ConversationList {
   conversations: ConversationView[];
@@ -38,6 +35,9 @@ const maxTerms = 16;
 const failedSendsForMs = 30 * 86_400_000;
 const maxFailedSends = 1_000;
 
+/** A work list longer than that is told to be that long. */
+const maxCountedInView = 1_000;
+
 /** The inbox's conversations: listing, showing and what an operator does with one. */
 @Injectable()
 export class InboxConversationsService {
@@ -49,11 +49,15 @@ export class InboxConversationsService {
     private readonly dms: DmsRepository,
     private readonly accounts: AccountsService,
     private readonly readMarks: ReadMarksService,
+    private readonly decisions: DeskDecisionsService,
     private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
-  async list(scope: TenantScope, query: ListConversationsQuery): Promise<ConversationList> {
+  /** @throws {InvalidRequestError | NotFoundError} */
+  async list(caller: Principal, query: ListConversationsQuery): Promise<ConversationList> {
+    const scope = scopeOf(caller);
+    refuseMixedFilters(query);
     const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
     const { within, owner } = await this.within(scope, query.platform_account_id);
     const terms = query.q === undefined ? undefined : termsOf(query.q);
@@ -61,14 +65,16 @@ export class InboxConversationsService {
     const { archived, unread, blocklisted: blocked } = query;
     const paused = pausedBy(query);
     const ids = query.has_failed_send ? await this.withFailedSends(scope) : undefined;
-    const filter = { within, owner, archived, unread, blocked, paused, ids, terms };
+    const { view, sort } = query;
+    const oldestFirst = sort === undefined ? undefined : sort === 'oldest';
+    const assignee = assigneeOf(caller, query);
+    const filter = { within, owner, view, assignee, oldestFirst, archived, unread, blocked, paused, ids, terms };
     const [found, total] = await Promise.all([
       this.repository.page(scope, filter, { after, limit: query.limit + 1 }),
       this.total(scope, filter),
     ]);
-    const { data, next_cursor } = pageOf(found, query.limit, ({ last_message_at, _id: id }) =>
-      // Lists hold conversations in which something was said.
-      cursorOf({ at: last_message_at as Date, id }),
+    const { data, next_cursor } = pageOf(found, query.limit, (last) =>
+      cursorOf(this.repository.positionOf(filter, last)),
     );
     const page = { found: found.length, limit: query.limit, continued: after !== undefined };
     return { conversations: await this.viewAll(data), total: totalBeside(total, page), next_cursor };
@@ -79,29 +85,36 @@ export class InboxConversationsService {
     return this.views.view(await this.conversations.get(scope, id));
   }
 
-  /** @throws {InvalidRequestError | NotFoundError} */
-  async patch(scope: TenantScope, id: string, change: PatchConversationDto): Promise<ConversationView> {
-    const { archived, agent_paused: paused, read } = change;
-    if (archived === undefined && paused === undefined && read === undefined) {
-      throw new InvalidRequestError('Nothing to change: give archived, agent_paused or read.', [
-        { field: 'body', expected: 'archived, agent_paused or read' },
-      ]);
+  /** @throws {InvalidRequestError | NotFoundError | ConflictError} */
+  async patch(caller: Principal, id: string, change: PatchConversationDto): Promise<ConversationView> {
+    const scope = scopeOf(caller);
+    const { agent_paused: paused, read } = change;
+    if (Object.values(change).every((value) => value === undefined)) {
+      const expected = 'done, assignee, snoozed_until, archived, agent_paused or read';
+      throw new InvalidRequestError(`Nothing to change: give ${expected}.`, [{ field: 'body', expected }]);
     }
     const conversation = await this.conversations.get(scope, id);
-    if (archived !== undefined) await this.repository.setArchived(scope, id, archived);
+    const decision = await this.decisions.of(caller, conversation, change);
+    if (Object.keys(decision).length > 0) {
+      if (!(await this.repository.decide(scope, id, decision)))
+        throw new ConflictError('Somebody else sees to this conversation by now.');
+      await this.note('conversation.changed', conversation, fieldsOf(decision));
+    }
     if (paused === true) await this.conversations.pauseAgent(id, { until: untilHandedBack, reason: 'operator' });
     if (paused === false) await this.conversations.resumeAgent(id);
     if (read) await this.readMarks.markRead(scope, conversation);
-    if (paused !== undefined) await this.noteTakeover(conversation, paused);
+    if (paused !== undefined)
+      await this.note(paused ? 'conversation.taken_over' : 'conversation.handed_back', conversation);
     return this.get(scope, id);
   }
 
-  private async noteTakeover({ _id, user_id, ...about }: Conversation, takenOver: boolean): Promise<void> {
+  private async note(action: AuditAction, { _id, user_id, ...about }: Conversation, changed?: string[]): Promise<void> {
     await this.audit.record({
-      action: takenOver ? 'conversation.taken_over' : 'conversation.handed_back',
+      action,
       tenant: user_id,
       target: { account_id: about.platform_account_id, conversation_id: _id },
       person: about.participant_id,
+      ...(changed ? { changed } : {}),
     });
   }
 
@@ -109,7 +122,7 @@ export class InboxConversationsService {
     return Promise.all(conversations.map((conversation) => this.views.view(conversation)));
   }
 
-  private async within(
+  async within(
     scope: TenantScope,
     accountId: string | undefined,
   ): Promise<{ within: Within; owner: string | undefined }> {
@@ -123,14 +136,39 @@ export class InboxConversationsService {
     return this.dms.conversationsWithFailedSends(scope, since, maxFailedSends);
   }
 
+  /** Kept as long as no conversation changes. */
+  async countUpTo(scope: TenantScope, filter: ConversationFilter, limit = maxCountedInView): Promise<number> {
+    const { within, view, assignee, archived, unread, blocked } = filter;
+    const key = `conversations ${limit} ${JSON.stringify([within, view, assignee, archived, unread, blocked])}`;
+    return this.totals.whileUnchanged(key, within, () => this.repository.count(scope, filter, limit));
+  }
+
   /** Counted in the index, but for a search; kept as long as no conversation changes. */
   private async total(scope: TenantScope, filter: ConversationFilter): Promise<number> {
     const count = () => this.repository.count(scope, filter);
     if (filter.terms || filter.paused || filter.ids) return count();
+    if (filter.view !== undefined || filter.assignee !== undefined) return this.countUpTo(scope, filter);
     const { within, archived, unread, blocked } = filter;
     const key = `conversations ${JSON.stringify([within, archived, unread, blocked])}`;
     return this.totals.whileUnchanged(key, within, count);
   }
+}
+
+/** @throws {InvalidRequestError} a work list says by itself what is in it */
+function refuseMixedFilters(query: ListConversationsQuery): void {
+  if (query.view === undefined) return;
+  const { archived, unread, blocklisted, agent_paused, paused_reason, has_failed_send } = query;
+  const given = { archived: archived || undefined, unread, blocklisted: blocklisted || undefined };
+  const [mixed] = Object.entries({ ...given, agent_paused, paused_reason, has_failed_send }).find(
+    ([, value]) => value !== undefined,
+  ) ?? [undefined];
+  if (mixed === undefined) return;
+  throw new InvalidRequestError(`${mixed}: not beside view`, [{ field: mixed, expected: 'nothing beside view' }]);
+}
+
+function assigneeOf({ actor }: Principal, { view, assignee }: ListConversationsQuery): string | null | undefined {
+  if (view === 'mine' || assignee === 'me') return actor;
+  return assignee === 'none' ? null : assignee?.toLowerCase();
 }
 
 /** A reason is asked for only of those in which it holds. */

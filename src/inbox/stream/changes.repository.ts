@@ -47,6 +47,7 @@ const shownOfConversation = [
     'blocked',
   ],
   ...['last_message', 'last_message_at', 'last_inbound_at', 'agent_paused_until', 'agent_paused_reason'],
+  ...['assignee_id', 'snoozed_until', 'done_at', 'waiting_since'],
 ];
 
 /** Leases, epochs and the agent's notes change all the time and show nowhere. */

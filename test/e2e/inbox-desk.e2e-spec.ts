@@ -1,0 +1,207 @@
+import { MovableClock } from '#libs/clock';
+import type { SandboxCustomer } from '#libs/sandbox';
+import type { TokenSubject } from '../../src/auth/index.js';
+import { conversationIdOf } from '../../src/conversations/index.js';
+import { EventStream } from '../support/event-stream.js';
+import { eventually } from '../support/eventually.js';
+import { useServices } from '../support/services.js';
+import { startTestApp, tenant, type TestApp } from '../support/test-app.js';
+
+jest.setTimeout(40_000);
+const services = useServices();
+const clock = new MovableClock();
+const hourMs = 3_600_000;
+let app: TestApp;
+let accountId: string;
+let anna: TokenSubject;
+let ben: TokenSubject;
+let people = 0;
+
+type Call = Awaited<ReturnType<TestApp['call']>>;
+const as = (who: TokenSubject = anna): Promise<Call> => app.call(who);
+
+/** Somebody who was invited and came. */
+async function newColleague(name: string): Promise<TokenSubject> {
+  const email = `${name.toLowerCase()}@shop.example`;
+  const { body } = await (await as(tenant)).post('/staff/invites').send({ email, role: 'operator' }).expect(201);
+  const token = String(body.data.url).split('#')[1];
+  const joining = { token, name, password: 'correct horse battery' };
+  await (await app.call(null)).post('/auth/invites/accept').set('origin', app.url).send(joining).expect(201);
+  const { body: staff } = await (await as(tenant)).get('/staff').expect(200);
+  const { id } = staff.data.find((one: { name: string }) => one.name === name);
+  return { userId: id, tenant: tenant.userId, role: 'operator' };
+}
+
+const newCustomer = (): SandboxCustomer =>
+  app.sandbox.createCustomer({ username: `guest.${++people}`, name: `Guest ${people}` });
+const idOf = (customer: SandboxCustomer): string => conversationIdOf(accountId, customer.idFor(app.sandbox.account));
+const pathOf = (customer: SandboxCustomer): string => `/inbox/conversations/${idOf(customer)}`;
+const shown = async (customer: SandboxCustomer) => (await (await as()).get(pathOf(customer)).expect(200)).body.data;
+const change = async (customer: SandboxCustomer, body: object, who = anna, status = 200) =>
+  (await (await as(who)).patch(pathOf(customer)).send(body).expect(status)).body;
+
+async function wrote(customer: SandboxCustomer, text: string): Promise<void> {
+  customer.sendText(text);
+  await eventually(async () => expect(await shown(customer)).toMatchObject({ last_message: text }));
+}
+async function answer(customer: SandboxCustomer, message: string): Promise<void> {
+  // Customers write by the machine’s clock.
+  clock.set(Date.now());
+  const call = await as();
+  await call
+    .post(`${pathOf(customer)}/messages`)
+    .send({ message })
+    .expect(200);
+}
+
+const listed = async (view: string, who = anna): Promise<string[]> => {
+  const { body } = await (await as(who)).get('/inbox/conversations').query({ view }).expect(200);
+  return body.conversations.map(({ id }: { id: string }) => id);
+};
+const viewsOf = async (customer: SandboxCustomer, who = anna): Promise<string[]> => {
+  const views = ['open', 'unread', 'waiting', 'mine', 'closing', 'snoozed', 'done', 'all'];
+  const found = await Promise.all(views.map((view) => listed(view, who)));
+  return views.filter((_view, index) => found[index]?.includes(idOf(customer)));
+};
+
+beforeAll(async () => {
+  app = await startTestApp({ services, clock });
+  accountId = await app.connect(undefined, { enabled: false, pause_after_human_minutes: 30 });
+  [anna, ben] = [await newColleague('Anna'), await newColleague('Ben')];
+}, 60_000);
+afterAll(() => app?.stop());
+
+describe('the work lists', () => {
+  it('follow a conversation from the first message to done and back', async () => {
+    const customer = newCustomer();
+    await wrote(customer, 'Are you open?');
+    expect(await viewsOf(customer)).toEqual(['open', 'unread', 'waiting', 'all']);
+    const { waiting_since, last_message_at } = await shown(customer);
+    expect(waiting_since).toBe(last_message_at);
+
+    await change(customer, { assignee: 'me', read: true });
+    expect(await viewsOf(customer)).toEqual(['open', 'waiting', 'mine', 'all']);
+    expect(await viewsOf(customer, ben)).toEqual(['open', 'waiting', 'all']);
+
+    await answer(customer, 'We are.');
+    expect(await viewsOf(customer)).toEqual(['open', 'mine', 'all']);
+    expect(await shown(customer)).toMatchObject({ last_message_source: 'person', waiting_since: null });
+
+    await change(customer, { done: true });
+    expect(await viewsOf(customer)).toEqual(['done', 'all']);
+    expect(await shown(customer)).toMatchObject({ archived: true, done_at: expect.any(String) });
+
+    await wrote(customer, 'Thanks!');
+    expect(await viewsOf(customer)).toEqual(['open', 'unread', 'waiting', 'mine', 'all']);
+    expect(await shown(customer)).toMatchObject({ archived: false, done_at: null, assignee: anna.userId });
+  });
+
+  it('leave out what is put off until its time has come, or the customer writes', async () => {
+    const [one, other] = [newCustomer(), newCustomer()];
+    await wrote(one, 'Call me tomorrow');
+    await wrote(other, 'Next week is fine');
+    const until = new Date(clock.now() + 2 * hourMs).toISOString();
+    await change(one, { done: true });
+    expect((await change(one, { snoozed_until: until })).data).toMatchObject({ snoozed_until: until, done_at: null });
+    await change(other, { snoozed_until: new Date(clock.now() + 3 * hourMs).toISOString() });
+
+    expect(await viewsOf(one)).toEqual(['snoozed', 'all']);
+    expect((await listed('snoozed')).slice(0, 2)).toEqual([idOf(one), idOf(other)]);
+
+    await wrote(other, 'No, today please');
+    expect(await shown(other)).toMatchObject({ snoozed_until: null });
+    clock.advance(2 * hourMs + 1);
+    expect(await viewsOf(one)).toEqual(['open', 'unread', 'waiting', 'all']);
+    for (const bad of ['yesterday', '2020-01-01T00:00:00Z', '2999-01-01T00:00:00Z'])
+      await change(one, { snoozed_until: bad }, anna, 400);
+  });
+
+  it('name what closes soon, the soonest first', async () => {
+    const [first, second] = [newCustomer(), newCustomer()];
+    await wrote(first, 'first');
+    clock.advance(hourMs);
+    await wrote(second, 'second');
+    expect(await listed('closing')).toEqual([]);
+    clock.advance(19 * hourMs);
+
+    const closing = await listed('closing');
+    expect(closing.slice(-2)).toEqual([idOf(first), idOf(second)]);
+    expect(await listed('waiting').then(([newest]) => newest)).toBe(idOf(second));
+    const { body } = await (
+      await as()
+    )
+      .get('/inbox/conversations')
+      .query({ view: 'waiting', sort: 'oldest', limit: 1 });
+    const next = await (
+      await as()
+    )
+      .get('/inbox/conversations')
+      .query({ view: 'waiting', sort: 'oldest', limit: 1, cursor: body.next_cursor });
+    const waiting = (await listed('waiting')).reverse();
+    expect([body.conversations[0].id, next.body.conversations[0].id]).toEqual(waiting.slice(0, 2));
+  });
+
+  it('are counted, for an account and for all, and nothing of another tenant’s', async () => {
+    const { body } = await (await as()).get('/inbox/counts').expect(200);
+    const counted = Object.entries(body.data.views as Record<string, { count: number }>);
+    for (const [view, { count }] of counted) expect([view, count]).toEqual([view, (await listed(view)).length]);
+    const of = await (await as()).get('/inbox/counts').query({ platform_account_id: accountId }).expect(200);
+    expect(of.body.data.views).toEqual(body.data.views);
+    expect(body.data.accounts).toEqual([
+      { platform_account_id: accountId, unread: body.data.views.unread, waiting: body.data.views.waiting },
+    ]);
+
+    const stranger = await app.call({ userId: 'tenant-2', role: 'user' });
+    const theirs = await stranger.get('/inbox/counts').expect(200);
+    expect(new Set(Object.values(theirs.body.data.views).map((one) => JSON.stringify(one)))).toEqual(
+      new Set(['{"count":0,"more":false}']),
+    );
+    await stranger.get('/inbox/counts').query({ platform_account_id: accountId }).expect(404);
+  });
+});
+
+describe('who sees to a conversation', () => {
+  it('is told to everybody, is not taken by two at once, and is nobody once they have left', async () => {
+    const customer = newCustomer();
+    await wrote(customer, 'Who is there?');
+    const stream = await EventStream.open(`${app.url}/inbox/stream`, {
+      authorization: `Bearer ${await app.token(ben)}`,
+    });
+    await eventually(() => expect(stream.named('ready')).toHaveLength(1));
+
+    const both = await Promise.all(
+      [anna, ben].map(async (who) =>
+        (await as(who)).patch(pathOf(customer)).send({ assignee: 'me', expected_assignee: null }),
+      ),
+    );
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    const { assignee } = await shown(customer);
+    await eventually(() =>
+      expect(stream.named('conversation').map(({ data }) => data['conversation'])).toContainEqual(
+        expect.objectContaining({ id: idOf(customer), assignee }),
+      ),
+    );
+    stream.close();
+
+    const clara = await newColleague('Clara');
+    await change(customer, { assignee: clara.userId });
+    expect(await listed('mine', clara)).toEqual([idOf(customer)]);
+    await (await as(tenant)).delete(`/staff/${clara.userId}`).expect(200);
+    expect(await shown(customer)).toMatchObject({ assignee: null });
+    await change(customer, { assignee: clara.userId }, anna, 400);
+    await change(customer, { assignee: 'me' }, tenant, 400);
+    await change(customer, { assignee: 'me' }, { userId: 'tenant-2', role: 'user' }, 404);
+    const { body } = await (await as()).get('/inbox/conversations').query({ assignee: 'none' }).expect(200);
+    expect(body.conversations.map(({ id }: { id: string }) => id)).toContain(idOf(customer));
+  });
+
+  it.each([
+    ['view=mine&archived=true', 'archived'],
+    ['view=unread&unread=false', 'unread'],
+    ['view=nothing', 'view'],
+    ['assignee=anna', 'assignee'],
+  ])('is asked for in one way at a time: not %s', async (query, field) => {
+    const { body } = await (await as()).get(`/inbox/conversations?${query}`).expect(400);
+    expect(body.details[0].field).toBe(field);
+  });
+});
