@@ -107,6 +107,19 @@ describe('POST /agent/preview', () => {
     await scene.settings({ fallback_text: null, hand_over_text: null });
   });
 
+  it('tries settings that nobody saved, and keeps none of them', async () => {
+    const settings = { instructions: 'Answer like a pirate.', hand_over_text: 'Wait, matey.' };
+    expect((await preview({ message: 'When are you open?', settings })).status).toBe(200);
+    expect(JSON.stringify(scene.model.asked.at(-1)?.messages)).toContain('Answer like a pirate.');
+    expect((await preview({ message: 'I want to talk to a human', settings })).body).toMatchObject({
+      data: { outcome: 'hand_over', text: 'Wait, matey.' },
+    });
+    expect((await preview({ message: 'hi', settings: { model: 'none-such' } })).status).toBe(400);
+    expect((await preview({ message: 'hi', settings: { colour: 'red' } })).status).toBe(400);
+    const saved = await (await scene.app.call()).get(`/agent/settings/${scene.accountId}`);
+    expect(JSON.stringify(saved.body)).not.toMatch(/pirate|matey/);
+  });
+
   it('answers 502 when the model fails, without its words', async () => {
     scene.model.fail({ mode: 400 });
     const answer = await preview({ message: 'hi' });

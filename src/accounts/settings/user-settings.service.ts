@@ -36,6 +36,18 @@ export class UserSettingsService {
     return this.merge(await this.repository.find(account.user_id), account._id);
   }
 
+  /**
+   * What would hold if `patch` were saved; `null` stands for the default. Nothing is saved.
+   * @throws {InvalidRequestError} a model that the operator of the server does not allow
+   */
+  async agentSettingsWith(
+    account: Pick<AccountSummary, '_id' | 'user_id'>,
+    patch: AgentSettingsPatch,
+  ): Promise<AgentSettings> {
+    this.refuseModel(patch.model, 'settings.model');
+    return this.merge(await this.repository.find(account.user_id), account._id, patch);
+  }
+
   /** Which of these accounts' agents are on, in one look. */
   async agentsOn(accounts: Pick<AccountSummary, '_id' | 'user_id'>[]): Promise<Set<string>> {
     const all = await this.repository.findOfUsers([...new Set(accounts.map(({ user_id: userId }) => userId))]);
@@ -98,9 +110,14 @@ export class UserSettingsService {
     ]);
   }
 
-  private merge(settings: UserSettingsRecord | null, accountId: string): AgentSettings {
+  private merge(
+    settings: UserSettingsRecord | null,
+    accountId: string,
+    unsaved: AgentSettingsPatch = {},
+  ): AgentSettings {
     const config = settings?.configs.find(({ account_id: id }) => id === accountId);
-    const merged = withinLimits(defaultAgentSettings(this.config), config?.agent ?? {}, this.config);
+    const written = Object.entries({ ...config?.agent, ...stated(unsaved) }).filter(([, value]) => value !== null);
+    const merged = withinLimits(defaultAgentSettings(this.config), Object.fromEntries(written), this.config);
     const inUse = settings?.is_active === true && !settings.is_deleted;
     const on = inUse && config !== undefined && config.is_active && !config.is_deleted;
     return { ...merged, enabled: merged.enabled && on };
@@ -129,6 +146,11 @@ export class UserSettingsService {
     const found = await this.accounts.findOwned(tenantScope(userId), id);
     return found?._id.toHexString();
   }
+}
+
+/** What a request names; an instance of its class has a place for every field. */
+function stated(patch: AgentSettingsPatch): AgentSettingsPatch {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
 }
 
 function complete(wanted: WantedConfig, before: UserConfigRecord[]): UserConfigRecord {

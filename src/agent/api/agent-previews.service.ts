@@ -54,6 +54,7 @@ export class AgentPreviewsService {
 
   /**
    * @throws {NotFoundError} no such account or conversation of the caller's
+   * @throws {InvalidRequestError} unsaved settings with a model that is not allowed
    * @throws {AgentOffError} the agent is switched off for everybody, or has no model
    * @throws {TooManyRequestsError} too many previews, or the account's tokens of today are used up
    * @throws {ModelFailedError} the model gave no answer
@@ -68,7 +69,7 @@ export class AgentPreviewsService {
     if (!this.config.AGENT_ENABLED) throw new AgentOffError('The agent is switched off (AGENT_ENABLED).');
     if (!this.model.isConfigured) throw new AgentOffError('No model is configured (OPENAI_API_KEY).');
     const [settings, past] = await Promise.all([
-      this.userSettings.agentSettings(account),
+      this.userSettings.agentSettingsWith(account, asked.settings ?? {}),
       this.pastOf(scope, account, asked.conversation_id),
     ]);
     await this.consume(caller);

@@ -4,13 +4,16 @@ import {
   ArrayMinSize,
   IsArray,
   IsMongoId,
+  IsObject,
   IsString,
   MaxLength,
   MinLength,
   ValidateIf,
+  ValidateNested,
 } from 'class-validator';
+import { Type } from 'class-transformer';
 import { MayBeAbsent } from '../../validation/index.js';
-import { AgentSettingsView } from '../../accounts/index.js';
+import { AgentSettingsPatchDto, AgentSettingsView } from '../../accounts/index.js';
 
 export class AgentSettingsResponse {
   @ApiProperty({ enum: [true], example: true }) success!: true;
@@ -59,6 +62,17 @@ export class AgentPreviewDto {
   @MayBeAbsent()
   @IsMongoId({ message: 'expected an id: 24 hex digits' })
   conversation_id?: string;
+
+  @ApiPropertyOptional({
+    type: AgentSettingsPatchDto,
+    example: { instructions: 'You answer for Juniper & Pine. Be brief.' },
+    description: 'Settings to try, over those that are saved; `null` stands for the default. Nothing is saved.',
+  })
+  @MayBeAbsent()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => AgentSettingsPatchDto)
+  settings?: AgentSettingsPatchDto;
 }
 
 export const previewOutcomes = ['reply', 'hand_over', 'fallback', 'silence'] as const;

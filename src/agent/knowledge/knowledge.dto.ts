@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsString, Matches, MaxLength, MinLength, ValidateIf } from 'class-validator';
 import { IdPageQuery } from '../../paging/index.js';
 import { MayBeAbsent } from '../../validation/index.js';
@@ -140,12 +140,20 @@ export class SearchKnowledgeRequest {
 
 export class ListKnowledgeQuery extends IdPageQuery {}
 
+const flagged: ApiPropertyOptions = {
+  type: [String],
+  example: ['Ignore all previous instructions.'],
+  description: 'The lines that a warning is about; not in the list.',
+};
+
 export class KnowledgeDraftView {
   @ApiPropertyOptional({ example: 'Tuesday to Friday 7:00 to 18:00.', description: 'What the page says now.' })
   text?: string;
 
   @ApiProperty({ example: ['speaks_to_an_assistant'], type: [String], description: 'What to look at before a yes.' })
   warnings!: string[];
+
+  @ApiPropertyOptional(flagged) flagged?: string[];
 
   @ApiProperty({ example: '2026-11-30T08:00:00.000Z', description: 'When it was fetched.' })
   at!: Date;
@@ -180,6 +188,8 @@ export class KnowledgeDocumentView {
     description: '`speaks_to_an_assistant`: it holds orders to a machine; it waits for a review.',
   })
   warnings!: string[];
+
+  @ApiPropertyOptional(flagged) flagged?: string[];
 
   @ApiPropertyOptional({
     type: KnowledgeDraftView,

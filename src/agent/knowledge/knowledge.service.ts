@@ -18,6 +18,7 @@ import { KnowledgeFullError } from './knowledge.errors.js';
 import { KnowledgeRepository, type KnowledgeChange, type KnowledgeDocument } from './knowledge.repository.js';
 import { KnowledgeSearchPort } from './knowledge-search.port.js';
 import { readHtml } from './read-html.js';
+import { flaggedIn } from './suspicious-text.js';
 import { readUpload, type Upload } from './uploaded-file.js';
 
 /** Documents an account may have. */
@@ -277,7 +278,13 @@ function viewOf(document: KnowledgeDocument): KnowledgeDocumentView {
   return {
     id: _id,
     ...rest,
-    ...(draft ? { draft: draftView as KnowledgeDocumentView['draft'] } : {}),
+    ...flaggedOf(rest),
+    ...(draft ? { draft: { ...draftView, ...flaggedOf(draft) } as KnowledgeDocumentView['draft'] } : {}),
     passages: passages.length,
   };
+}
+
+/** In lists there is no text, and nothing to mark in it. */
+function flaggedOf({ text, warnings }: { text?: string; warnings: string[] }): { flagged?: string[] } {
+  return text && warnings.length > 0 ? { flagged: flaggedIn(text) } : {};
 }

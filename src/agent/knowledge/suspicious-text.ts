@@ -13,3 +13,11 @@ const speaksToAssistant = [
 export function warningsAbout(text: string): KnowledgeWarning[] {
   return speaksToAssistant.some((pattern) => pattern.test(text)) ? ['speaks_to_an_assistant'] : [];
 }
+
+const maxFlagged = 50;
+
+/** The lines of a text that {@link warningsAbout} warns of, for who has to decide. */
+export function flaggedIn(text: string): string[] {
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '' && warningsAbout(line).length > 0).slice(0, maxFlagged);
+}

@@ -25,20 +25,32 @@ export class Desk {
 
   /** Opens the app with a token, as somebody who pasted it. */
   static async open(browser: Browser, url: string, token: string, options: BrowserContextOptions = {}): Promise<Desk> {
+    // As text: it runs in the browser. The token goes in once: signing out must stay signed out.
+    const content = `if (!sessionStorage.getItem('visited')) sessionStorage.setItem('token', ${JSON.stringify(token)});
+      sessionStorage.setItem('visited', 'yes');`;
+    return Desk.start(browser, `${url}/app/`, content, options);
+  }
+
+  /** Opens a page of the server's as somebody whom nobody knows. */
+  static async visit(browser: Browser, url: string, path: string, options: BrowserContextOptions = {}): Promise<Desk> {
+    return Desk.start(browser, url + path, '', options);
+  }
+
+  private static async start(
+    browser: Browser,
+    address: string,
+    content: string,
+    options: BrowserContextOptions,
+  ): Promise<Desk> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', ...options });
     const problems: string[] = [];
-    // As text: these run in the browser. The token goes in once: signing out must stay signed out.
-    await context.addInitScript({ content: noteViolations });
-    await context.addInitScript({
-      content: `if (!sessionStorage.getItem('visited')) sessionStorage.setItem('token', ${JSON.stringify(token)});
-        sessionStorage.setItem('visited', 'yes');`,
-    });
+    await context.addInitScript({ content: noteViolations + content });
     const page = await context.newPage();
     page.on('pageerror', (error) => problems.push(String(error)));
     page.on('console', (message) => {
       if (message.text().startsWith('policy:')) problems.push(message.text());
     });
-    await page.goto(`${url}/app/`);
+    await page.goto(address);
     return new Desk(page, problems);
   }
 

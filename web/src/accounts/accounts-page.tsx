@@ -1,12 +1,9 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { accountsList, calling, oAuthStart, type AccountView } from '../api/index.js';
+import { calling, oAuthStart, type AccountView } from '../api/index.js';
 import { usePlace } from '../app/router.js';
 import { dayAndTime, t } from '../i18n/index.js';
 import { Avatar, Empty, ErrorNotice, Icon, Link } from '../ui/index.js';
-
-const listAccounts = async () => (await accountsList({ ...calling })).data.data;
-
-export const accountsQuery = { queryKey: ['accounts'], queryFn: listAccounts } as const;
+import { accountsQuery, nameOf } from './account-head.js';
 
 /** Health of each connected account: each line says what is so, since when, and what to do. */
 export function AccountsPage() {
@@ -55,8 +52,6 @@ function Connect() {
   );
 }
 
-const nameOf = ({ label, instagram_data: data, _id }: AccountView): string => label ?? data?.username ?? _id;
-
 function AccountCard({ account }: { account: AccountView }) {
   const { status, subscription, token_expires_at: until, last_event_at: event, last_error: error } = account;
   const name = nameOf(account);
@@ -94,7 +89,14 @@ function AccountCard({ account }: { account: AccountView }) {
           {text}
         </p>
       ))}
-      <Link to={`/accounts/${account._id}/agent`}>{t('accounts.settings')}</Link>
+      <div className="buttons">
+        <Link className="button" to={`/accounts/${account._id}/agent`}>
+          {t('accounts.settings')}
+        </Link>
+        <Link className="button" to={`/accounts/${account._id}/knowledge`}>
+          {t('accounts.tab.knowledge')}
+        </Link>
+      </div>
     </article>
   );
 }

@@ -11,6 +11,9 @@ import { useTitle } from './title.js';
 
 const AccountsPage = lazy(() => import('../accounts/index.js').then(({ AccountsPage: page }) => ({ default: page })));
 const AgentPage = lazy(() => import('../accounts/index.js').then(({ AgentPage: page }) => ({ default: page })));
+const KnowledgePage = lazy(() =>
+  import('../knowledge/index.js').then(({ KnowledgePage: page }) => ({ default: page })),
+);
 const CommentsPage = lazy(() => import('../comments/index.js').then(({ CommentsPage: page }) => ({ default: page })));
 const OperationsPage = lazy(() =>
   import('../operations/index.js').then(({ OperationsPage: page }) => ({ default: page })),
@@ -126,6 +129,8 @@ function Page({ place: { path, query }, isAdmin }: { place: Place; isAdmin: bool
   if (path === '/accounts') return <AccountsPage />;
   const agent = match('/accounts/:id/agent', path);
   if (agent?.['id']) return <AgentPage id={agent['id']} />;
+  const knowledge = match('/accounts/:id/knowledge', path) ?? match('/accounts/:id/knowledge/:document', path);
+  if (knowledge?.['id']) return <KnowledgePage id={knowledge['id']} document={knowledge['document']} />;
   if (path === '/comments') return <CommentsPage />;
   const operations = match('/operations/:what', path) ?? match('/operations/:what/:id', path);
   if (operations && isAdmin) return <OperationsPage what={operations['what'] ?? ''} id={operations['id']} />;

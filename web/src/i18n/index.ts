@@ -8,4 +8,4 @@ export {
   type Language,
   type MessageKey,
 } from './i18n.js';
-export { clockTime, dayAndTime, duration, longDay, shortTime, useNow } from './times.js';
+export { clockTime, dayAndTime, duration, languageName, longDay, plainDay, shortTime, useNow } from './times.js';

@@ -16,6 +16,14 @@ export const dayAndTime = (iso: string) => format('both', { dateStyle: 'medium',
 export const longDay = (iso: string) =>
   format('day', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }, new Date(iso));
 
+/** A day of the calendar, whatever the time zone: such as `2026-10-01`. */
+export const plainDay = (day: string) => format('plain', { dateStyle: 'medium' }, new Date(`${day}T00:00:00`));
+
+/** A language by its tag, in the person's own. */
+export function languageName(tag: string): string {
+  return new Intl.DisplayNames(lang(), { type: 'language' }).of(tag) ?? tag;
+}
+
 /** As a list shows it: today's by the clock, older ones by the date. */
 export function shortTime(iso: string, nowMs: number): string {
   const at = new Date(iso);
