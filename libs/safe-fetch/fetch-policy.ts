@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** What may be downloaded, and from where. */
+/** What may be asked for, and from where. */
 export interface FetchPolicy {
   /** Host names; one that starts with a dot allows everything below it (`.cdninstagram.com`). */
   allowedHosts: readonly string[];
@@ -41,7 +41,7 @@ export function checkUrl(value: string, policy: FetchPolicy): URL {
   if (url.username || url.password) throw new FetchRefusedError('bad_url', 'A link with credentials is not followed.');
   const host = url.hostname.toLowerCase().replace(/^\[|\]$/g, '');
   const allowed = policy.allowedHosts.some((entry) => (entry.startsWith('.') ? host.endsWith(entry) : host === entry));
-  if (!allowed) throw new FetchRefusedError('host_not_allowed', `${host} is not a host that media is taken from.`);
+  if (!allowed) throw new FetchRefusedError('host_not_allowed', `${host} is not among the allowed hosts.`);
   // URL has turned 0x7f.1 and 2130706433 into dotted form already.
   if (ipaddr.isValid(host)) checkAddress(host, policy);
   return url;

@@ -7,3 +7,4 @@ export {
   type RefusalReason,
 } from './fetch-policy.js';
 export { safeFetch, type Download } from './safe-fetch.js';
+export { RequestFailedError, safeRequest, type ReceivedResponse, type RequestToSend } from './safe-request.js';

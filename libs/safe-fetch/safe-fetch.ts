@@ -1,8 +1,7 @@
-import dns from 'node:dns';
-import type { LookupFunction } from 'node:net';
 import { Transform, type Readable } from 'node:stream';
 import { Agent, request, type Dispatcher } from 'undici';
-import { checkAddress, checkUrl, FetchRefusedError, FetchUnavailableError, type FetchPolicy } from './fetch-policy.js';
+import { checkUrl, FetchRefusedError, FetchUnavailableError, type FetchPolicy } from './fetch-policy.js';
+import { publicLookup } from './public-lookup.js';
 
 export interface Download {
   /** As the server names it; trust the bytes instead. */
@@ -81,21 +80,4 @@ function capAt(policy: FetchPolicy): Transform {
 
 function tooLarge({ maxBytes }: FetchPolicy): FetchRefusedError {
   return new FetchRefusedError('too_large', `The file is larger than ${maxBytes} bytes.`);
-}
-
-/** DNS whose every answer must be public; the connection goes to exactly the address that was checked. */
-function publicLookup(policy: FetchPolicy): LookupFunction {
-  return (hostname, options, callback) => {
-    dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) return callback(error, '', 0);
-      try {
-        for (const { address } of addresses) checkAddress(address, policy);
-      } catch (refusal) {
-        return callback(refusal as NodeJS.ErrnoException, '', 0);
-      }
-      const [first] = addresses;
-      if (options.all) return callback(null, addresses);
-      return callback(null, first?.address ?? '', first?.family ?? 4);
-    });
-  };
 }

@@ -32,4 +32,6 @@ export {
   SHOP_ANSWERS,
   shopAnswer,
 } from './openai/shop-answers.js';
+export { SHOP_KEY, SHOP_ORDERS, ShopServer, startShopServer } from './shop/shop-server.js';
+export type { ShopCall, ShopFault, ShopOrder } from './shop/shop-server.js';
 export type { Decision } from './oauth/consent.js';

@@ -21,7 +21,7 @@ const paths: { pattern: string; parameter: string; ids: keyof KnownIds }[] = [
   { pattern: '^/(instagram-dms|messages)/\\{id\\}', parameter: 'path.id', ids: 'dms' },
   { pattern: '^/inbox/conversations/\\{id\\}', parameter: 'path.id', ids: 'conversations' },
   { pattern: '^/admin/deliveries/\\{id\\}', parameter: 'path.id', ids: 'deliveries' },
-  { pattern: '^/agent/(settings|knowledge)', parameter: 'path.account_id', ids: 'accounts' },
+  { pattern: '^/agent/(settings|knowledge|tools)', parameter: 'path.account_id', ids: 'accounts' },
 ];
 
 /** Routes that refuse with 400 what no schema can tell from the right thing, each with what that is. */
@@ -40,6 +40,8 @@ const refusals: Record<string, string> = {
   'an address is one that mail could reach': '^/staff/invites$',
   'a kind of knowledge has fields of its own, its days an order, and a file is one that can be read':
     '^/agent/knowledge/',
+  'a tool’s parameters are a part of JSON Schema, its address has placeholders, and it has a name': '^/agent/tools/',
+  'an account’s actions are those of one that is there': '^/agent/actions$',
 };
 
 /** Fields and query parameters that mean the same wherever they stand. */

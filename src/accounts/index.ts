@@ -1,3 +1,4 @@
+export { configuredCipher, type ConfiguredKeys } from './account-cipher.service.js';
 export { actingFor } from './acting-for.js';
 export { AccountDirectoryService } from './account-directory.service.js';
 export { AccountHealthService } from './account-health.service.js';
@@ -21,5 +22,5 @@ export { defaultAgentSettings, type AgentSettings, type AgentSettingsPatch } fro
 export { AgentSettingsPatchDto, AgentSettingsView } from './settings/agent-settings.dto.js';
 export { UserSettingsService } from './settings/user-settings.service.js';
 export { rotateStoredTokens } from './tokens/rotate-stored-tokens.js';
-export type { RotationProgress } from './tokens/rotate-tokens.js';
+export type { RotationProgress, SealedSecret, SealedSecrets } from './tokens/rotate-tokens.js';
 export { TokenVaultService, type AccountAccess } from './token-vault.service.js';

@@ -35,6 +35,7 @@ import { KnowledgeController } from './knowledge/knowledge.controller.js';
 import { KnowledgeProcessor } from './knowledge/knowledge.processor.js';
 import { KnowledgeRepository } from './knowledge/knowledge.repository.js';
 import { KnowledgeService } from './knowledge/knowledge.service.js';
+import { AgentToolsApiModule, AgentToolsModule, AgentToolsWorkerModule } from './tools/tools.module.js';
 import { WaitingRepliesService } from './gate/waiting-replies.service.js';
 import { AgentModelPort } from './model/agent-model.port.js';
 import { ModelAlertsService } from './model/model-alerts.service.js';
@@ -45,6 +46,7 @@ import { VoiceTranscriptsService } from './model/voice-transcripts.service.js';
 /** Finding answers: context, budgets, model, gate. */
 @Module({
   imports: [
+    AgentToolsModule,
     AccountsModule,
     DmsModule,
     BlocklistModule,
@@ -70,6 +72,7 @@ import { VoiceTranscriptsService } from './model/voice-transcripts.service.js';
     WaitingRepliesService,
   ],
   exports: [
+    AgentToolsModule,
     AccountsModule,
     DmsModule,
     BlocklistModule,
@@ -86,7 +89,7 @@ export class AgentModule {}
 
 /** `/agent`. */
 @Module({
-  imports: [AgentModule],
+  imports: [AgentModule, AgentToolsApiModule],
   controllers: [AgentController, KnowledgeController],
   providers: [AgentPreviewsService, AgentSettingsApiService, KnowledgeService],
 })
@@ -94,7 +97,7 @@ export class AgentApiModule {}
 
 /** Answering what is pending. */
 @Module({
-  imports: [AgentModule],
+  imports: [AgentModule, AgentToolsWorkerModule],
   providers: [
     AnswerChecksService,
     AnswerLeasesService,

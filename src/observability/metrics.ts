@@ -149,6 +149,18 @@ export const metrics = {
     labelNames: ['reason'],
     registers,
   }),
+  agentToolCalls: new Counter({
+    name: 'dm_agent_tool_calls_total',
+    help: 'What the agent wanted to look up, by what came of it (done, failed, known, refused)',
+    labelNames: ['outcome'],
+    registers,
+  }),
+  agentActions: new Counter({
+    name: 'dm_agent_actions_total',
+    help: 'Actions that were carried out, by what came of it (done, failed, unknown)',
+    labelNames: ['state'],
+    registers,
+  }),
 } as const;
 
 // What `deploy/` alarms on at the first time is there from the start: Prometheus sees no increase in a series that

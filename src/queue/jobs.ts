@@ -26,6 +26,8 @@ export interface JobPayloads {
   'backfill-account': { account_id: string };
   'refresh-token': { account_id: string };
   'check-subscription': { account_id: string };
+  /** Carry out what the agent proposed and somebody approved. */
+  'run-action': { action_id: string };
   /** Remove everything about a person, as a data deletion request asks. */
   'erase-person': { erasure_id: string };
 }
@@ -79,6 +81,7 @@ export const jobs: Record<JobName, JobOptions> = {
   'backfill-account': { queue: 'accounts', attempts: 10, backoffMs: 30_000, timeoutMs: 3_600_000 },
   'refresh-token': { queue: 'accounts', attempts: 3, backoffMs: 60_000, timeoutMs: 60_000 },
   'check-subscription': { queue: 'accounts', attempts: 3, backoffMs: 30_000, timeoutMs: 60_000 },
+  'run-action': { queue: 'people', attempts: 5, backoffMs: 1_000, timeoutMs: 30_000 },
   'erase-person': { queue: 'people', attempts: 20, backoffMs: 10_000, timeoutMs: 600_000 },
 };
 

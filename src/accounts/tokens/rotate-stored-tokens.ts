@@ -1,9 +1,9 @@
-import mongoose from 'mongoose';
+import mongoose, { type Connection } from 'mongoose';
 import { Secret } from '../../config/index.js';
 import { configuredCipher } from '../account-cipher.service.js';
 import { AccountTokensRepository } from '../account-tokens.repository.js';
 import { SubjectKeyRepository } from '../privacy/subject-key.repository.js';
-import { rotateTokens, type RotationProgress } from './rotate-tokens.js';
+import { rotateTokens, type RotationProgress, type SealedSecrets } from './rotate-tokens.js';
 
 export interface StoredTokensPlace {
   databaseUrl: string;
@@ -13,10 +13,14 @@ export interface StoredTokensPlace {
   previousKeys: string[];
 }
 
-/** {@link rotateTokens} with a connection of its own, for a command beside the running server. */
+/**
+ * {@link rotateTokens} with a connection of its own, for a command beside the running server.
+ * @param others where other rooms keep secrets
+ */
 export async function rotateStoredTokens(
   { databaseUrl, databaseName, activeKey, previousKeys }: StoredTokensPlace,
   onProgress?: (progress: RotationProgress) => void,
+  others: readonly ((connection: Connection) => SealedSecrets)[] = [],
 ): Promise<RotationProgress> {
   const cipher = configuredCipher({
     ENCRYPTION_KEY: new Secret(activeKey),
@@ -28,6 +32,7 @@ export async function rotateStoredTokens(
   const secrets = {
     tokens: AccountTokensRepository.over(connection),
     subjectKey: SubjectKeyRepository.over(connection),
+    others: others.map((over) => over(connection)),
   };
   try {
     return await rotateTokens(secrets, cipher, onProgress);

@@ -17,23 +17,33 @@ export interface RotationProgress {
 export interface StoredSecrets {
   tokens: AccountTokensRepository;
   subjectKey: SubjectKeyRepository;
+  /** Those of other rooms. */
+  others?: readonly SealedSecrets[];
 }
 
-interface Envelope {
+export interface SealedSecret {
+  /** What it is, for a person; never the secret. */
   what: string;
   envelope: string;
   context: string;
+  /** Swaps it for an envelope of the same secret; `false` when it was replaced or wiped meanwhile. */
   replaceBy: (to: string) => Promise<boolean>;
+}
+
+/** Secrets that are stored sealed, in the order of the documents they stand in. */
+export interface SealedSecrets {
+  /** @returns those of so many documents after `afterId`, and the last of these; `undefined`: there are no more */
+  findSealed(afterId: string | undefined, limit: number): Promise<{ lastId?: string; found: SealedSecret[] }>;
 }
 
 const batch = 200;
 
 /**
- * Puts every stored token, and the key by which erased people are recognised, under the active key while the server
- * runs. Safe to break off and to run again: each is swapped by a conditional write, and one that is done is skipped.
+ * Puts every stored token, the key by which erased people are recognised, and what other rooms keep sealed, under the
+ * active key while the server runs. Safe to break off and to run again: each is swapped by a conditional write, and one that is done is skipped.
  */
 export async function rotateTokens(
-  { tokens, subjectKey }: StoredSecrets,
+  { tokens, subjectKey, others = [] }: StoredSecrets,
   cipher: TokenCipher,
   onProgress: (progress: RotationProgress) => void = () => undefined,
 ): Promise<RotationProgress> {
@@ -44,23 +54,34 @@ export async function rotateTokens(
     const replaceBy = (to: string) => subjectKey.replace(kept, to);
     await rotateOne({ what, envelope: kept, context: subjectKeyContext, replaceBy }, cipher, progress);
   }
-  let after: string | undefined;
-  do {
-    const { lastId, found } = await tokens.findEnvelopes(after, batch);
-    for (const stored of found) {
-      const { id, field, envelope } = stored;
-      const replaceBy = (to: string) => tokens.replaceEnvelope(stored, to);
-      const place = { what: `account ${id}, ${field}`, envelope, context: tokenContext(id, field), replaceBy };
-      await rotateOne(place, cipher, progress);
-    }
-    after = lastId;
-    onProgress(progress);
-  } while (after !== undefined);
+  for (const secrets of [sealedTokens(tokens), ...others]) {
+    let after: string | undefined;
+    do {
+      const { lastId, found } = await secrets.findSealed(after, batch);
+      for (const sealed of found) await rotateOne(sealed, cipher, progress);
+      after = lastId;
+      onProgress(progress);
+    } while (after !== undefined);
+  }
   return progress;
 }
 
+function sealedTokens(tokens: AccountTokensRepository): SealedSecrets {
+  return {
+    findSealed: async (afterId, limit) => {
+      const { lastId, found } = await tokens.findEnvelopes(afterId, limit);
+      const sealed = found.map((stored) => {
+        const { id, field, envelope } = stored;
+        const replaceBy = (to: string) => tokens.replaceEnvelope(stored, to);
+        return { what: `account ${id}, ${field}`, envelope, context: tokenContext(id, field), replaceBy };
+      });
+      return { lastId, found: sealed };
+    },
+  };
+}
+
 async function rotateOne(
-  { what, envelope, context, replaceBy }: Envelope,
+  { what, envelope, context, replaceBy }: SealedSecret,
   cipher: TokenCipher,
   progress: RotationProgress,
 ): Promise<void> {

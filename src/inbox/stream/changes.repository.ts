@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/mongoose';
 import type { Connection, mongo } from 'mongoose';
+import type { ActionRecord } from '../../agent/index.js';
 import type { ConversationRecord } from '../../conversations/index.js';
 import { keyOnly, type DmRecord } from '../../dms/index.js';
 import { UnavailableError } from '../../errors/index.js';
@@ -9,6 +10,7 @@ import { UnavailableError } from '../../errors/index.js';
 export type StoreChange = { operationType: 'insert' | 'replace' | 'update' } & (
   | { ns: { coll: 'instagram_dms' }; fullDocument?: DmRecord }
   | { ns: { coll: 'inbox_conversations' }; fullDocument?: ConversationRecord }
+  | { ns: { coll: 'agent_actions' }; fullDocument?: ActionRecord }
   | { ns: { coll: 'dm_tombstones' }; fullDocument?: { platform_account_id: string; message_id: string } }
 );
 
@@ -59,6 +61,8 @@ const pipeline = [
         { 'ns.coll': 'instagram_dms', operationType: 'update', $or: touches(shownOfDm) },
         { 'ns.coll': 'inbox_conversations', operationType: { $in: ['insert', 'replace'] } },
         { 'ns.coll': 'inbox_conversations', operationType: 'update', $or: touches(shownOfConversation) },
+        { 'ns.coll': 'agent_actions', operationType: 'insert' },
+        { 'ns.coll': 'agent_actions', operationType: 'update', $or: touches(['state']) },
         { 'ns.coll': 'dm_tombstones', operationType: 'insert', 'fullDocument.message_id': { $not: keyOnly } },
       ],
     },

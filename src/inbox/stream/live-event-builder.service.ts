@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccountDirectoryService } from '../../accounts/index.js';
+import { actionView, type ActionRecord } from '../../agent/index.js';
 import type { ConversationRecord } from '../../conversations/index.js';
 import { isVisible, type DmRecord } from '../../dms/index.js';
 import { ConversationViewsService } from '../conversations/conversation-views.service.js';
@@ -31,6 +32,8 @@ export class LiveEventBuilderService {
         return this.ofDm(change.fullDocument as DmRecord | undefined, how, id);
       case 'inbox_conversations':
         return this.ofConversation(change.fullDocument as ConversationRecord | undefined, how, id);
+      case 'agent_actions':
+        return this.ofAction(change.fullDocument as ActionRecord | undefined, how, id);
       case 'dm_tombstones':
         return this.ofRemoval(change.fullDocument as { platform_account_id: string; message_id: string }, id);
     }
@@ -55,6 +58,13 @@ export class LiveEventBuilderService {
     if (!record?.last_message_at || record.blocked) return undefined;
     const conversation = await this.views.view({ ...record, _id: String(record._id) });
     return event('conversation', { ...record, conversation_id: String(record._id) }, { change, conversation }, id);
+  }
+
+  private async ofAction(record: ActionRecord | undefined, change: string, id: string): Promise<LiveEvent | undefined> {
+    if (!record || (await this.hidden.isHidden(record.conversation_id))) return undefined;
+    const { user_id, account_id: platform_account_id, conversation_id } = record;
+    const action = actionView({ ...record, _id: String(record._id) });
+    return event('action', { user_id, platform_account_id, conversation_id }, { change, action }, id);
   }
 
   /** A hard-deleted DM: all that is left of it is its mid. */

@@ -22,6 +22,7 @@ const description = `Server-sent events about everything the caller may see, whi
 | \`message\` | \`{change: "new" or "changed", platform_account_id, message}\`, the message as in \`GET /inbox/conversations/{id}/messages\` |
 | \`message_deleted\` | \`{id, external_id, conversation_id, platform_account_id}\`; of a message deleted for good only \`external_id\` is known |
 | \`conversation\` | \`{change, conversation}\`, the conversation as in \`GET /inbox/conversations\` |
+| \`action\` | \`{change, action}\`, what the agent wants done, as in \`GET /agent/actions\` |
 | \`reset\` | \`{reason: "too_old" or "interrupted"}\`: something was missed and can't be told any more; load the lists again |
 
 Each event has an \`id\`. A client that reconnects with it as \`Last-Event-ID\` (or \`?last_event_id=\`) is first told what

@@ -9,7 +9,7 @@ import {
   type Erasure,
   type ErasureCounts,
 } from '../../accounts/index.js';
-import { KnowledgeRepository } from '../../agent/index.js';
+import { KnowledgeRepository, ToolTracesService } from '../../agent/index.js';
 import { AuditLogRepository, AuditService } from '../../audit/index.js';
 import { BlocklistRepository } from '../../blocklist/index.js';
 import { ConversationsRepository, type ConversationParties } from '../../conversations/index.js';
@@ -57,6 +57,7 @@ export class ErasureService {
     private readonly deadLetters: DeadLettersRepository,
     private readonly blocklist: BlocklistRepository,
     private readonly knowledge: KnowledgeRepository,
+    private readonly toolTraces: ToolTracesService,
     private readonly staff: StaffErasureService,
     private readonly alerts: AlertsService,
     private readonly auditLog: AuditLogRepository,
@@ -129,6 +130,7 @@ export class ErasureService {
       await this.removal.removeTombstones(accountId);
       await this.deadLetters.removeOf({ platform_account_id: accountId });
       await this.knowledge.removeOf(accountId);
+      await this.toolTraces.eraseAccount(accountId);
       const removed = await this.privacy.removeAccount(accountId, erasure.requested_at);
       await this.progress(erasure, { accounts: removed ? 1 : 0 }, signal);
       // A backfill that was under way may have stored its last page meanwhile; without the record it stores no more.
@@ -161,6 +163,7 @@ export class ErasureService {
     if (account) await this.scrub(erasure, accountId, account.external_id, signal, before);
     for (const { _id } of await this.conversations.partiesOf({ platform_account_id: accountId }, 0)) {
       await this.eraseDms(erasure, _id, signal, before);
+      await this.toolTraces.eraseConversation(_id, before);
       await this.removal.removeConversation(_id);
     }
     await this.comments.erase({ platform_account_id: accountId }, before);
@@ -185,6 +188,7 @@ export class ErasureService {
     // The record goes last: a run that is cut short finds what is left by it.
     do {
       await this.eraseDms(erasure, _id, signal);
+      await this.toolTraces.eraseConversation(_id);
       await this.eraseTraces(accountId, participantId);
     } while (!(await this.removal.removeConversation(_id))); // a message came in between
     await this.progress(erasure, { conversations: 1 }, signal);
