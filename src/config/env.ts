@@ -153,6 +153,15 @@ export const envSchema = z.object({
   ALERT_WEBHOOK_URL: httpUrl('https://alerts.example.com/hook').optional(),
   ALERT_WEBHOOK_SECRET: z.string().min(16, 'expected at least 16 characters').optional(),
 
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl('http://collector.internal:4318').optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: z
+    .string()
+    .regex(/^[^=,\s]+=[^,]*(?:,\s*[^=,\s]+=[^,]*)*$/, 'expected name=value, with commas between')
+    .optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).max(100).default('instagram-dm-backend'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number('expected a number from 0 to 1').min(0).max(1).default(1),
+  OTEL_METRIC_EXPORT_INTERVAL: wholeNumber(1_000, 3_600_000).default(60_000),
+
   AWS_ACCESS_KEY_ID: z.string().optional(),
   AWS_SECRET_ACCESS_KEY: z.string().optional(),
   AWS_REGION: z.string().default('us-east-1'),
@@ -177,6 +186,7 @@ export const secretNames = [
   'METRICS_TOKEN',
   'OPENAI_API_KEY',
   'ALERT_WEBHOOK_SECRET',
+  'OTEL_EXPORTER_OTLP_HEADERS',
   'AWS_SECRET_ACCESS_KEY',
 ] as const;
 

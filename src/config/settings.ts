@@ -29,6 +29,7 @@ export interface Settings extends WithoutSecrets {
   METRICS_TOKEN?: Secret;
   OPENAI_API_KEY?: Secret;
   ALERT_WEBHOOK_SECRET?: Secret;
+  OTEL_EXPORTER_OTLP_HEADERS?: Secret;
   AWS_SECRET_ACCESS_KEY?: Secret;
   /** 0 keeps them for ever. */
   DEAD_LETTER_RETENTION_DAYS: number;
@@ -168,6 +169,7 @@ function wrap(env: Env, notices: string[]): AppConfig {
     METRICS_TOKEN: secret(env.METRICS_TOKEN),
     OPENAI_API_KEY: secret(env.OPENAI_API_KEY),
     ALERT_WEBHOOK_SECRET: secret(env.ALERT_WEBHOOK_SECRET),
+    OTEL_EXPORTER_OTLP_HEADERS: secret(env.OTEL_EXPORTER_OTLP_HEADERS),
     AWS_SECRET_ACCESS_KEY: secret(env.AWS_SECRET_ACCESS_KEY),
     DEAD_LETTER_RETENTION_DAYS: env.DEAD_LETTER_RETENTION_DAYS ?? Math.max(usualLetterDays, leastLetterDays(env)),
     frontendIsSet: env.FRONTEND_URL !== undefined,

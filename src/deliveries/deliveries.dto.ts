@@ -86,6 +86,12 @@ export class DecodedEventView {
 
 export class DeliveryView extends DeliveryHeadView {
   @ApiProperty({
+    description: 'Id of its trace, where telemetry is configured and the trace was kept.',
+    example: '4bf92f3577b34da6a3ce929d0e0e4736',
+  })
+  trace_id!: string;
+
+  @ApiProperty({
     description: 'What Meta sent; as text where it is no JSON we take.',
     oneOf: [{ type: 'object', additionalProperties: true }, { type: 'array', items: {} }, { type: 'string' }],
     example: { object: 'instagram', entry: [] },

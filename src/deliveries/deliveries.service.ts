@@ -4,7 +4,7 @@ import { AccountDirectoryService } from '../accounts/index.js';
 import { AuditService } from '../audit/index.js';
 import { ChannelsService } from '../channels/index.js';
 import { ConflictError, InvalidRequestError, NotFoundError } from '../errors/index.js';
-import { metrics, ScrapeSourcesService } from '../observability/index.js';
+import { metrics, ScrapeSourcesService, traceIdsOf } from '../observability/index.js';
 import { DeadLetterReplaysService, type DeadLetter } from '../queue/index.js';
 import type { DecodedEventView, DeliveryHeadView, DeliveryView } from './deliveries.dto.js';
 import {
@@ -50,7 +50,7 @@ export class DeliveriesService implements OnModuleInit {
     const delivery = await this.log.find(id);
     if (!delivery) throw notKept();
     await this.noteRead(delivery);
-    return { ...headOf(delivery), ...this.contentOf(delivery) };
+    return { ...headOf(delivery), trace_id: traceIdsOf(delivery._id).traceId, ...this.contentOf(delivery) };
   }
 
   /**

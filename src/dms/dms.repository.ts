@@ -116,7 +116,7 @@ export class DmsRepository {
     const found = await this.model.collection
       .find<DmRecord>(
         { agent_state: 'pending', conversation_id: conversationId },
-        { session, projection: { raw: 0, delivery_ids: 0, other_delivery_ids: 0 } },
+        { session, projection: { raw: 0, other_delivery_ids: 0 } },
       )
       .sort({ timestamp: 1, _id: 1 })
       .limit(limit)

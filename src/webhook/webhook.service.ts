@@ -6,7 +6,7 @@ import { GraphJsonError, parseJsonCut, type DeliverySummary } from '#libs/graph-
 import { AccountDirectoryService } from '../accounts/index.js';
 import { ChannelsService, type ChannelAdapter } from '../channels/index.js';
 import { AppError, InvalidRequestError } from '../errors/index.js';
-import { metrics } from '../observability/index.js';
+import { epochMs, metrics, telemetry } from '../observability/index.js';
 import { DeadLettersRepository } from '../queue/index.js';
 import type { NewDelivery } from '../deliveries/index.js';
 import { IntakeService } from './intake.service.js';
@@ -24,6 +24,8 @@ type Outcome =
 const deadlineMs = 2_400;
 
 interface OpenRequest {
+  /** When it came, in milliseconds since the epoch. */
+  cameAt: number;
   text: string;
   giveUp: GiveUp;
 }
@@ -51,7 +53,7 @@ export class WebhookService {
     const giveUp = new GiveUp();
     const timer = setTimeout(() => giveUp.now(new IntakeTimeoutError()), deadlineMs);
     try {
-      const { outcome, answer } = await this.take({ text: body.toString('utf8'), giveUp });
+      const { outcome, answer } = await this.take({ cameAt: epochMs(), text: body.toString('utf8'), giveUp });
       metrics.webhookDeliveries.inc({ outcome });
       return answer;
     } catch (cause) {
@@ -90,6 +92,14 @@ export class WebhookService {
       : unknownOf(accountIds, found).map((id) => this.channels.qualify(channel.channel, id));
     const delivery = this.newDelivery(visit.text, { events, accountIds: known, unknownIds, state });
     await this.intake.store(delivery, visit.giveUp);
+    telemetry.record({
+      name: 'receive delivery',
+      subjectId: delivery.id,
+      isFirst: true,
+      kind: 'server',
+      startedAt: visit.cameAt,
+      attributes: { 'dm.channel': channel.channel, 'dm.events': events, 'dm.accounts': known.length },
+    });
     const outcome: Outcome = isTest ? 'test' : 'accepted';
     return { outcome, answer: { success: true as const, processed: events } };
   }

@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withLogContext } from '../../observability/index.js';
+import { epochMs, telemetry, withLogContext } from '../../observability/index.js';
 import { RedisConversationLockService, JobQueueService } from '../../queue/index.js';
 import { AnswerLeasesService, LeaseLostError, type AnswerLease } from './answer-leases.service.js';
-import { AnswerRoundService } from './answer-round.service.js';
+import { AnswerRoundService, type RoundOutcome } from './answer-round.service.js';
 import {
   OpenMessagesService,
   type StoredNotice,
@@ -87,7 +87,9 @@ export class AnswerService {
         ? { ...first, revision: lease.claim.conversation.revision }
         : await this.lookUnder(conversationId, signal);
       for (let restarts = 0; answerInput; restarts++) {
+        const startedAt = epochMs();
         const outcome = await this.round.run({ lease, answerInput, othersMayWait: restarts >= maxRestarts }, signal);
+        recordRound(answerInput, startedAt, outcome);
         if (outcome !== 'again') return outcome === 'done';
         if (restarts > maxRestarts) return false;
         answerInput = await this.lookUnder(conversationId, signal);
@@ -127,4 +129,12 @@ export class AnswerService {
   private async hint(conversationId: string, delayMs: number): Promise<void> {
     await this.queue.add('answer-conversation', { conversation_id: conversationId }, { delayMs });
   }
+}
+
+/** In the trace of the delivery that brought the last message answered: the reply stands there, too. */
+function recordRound({ open, account }: AnswerInput, startedAt: number, outcome: RoundOutcome): void {
+  const subjectId = open.at(-1)?.delivery_ids[0];
+  if (!telemetry.isOn || subjectId === undefined) return;
+  const attributes = { 'dm.account_id': account._id, 'dm.messages': open.length, 'dm.outcome': outcome };
+  telemetry.record({ name: 'answer', subjectId, startedAt, attributes });
 }

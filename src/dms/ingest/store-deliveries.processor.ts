@@ -7,7 +7,7 @@ import { parseJsonCut } from '#libs/graph-api';
 import { AccountHealthService, UserSettingsService } from '../../accounts/index.js';
 import { ChannelsService } from '../../channels/index.js';
 import { ContendedError } from '../../database/index.js';
-import { metrics } from '../../observability/index.js';
+import { epochMs, metrics, telemetry } from '../../observability/index.js';
 import { HandlesJob, type JobPayloads } from '../../queue/index.js';
 import { DeliveryLogRepository, type Delivery } from '../../deliveries/index.js';
 import { MessageHintsRepository, type NewHint } from '../hints/message-hints.repository.js';
@@ -131,6 +131,7 @@ export class StoreDeliveriesProcessor {
    * @returns the deliveries of which something could not be stored yet, because somebody holds its conversation
    */
   private async storeAll(deliveryIds: string[], accountIds?: Iterable<string>): Promise<ReadonlySet<string>> {
+    const startedAt = epochMs();
     const settingsOf = this.settingsOncePerAccount();
     const reading = this.deliveries.findByIds(deliveryIds);
     this.matcher.foresee(accountIds ?? [], settingsOf);
@@ -156,6 +157,7 @@ export class StoreDeliveriesProcessor {
     const hinted = await this.hints.note([...hints, ...outcome.hints]);
     const held = heldDeliveries(items, outcome);
     const stored = open.filter(({ _id }) => !held.has(_id) && !outcome.failed.has(_id));
+    this.recordWork(startedAt, open, { held, failed: outcome.failed });
     const now = this.clock.date();
     for (const delivery of stored) metrics.storeLag.observe((now.getTime() - delivery.received_at.getTime()) / 1000);
     // What is stored is stored: a customer need not wait for its answer until the delivery is marked, too.
@@ -168,6 +170,21 @@ export class StoreDeliveriesProcessor {
       this.health.noteEvents([...matchedAccounts], now),
     ]);
     return held;
+  }
+
+  /** Deliveries that were stored together took the same time; each has a trace of its own. */
+  private recordWork(
+    startedAt: number,
+    deliveries: Delivery[],
+    { held, failed }: { held: ReadonlySet<string>; failed: ReadonlyMap<string, unknown> },
+  ): void {
+    if (!telemetry.isOn) return;
+    const endedAt = epochMs();
+    const attributes = { 'dm.deliveries_together': deliveries.length };
+    for (const { _id: subjectId } of deliveries) {
+      const error = held.has(subjectId) ? 'ContendedError' : nameOf(failed.get(subjectId));
+      telemetry.record({ name: 'store delivery', subjectId, startedAt, endedAt, attributes, error });
+    }
   }
 
   /** A job holds a hundred deliveries, of few accounts: asking for each of them takes longer than storing them. */
@@ -203,6 +220,10 @@ export class StoreDeliveriesProcessor {
 /** It is no delivery's fault: the job is tried again as it is. */
 function comesAgain(error: unknown): boolean {
   return error instanceof ContendedError || storingFailure(error) === 'store';
+}
+
+function nameOf(error: unknown): string | undefined {
+  return error === undefined ? undefined : error instanceof Error ? error.name : 'Error';
 }
 
 function textOf(error: unknown): string {

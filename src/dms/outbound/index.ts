@@ -9,6 +9,7 @@ import { SendLimitsService } from './send-limits.service.js';
 import { SendOutcomesService } from './send-outcomes.service.js';
 import { SendPaceService } from './send-pace.service.js';
 import { SendReplaysService } from './send-replays.service.js';
+import { SendSpansService } from './send-spans.service.js';
 import { SendTracesService } from './send-traces.service.js';
 import { SendWakesService } from './send-wakes.service.js';
 import { SenderService } from './sender.service.js';
@@ -51,6 +52,7 @@ export const outboundProviders = [
   SendGatesService,
   SendOutcomesService,
   SendWakesService,
+  SendSpansService,
   SendAttemptService,
   SenderService,
   SendSettlingService,

@@ -3,7 +3,7 @@ import { Clock } from '#libs/clock';
 import { AccountHealthService, AlertsService, type AccountAccess } from '../../accounts/index.js';
 import { AppConfig } from '../../config/index.js';
 import type { Conversation } from '../../conversations/index.js';
-import { metrics } from '../../observability/index.js';
+import { epochMs, metrics } from '../../observability/index.js';
 import type { DmError, DmRecord } from '../dm.schema.js';
 import { isInDoubt, isOutage, type CallOutcome } from './call-outcome.js';
 import { ChannelMessagesService } from './channel-messages.service.js';
@@ -12,6 +12,7 @@ import { CircuitOpenError, SendCircuitsService } from './send-circuits.service.j
 import { SendGatesService } from './send-gates.service.js';
 import { SendOutcomesService } from './send-outcomes.service.js';
 import { SendPaceService } from './send-pace.service.js';
+import { SendSpansService } from './send-spans.service.js';
 import { SendWakesService } from './send-wakes.service.js';
 
 /** A call must start this soon after its claim: a process that slept in between must not send late. */
@@ -53,6 +54,7 @@ export class SendAttemptService {
     private readonly messages: ChannelMessagesService,
     private readonly outcomes: SendOutcomesService,
     private readonly wakes: SendWakesService,
+    private readonly spans: SendSpansService,
     private readonly health: AccountHealthService,
     private readonly alerts: AlertsService,
     private readonly clock: Clock,
@@ -81,9 +83,11 @@ export class SendAttemptService {
       return until;
     }
     const claimStartedAt = performance.now();
+    const startedAt = epochMs();
     const claimed = await this.outbound.claim(dm, abandonedAfterMs(this.config.GRAPH_TIMEOUT_MS));
     if (!claimed) return undefined;
     const outcome = await this.call(claimed, answer.access, claimStartedAt);
+    this.spans.record(claimed, startedAt, outcome);
     if (!outcome) return this.retry(claimed, { until: new Date(this.clock.now() + 1_000), reason: 'circuit_open' });
     return this.write(claimed, answer.access, outcome);
   }
