@@ -103,10 +103,7 @@ const routes: Record<string, Route> = {
   'GET /inbox/conversations/{id}': user('InboxConversationsService.get'),
   'PATCH /inbox/conversations/{id}': user('InboxConversationsService.patch'),
   'GET /inbox/conversations/{id}/messages': user('InboxMessagesService.list'),
-  'GET /inbox/conversations/{id}/messages/search': user('InboxMessagesService.search', { query: 'q=sunday' }),
-  'POST /inbox/conversations/{id}/messages': user('InboxMessagesService.reply', {
-    body: { message: 'We open at nine.' },
-  }),
+  'POST /inbox/conversations/{id}/messages': user('InboxMessagesService.reply'),
   'GET /inbox/counts': user('InboxCountsService.of'),
   'GET /inbox/comments': user('InboxCommentsService.list'),
   'GET /inbox/stream': user('StreamService.stream'),
@@ -116,6 +113,8 @@ const routes: Record<string, Route> = {
   'POST /agent/preview': user('AgentPreviewsService.preview', {
     body: { account_id: '665f1c2ab7e4a1d2c3b4a596', message: 'Are you open?' },
   }),
+  'GET /agent/runs/{dm_id}': user('AgentRunsService.ofDm'),
+  'GET /agent/usage/{account_id}': user('AgentRunsService.usage', loose),
   'GET /agent/knowledge/{account_id}': user('KnowledgeService.list', loose),
   'POST /agent/knowledge/{account_id}': user('KnowledgeService.create', loose),
   'POST /agent/knowledge/{account_id}/files': user('KnowledgeService.upload', loose),

@@ -21,14 +21,15 @@ const paths: { pattern: string; parameter: string; ids: keyof KnownIds }[] = [
   { pattern: '^/(instagram-dms|messages)/\\{id\\}', parameter: 'path.id', ids: 'dms' },
   { pattern: '^/inbox/conversations/\\{id\\}', parameter: 'path.id', ids: 'conversations' },
   { pattern: '^/admin/deliveries/\\{id\\}', parameter: 'path.id', ids: 'deliveries' },
-  { pattern: '^/agent/(settings|knowledge|tools)', parameter: 'path.account_id', ids: 'accounts' },
+  { pattern: '^/agent/(settings|knowledge|tools|usage)', parameter: 'path.account_id', ids: 'accounts' },
+  { pattern: '^/agent/runs', parameter: 'path.dm_id', ids: 'dms' },
 ];
 
 /** Routes that refuse with 400 what no schema can tell from the right thing, each with what that is. */
 const refusals: Record<string, string> = {
   'a cursor is what an earlier answer gave':
     '^/(instagram-dms/list|messages/list|inbox/(conversations|comments|blocklist)|admin/dead-letters|admin/audit-log|audit-log)$',
-  'so is that of messages': '^/inbox/conversations/\\{id\\}/messages(/search)?$',
+  'so is that of messages': '^/inbox/conversations/\\{id\\}/messages$',
   'work goes to somebody who is there, and is put off into the future': '^/inbox/conversations/\\{id\\}$',
   'a token is what Meta says it is': '^/accounts$',
   'a state is one of ours, and works once': '^/accounts/oauth/\\{login\\}/callback$',
@@ -42,6 +43,7 @@ const refusals: Record<string, string> = {
     '^/agent/knowledge/',
   'a tool’s parameters are a part of JSON Schema, its address has placeholders, and it has a name': '^/agent/tools/',
   'an account’s actions are those of one that is there': '^/agent/actions$',
+  'days have an order, and there are 93 at most': '^/agent/usage/',
 };
 
 /** Fields and query parameters that mean the same wherever they stand. */

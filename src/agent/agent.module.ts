@@ -38,6 +38,13 @@ import { KnowledgeService } from './knowledge/knowledge.service.js';
 import { AgentToolsApiModule, AgentToolsModule, AgentToolsWorkerModule } from './tools/tools.module.js';
 import { WaitingRepliesService } from './gate/waiting-replies.service.js';
 import { AgentModelPort } from './model/agent-model.port.js';
+import { BudgetAlertsService } from './budget/budget-alerts.service.js';
+import { ModelPricesService } from './budget/model-prices.service.js';
+import { AGENT_RUN, AgentRunSchema } from './runs/agent-run.schema.js';
+import { AgentRunsController } from './runs/agent-runs.controller.js';
+import { AgentRunsRepository } from './runs/agent-runs.repository.js';
+import { AgentRunsService } from './runs/agent-runs.service.js';
+import { RunRecorderService } from './runs/run-recorder.service.js';
 import { ModelAlertsService } from './model/model-alerts.service.js';
 import { ModelClient } from './model/model.client.js';
 import { ModelWatchService } from './model/model-watch.service.js';
@@ -51,6 +58,7 @@ import { VoiceTranscriptsService } from './model/voice-transcripts.service.js';
     DmsModule,
     BlocklistModule,
     MongooseModule.forFeature([
+      { name: AGENT_RUN, schema: AgentRunSchema },
       { name: AGENT_USAGE, schema: AgentUsageSchema },
       { name: KNOWLEDGE_DOCUMENT, schema: KnowledgeDocumentSchema },
       { name: KNOWLEDGE_REVISION, schema: KnowledgeRevisionSchema },
@@ -58,7 +66,9 @@ import { VoiceTranscriptsService } from './model/voice-transcripts.service.js';
   ],
   providers: [
     AgentBudgetsService,
+    AgentRunsRepository,
     AgentUsageRepository,
+    BudgetAlertsService,
     KnowledgeContextService,
     KnowledgeRepository,
     ReplyComposerService,
@@ -68,6 +78,7 @@ import { VoiceTranscriptsService } from './model/voice-transcripts.service.js';
     { provide: AgentModelPort, useExisting: ModelClient },
     ModelStepsService,
     ReplyJudgeService,
+    ModelPricesService,
     VoiceTranscriptsService,
     WaitingRepliesService,
   ],
@@ -77,12 +88,14 @@ import { VoiceTranscriptsService } from './model/voice-transcripts.service.js';
     DmsModule,
     BlocklistModule,
     AgentBudgetsService,
+    AgentRunsRepository,
     KnowledgeContextService,
     KnowledgeRepository,
     KnowledgeSearchPort,
     ReplyComposerService,
     AgentModelPort,
     ModelClient,
+    ModelPricesService,
   ],
 })
 export class AgentModule {}
@@ -90,8 +103,8 @@ export class AgentModule {}
 /** `/agent`. */
 @Module({
   imports: [AgentModule, AgentToolsApiModule],
-  controllers: [AgentController, KnowledgeController],
-  providers: [AgentPreviewsService, AgentSettingsApiService, KnowledgeService],
+  controllers: [AgentController, AgentRunsController, KnowledgeController],
+  providers: [AgentPreviewsService, AgentRunsService, AgentSettingsApiService, KnowledgeService],
 })
 export class AgentApiModule {}
 
@@ -110,6 +123,7 @@ export class AgentApiModule {}
     OpenMessagesService,
     AnswerPresenceService,
     ReplyWriterService,
+    RunRecorderService,
     SenderActionsService,
   ],
 })

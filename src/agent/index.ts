@@ -7,6 +7,8 @@ export { ActionView } from './tools/actions.dto.js';
 export type { ActionRecord } from './tools/action.schema.js';
 export { ToolTracesService } from './tools/tool-traces.service.js';
 export { toolSecretsOver } from './tools/tools.repository.js';
+export type { AgentRunView } from './runs/agent-runs.dto.js';
+export { AgentRunsRepository } from './runs/agent-runs.repository.js';
 export { KnowledgeRepository } from './knowledge/knowledge.repository.js';
 export type { AnswerRecord, FailedCheck, ModelCallRecord } from './answer/answer-record.js';
 export { AgentModelPort } from './model/agent-model.port.js';

@@ -59,6 +59,19 @@ const list = z.string().transform((value) =>
 
 const modelName = z.string().regex(/^[\w.:/-]{1,100}$/, 'expected the name of a model');
 
+/** `<model>=<input>/<cached>/<output>`: US dollars for a million tokens. */
+const modelPrice = z
+  .string()
+  .regex(/^[\w.:/-]{1,100}=\d+(\.\d+)?\/\d+(\.\d+)?\/\d+(\.\d+)?$/, 'expected prices such as my-model=0.10/0.01/0.50')
+  .transform((value): [string, { input: number; cached: number; output: number }] => {
+    const end = value.lastIndexOf('=');
+    const [input = 0, cached = 0, output = 0] = value
+      .slice(end + 1)
+      .split('/')
+      .map(Number);
+    return [value.slice(0, end), { input, cached, output }];
+  });
+
 /** How long a model may think before it writes, least first. */
 export const reasoningEfforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 export type ReasoningEffort = (typeof reasoningEfforts)[number];
@@ -129,6 +142,10 @@ export const envSchema = z.object({
   OPENAI_BASE_URL: httpUrl('https://api.openai.com/v1').default('https://api.openai.com/v1'),
   OPENAI_MODEL: modelName.default('gpt-6-luna'),
   OPENAI_MODELS: list.pipe(z.array(modelName)).default([]),
+  OPENAI_PRICES: list
+    .pipe(z.array(modelPrice))
+    .transform((prices) => Object.fromEntries(prices))
+    .default({}),
   OPENAI_TRANSCRIPTION_MODEL: modelName.default('gpt-transcribe'),
   OPENAI_REASONING_EFFORT: z.enum(reasoningEfforts).default('low'),
   OPENAI_TIMEOUT_MS: wholeNumber(100, 300_000).default(30_000),

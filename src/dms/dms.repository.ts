@@ -3,7 +3,6 @@ import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../auth/index.js';
-import { requestReads } from '../database/index.js';
 import { pageBehind } from '../paging/index.js';
 import { DM } from './dm-store.repository.js';
 import { openOrFailedIndex, type DmRecord, type SendStatus } from './dm.schema.js';
@@ -14,10 +13,6 @@ export type Dm = Omit<DmRecord, '_id' | 'delivery_ids'> & { _id: string; deliver
 export interface HistoryPage {
   /** Older than this position. */
   before?: { timestamp: number; id: string };
-  /** Newer than this one, the oldest of them first. */
-  after?: { timestamp: number; id: string };
-  /** Whose text has this in it, in small letters or capitals. */
-  text?: string;
   limit: number;
 }
 
@@ -35,13 +30,6 @@ export class DmsRepository {
   async find(scope: TenantScope, id: string): Promise<Dm | null> {
     if (!/^[0-9a-f]{24}$/i.test(id)) return null;
     const found = await this.model.collection.findOne<DmRecord>({ _id: new Types.ObjectId(id), ...ownerFilter(scope) });
-    return found && plainDm(found);
-  }
-
-  /** In a conversation that is known to be the caller's. */
-  async findIn(conversationId: string, id: string): Promise<Dm | null> {
-    const filter = { _id: new Types.ObjectId(id), conversation_id: conversationId };
-    const found = await this.model.collection.findOne<DmRecord>(filter, { projection: { raw: 0, delivery_ids: 0 } });
     return found && plainDm(found);
   }
 
@@ -81,33 +69,22 @@ export class DmsRepository {
   }
 
   /** A conversation's visible DMs, newest first, without Meta's raw form. */
-  async history(conversationId: string, { before, after, text, limit }: HistoryPage): Promise<Dm[]> {
-    const visible = {
-      conversation_id: conversationId,
-      is_deleted: false,
-      placeholder: { $ne: true },
-      ...(text === undefined ? {} : { text: { $regex: literally(text), $options: 'i' } }),
-    };
-    const order = after ? 1 : -1;
+  async history(conversationId: string, { before, limit }: HistoryPage): Promise<Dm[]> {
+    const visible = { conversation_id: conversationId, is_deleted: false, placeholder: { $ne: true } };
     const find = async (range: object, count: number): Promise<Dm[]> => {
       const found = await this.model.collection
-        .find<DmRecord>({ ...visible, ...range }, { projection: { raw: 0, delivery_ids: 0 }, ...requestReads })
-        .sort({ timestamp: order, _id: order })
+        .find<DmRecord>({ ...visible, ...range }, { projection: { raw: 0, delivery_ids: 0 } })
+        .sort({ timestamp: -1, _id: -1 })
         .limit(count)
         .toArray();
       return found.map(plainDm);
     };
-    const position = after ?? before;
-    if (!position) return find({}, limit);
+    if (!before) return find({}, limit);
     return pageBehind(
-      { at: position.timestamp, id: position.id },
+      { at: before.timestamp, id: before.id },
       limit,
       (dm: Dm) => dm.timestamp,
-      ({ time, idBelow, idAbove }, count) => {
-        const id = idBelow ? { $lt: idBelow } : idAbove && { $gt: idAbove };
-        return find({ timestamp: time, ...(id ? { _id: id } : {}) }, count);
-      },
-      { oldestFirst: after !== undefined },
+      ({ time, idBelow }, count) => find({ timestamp: time, ...(idBelow ? { _id: { $lt: idBelow } } : {}) }, count),
     );
   }
 
@@ -187,9 +164,4 @@ export class DmsRepository {
 
 export function plainDm(record: DmRecord): Dm {
   return { ...record, _id: String(record._id), delivery_ids: (record.delivery_ids ?? []).map(String) };
-}
-
-/** A regular expression that finds this text and nothing else. */
-function literally(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

@@ -14,6 +14,8 @@ export const alertKinds = [
   'model_gone',
   'model_quota',
   'agent_tokens',
+  'agent_budget_near',
+  'agent_budget_spent',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 

@@ -36,6 +36,21 @@ const zone = {
   description: 'The business’s time zone by its IANA name; the agent is told the time there.',
 };
 const zoneRule = { message: 'timezone must be the IANA name of a time zone, such as Europe/Berlin' };
+const money = { minimum: 0.01, maximum: 1_000_000 };
+const dailyBudget = {
+  example: 2.5,
+  description:
+    'US dollars that the model may cost a day (of UTC); then conversations go to a person. Absent: no limit.',
+};
+const monthlyBudget = {
+  example: 40,
+  description:
+    'US dollars that the model may cost a month (of UTC); then conversations go to a person. Absent: no limit.',
+};
+const dollars: Parameters<typeof IsNumber> = [
+  { allowNaN: false, allowInfinity: false, maxDecimalPlaces: 2 },
+  { message: '$property must be US dollars with at most two decimals, such as 2.5' },
+];
 const phrases = { description: 'A message holding one of these goes to a person.', example: ['speak to a human'] };
 
 /** What an account's agent may be told. Everything is optional; what is left out stays as it is. */
@@ -189,6 +204,20 @@ export class AgentSettingsPatchDto implements AgentSettingsPatch {
   @Max(1_000_000_000)
   daily_token_budget?: number;
 
+  @ApiPropertyOptional({ ...money, ...dailyBudget })
+  @IsOptional()
+  @IsNumber(...dollars)
+  @Min(0.01)
+  @Max(1_000_000)
+  daily_budget?: number;
+
+  @ApiPropertyOptional({ ...money, ...monthlyBudget })
+  @IsOptional()
+  @IsNumber(...dollars)
+  @Min(0.01)
+  @Max(1_000_000)
+  monthly_budget?: number;
+
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 1_000, example: 30 })
   @IsOptional()
   @IsInt()
@@ -251,6 +280,8 @@ export class AgentSettingsView implements AgentSettings {
   @ApiProperty({ example: false }) transcribe_voice!: boolean;
   @ApiProperty({ type: [String], ...links }) allowed_links!: string[];
   @ApiProperty({ type: 'integer', example: 1_000_000 }) daily_token_budget!: number;
+  @ApiPropertyOptional(dailyBudget) daily_budget?: number;
+  @ApiPropertyOptional(monthlyBudget) monthly_budget?: number;
   @ApiProperty({ type: 'integer', example: 30 }) replies_per_conversation_hour!: number;
   @ApiProperty({ type: [String], ...phrases }) hand_over_phrases!: string[];
   @ApiPropertyOptional({ example: 'Of course! One of us will write to you here.' }) hand_over_text?: string;

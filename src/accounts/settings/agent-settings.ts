@@ -33,6 +33,10 @@ export interface AgentSettings {
   allowed_links: string[];
   /** Model tokens (in and out) a day for the whole account; then the agent falls silent and hands over. */
   daily_token_budget: number;
+  /** US dollars that the model may cost a day (of UTC); then a person gets the conversations. */
+  daily_budget?: number;
+  /** The same a month. */
+  monthly_budget?: number;
   replies_per_conversation_hour: number;
   /** A message holding one of these is handed to a person. */
   hand_over_phrases: string[];

@@ -25,6 +25,8 @@ export type SkipReason =
   | 'budget_conversation_hour'
   | 'budget_conversation_day'
   | 'budget_account_day'
+  | 'budget_account_cost_day'
+  | 'budget_account_cost_month'
   | 'budget_tenant_day'
   | 'budget_server_day'
   | 'handed_over'

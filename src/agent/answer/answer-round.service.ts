@@ -5,10 +5,11 @@ import type { AgentSettings } from '../../accounts/index.js';
 import { AppConfig } from '../../config/index.js';
 import { SenderService, type Dm } from '../../dms/index.js';
 import { metrics } from '../../observability/index.js';
-import { AgentBudgetsService } from '../budget/agent-budgets.service.js';
+import { AgentBudgetsService, isAccountBudget } from '../budget/agent-budgets.service.js';
 import type { AnswerLease } from './answer-leases.service.js';
 import { passingFailures } from '../model/model-errors.js';
 import { ReplyComposerService, type Composition } from './reply-composer.service.js';
+import type { AnswerRecord } from './answer-record.js';
 import { asksForPerson } from './asks-for-person.js';
 import { OpenMessagesService, type AnswerInput } from './open-messages.service.js';
 import { AnswerPresenceService } from './answer-presence.service.js';
@@ -59,27 +60,36 @@ export class AnswerRoundService {
   /** @throws whatever `signal` was aborted with */
   async run(begun: Round, signal: AbortSignal): Promise<RoundOutcome> {
     const { open, settings, conversation } = begun.answerInput;
-    const composing = asksForPerson(open, settings) ? undefined : this.compose(begun.answerInput, signal);
+    const { spent } = begun.answerInput;
+    const isPersons = spent !== undefined || asksForPerson(open, settings);
+    const composing = isPersons ? undefined : this.compose(begun.answerInput, signal);
     // Asked while the model thinks; not to know it costs the sender a look of its own.
     const round = { ...begun, isClear: this.sender.isClear(conversation._id).catch(() => false) };
     const composition = await composing;
-    if (!composition) return this.write(round, escalated(settings), 'handed_over');
+    if (!composition) return this.write(round, escalated(settings, { why: spent }), 'handed_over');
+    const { record } = composition;
     switch (composition.kind) {
       case 'reply':
         return composition.escalation
-          ? this.write(round, escalated(settings, composition), 'handed_over')
-          : this.write(round, { text: composition.text, truncatedParts: composition.truncatedParts }, 'answered');
+          ? this.write(round, escalated(settings, { ...composition, record }), 'handed_over')
+          : this.write(
+              round,
+              { text: composition.text, truncatedParts: composition.truncatedParts, record },
+              'answered',
+            );
       case 'over_budget':
+        if (isAccountBudget(composition.reason))
+          return this.write(round, escalated(settings, { why: composition.reason }), 'handed_over');
         await this.messages.skip(open, composition.reason);
         return 'done';
       case 'withheld':
         // What the shop's knowledge does not hold, a person knows.
         return composition.escalation || composition.reason === 'ungrounded' || composition.reason === 'effect'
-          ? this.write(round, escalated(settings, { text: settings.fallback_text }), 'handed_over')
-          : this.fallBack(round, `withheld_${composition.reason}`);
+          ? this.write(round, escalated(settings, withheld(composition, settings)), 'handed_over')
+          : this.fallBack(round, `withheld_${composition.reason}`, record);
       case 'failed':
         if (!passingFailures.has(composition.failure) || !this.hasPatience(open))
-          return this.fallBack(round, `model_${composition.failure}`);
+          return this.fallBack(round, `model_${composition.failure}`, record);
         await this.messages.putOff(open, this.retryAfterMs(open, composition.retryAfterMs));
         return 'later';
     }
@@ -98,12 +108,14 @@ export class AnswerRoundService {
   }
 
   /** The account's own words, not twice in a row, or silence; never an error. */
-  private async fallBack(round: OpenRound, reason: string): Promise<RoundOutcome> {
+  private async fallBack(round: OpenRound, reason: string, record?: AnswerRecord): Promise<RoundOutcome> {
     const { settings, conversation, account } = round.answerInput;
     const { fallback_text: text } = settings;
     const told = text !== undefined && (await this.budgets.mayTellFallback(conversation._id));
     this.logger.warn({ msg: 'the agent has no answer', account_id: account._id, reason, fallback: told });
-    return told ? this.write(round, { text, isFallback: true }, 'fallback') : this.write(round, { reason }, 'silent');
+    return told
+      ? this.write(round, { text, isFallback: true, why: reason, record }, 'fallback')
+      : this.write(round, { reason, record }, 'silent');
   }
 
   private async write(round: OpenRound, decision: Decision, outcome: string): Promise<RoundOutcome> {
@@ -146,9 +158,18 @@ export class AnswerRoundService {
   }
 }
 
-function escalated(settings: AgentSettings, words: Pick<Decision, 'text' | 'truncatedParts'> = {}): Decision {
+type Words = Pick<Decision, 'text' | 'truncatedParts' | 'record' | 'why'>;
+
+function escalated(settings: AgentSettings, { text: said, truncatedParts, record, why }: Words = {}): Decision {
   const { hand_over_text: text } = settings;
-  const { text: said, truncatedParts } = words;
   const told = text !== undefined ? { text } : said !== undefined ? { text: said, truncatedParts } : {};
-  return { ...told, escalates: true, reason: 'handed_over' };
+  return { ...told, escalates: true, reason: 'handed_over', record, why };
+}
+
+/** What a check held back is not told; who is to go on is told why. */
+function withheld(
+  { reason, escalation, record }: Extract<Composition, { kind: 'withheld' }>,
+  { fallback_text: text }: AgentSettings,
+): Words {
+  return { text, record, why: escalation ? undefined : reason };
 }

@@ -3,6 +3,7 @@ import { Clock } from '#libs/clock';
 import type { AgentSettings } from '../../accounts/index.js';
 import { AppConfig } from '../../config/index.js';
 import { AgentBudgetsService, type BudgetReason, type Reservation } from '../budget/agent-budgets.service.js';
+import { ModelPricesService } from '../budget/model-prices.service.js';
 import { buildContext, passageName } from '../context/context-builder.js';
 import { KnowledgeContextService, type KnowledgeContext } from '../knowledge/knowledge-context.service.js';
 import type { ModelRequest } from '../model/agent-model.port.js';
@@ -50,7 +51,7 @@ export type Composition =
       cause?: Error;
       record: AnswerRecord;
     }
-  | { kind: 'over_budget'; reason: BudgetReason };
+  | { kind: 'over_budget'; reason: BudgetReason; record?: undefined };
 
 interface Asked {
   composition: Extract<Composition, { kind: 'reply' | 'withheld' }>;
@@ -66,6 +67,7 @@ export class ReplyComposerService {
     private readonly config: AppConfig,
     private readonly clock: Clock,
     private readonly budgets: AgentBudgetsService,
+    private readonly prices: ModelPricesService,
     private readonly steps: ModelStepsService,
     private readonly voices: VoiceTranscriptsService,
     private readonly knowledge: KnowledgeContextService,
@@ -110,7 +112,7 @@ export class ReplyComposerService {
     const request = requestFor(question, context.messages);
     const estimate = context.estimatedTokens + roomOf(request);
     const messageId = conversation._id === undefined ? undefined : open.at(-1)?._id;
-    const purpose = { messageId, userId: account.user_id };
+    const purpose = { messageId, userId: account.user_id, outputTokens: roomOf(request) };
     const budget = await this.budgets.reserve(account._id, conversation._id, settings, estimate, purpose);
     if (!budget.granted) {
       if (budget.reason === 'answers_of_message') throw new ModelError('tried_enough', 'answers that came to nothing');
@@ -124,9 +126,17 @@ export class ReplyComposerService {
       const { tokens, answered } = work.spent;
       // Nobody waits for it: what a crash leaves unsettled counts as used until the window ends.
       budget
-        .settle(tokens, answered)
+        .settle(tokens, answered, this.costOf(work))
         .catch((error: unknown) => this.logger.warn({ msg: 'a budget was not settled', err: error }));
     }
+  }
+
+  /** Micro-dollars, where every call told its tokens; else it is reckoned from what they are taken to be. */
+  private costOf({ record: { calls }, spent }: Work): number | undefined {
+    const told = calls.reduce((sum, { inputTokens, outputTokens }) => sum + inputTokens + outputTokens, 0);
+    if (told !== spent.tokens) return undefined;
+    const costs = calls.map((call) => this.prices.costOf(call.model, call));
+    return costs.reduce((sum, cost) => (sum === undefined || cost === undefined ? undefined : sum + cost), 0);
   }
 
   /** Where nothing was said, or nothing that may be sent, it is asked once more, with room or with the reason. */
@@ -140,7 +150,7 @@ export class ReplyComposerService {
     if (kind === 'reply' || escalation) return first.composition;
     const again = secondRequest(request, first);
     const estimate = more + roomOf(again);
-    if (!(await budget.extend(estimate))) return this.settled(first, work);
+    if (!(await budget.extend(estimate, roomOf(again)))) return this.settled(first, work);
     const second = await this.askOnce(again, question, work, estimate).catch((error: unknown) => {
       if (error instanceof ModelError && !isEmpty(first)) return first;
       throw error;

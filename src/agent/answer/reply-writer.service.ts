@@ -12,7 +12,9 @@ import {
 import { TransactionsService } from '../../database/index.js';
 import { DmsRepository, DmStoreRepository, OutboxService, type DmRecord, type SendHead } from '../../dms/index.js';
 import { AgentBudgetsService } from '../budget/agent-budgets.service.js';
+import { RunRecorderService } from '../runs/run-recorder.service.js';
 import { AnswerChecksService } from './answer-checks.service.js';
+import type { AnswerRecord } from './answer-record.js';
 import { escalationPauseMs } from './asks-for-person.js';
 import { isStillOpen, maxOpen, type AnswerInput } from './open-messages.service.js';
 
@@ -26,6 +28,10 @@ export interface Decision {
   reason?: string;
   escalates?: boolean;
   isFallback?: boolean;
+  /** How it was found, where the model was asked. */
+  record?: AnswerRecord;
+  /** Why it is no answer, or goes to a person, where the model did not say so. */
+  why?: string;
 }
 
 export interface WriteInput {
@@ -74,6 +80,7 @@ export class ReplyWriterService {
     private readonly outbox: OutboxService,
     private readonly budgets: AgentBudgetsService,
     private readonly checks: AnswerChecksService,
+    private readonly recorder: RunRecorderService,
     private readonly clock: Clock,
   ) {}
 
@@ -103,7 +110,10 @@ export class ReplyWriterService {
     const conversation = { ...before, counts: { ...before.counts } };
     if (this.checks.isPaused(conversation)) throw new RollbackError('paused');
     if (!(await this.isStillOpen(session, conversation, input))) throw new RollbackError('changed');
-    const [first] = await this.closeOpen(session, conversation, input);
+    const replies = await this.closeOpen(session, conversation, input);
+    const [first] = replies;
+    const replyIds = replies.map(({ _id }) => _id.toHexString());
+    await this.recorder.record(session, { answerInput, decision, replyIds });
     if (decision.isFallback) await this.budgets.noteFallback(session, conversation._id);
     const addedSends = first !== undefined;
     const ended = await this.claims.endAnswer(session, { before, conversation }, { addedSends, sendLeaseMs });

@@ -3,6 +3,8 @@ import type { ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import type { AgentSettings } from '../../accounts/index.js';
 import { AppConfig } from '../../config/index.js';
+import { BudgetAlertsService } from './budget-alerts.service.js';
+import { ModelPricesService } from './model-prices.service.js';
 import { AgentUsageRepository, type Wanted } from './agent-usage.repository.js';
 
 const hourMs = 3_600_000;
@@ -13,28 +15,40 @@ export const conversationShare = 0.2;
 /** The fallback is not told twice within this time. */
 const fallbackPauseMs = 30 * 60_000;
 
+/** US dollars for a million tokens of a model whose price nobody said. */
+const unknownPrice = 10;
+
 /** Answers that the model may be paid for without one of them reaching whoever wrote the message. */
 const answersPerMessage = 5;
 
+/** An account's own: what it may use is used up, and a person goes on. */
+const accountBudgets = ['budget_account_day', 'budget_account_cost_day', 'budget_account_cost_month'] as const;
+type AccountBudget = (typeof accountBudgets)[number];
+
 export type BudgetReason =
-  | 'budget_conversation_hour'
-  | 'budget_conversation_day'
-  | 'budget_account_day'
-  | 'budget_tenant_day'
-  | 'budget_server_day';
+  AccountBudget | 'budget_conversation_hour' | 'budget_conversation_day' | 'budget_tenant_day' | 'budget_server_day';
+export function isAccountBudget(reason: BudgetReason): reason is AccountBudget {
+  return accountBudgets.some((one) => one === reason);
+}
+
 /** Why there is no reservation; `answers_of_message`: the model was paid for often enough for one message. */
 type Refusal = BudgetReason | 'answers_of_message';
 
 /** What a call to the model holds of its budgets until its real cost is known. */
 export interface Reservation {
   granted: true;
-  /** Takes more of the tokens, for one more call on the way to the same answer. @returns whether there are so many */
-  extend(tokens: number): Promise<boolean>;
+  /**
+   * Takes more of the tokens, for one more call on the way to the same answer.
+   * @param outputTokens those of them that the model may write
+   * @returns whether there are so many
+   */
+  extend(tokens: number, outputTokens?: number): Promise<boolean>;
   /**
    * The real cost; 0 when the call never happened.
+   * @param costMicros what that is in money; reckoned from the tokens when left out
    * @param answered whether the model answered; where it did not, asking it about the same message again is free
    */
-  settle(tokens: number, answered?: boolean): Promise<void>;
+  settle(tokens: number, answered?: boolean, costMicros?: number): Promise<void>;
 }
 
 /** What a call is made for, beside the account and the conversation. */
@@ -43,14 +57,26 @@ export interface Purpose {
   messageId?: string;
   /** The tenant it is for. */
   userId?: string;
+  /** Tokens of the reservation that the model may write: they cost more than what it reads. */
+  outputTokens?: number;
 }
+
+/** What of an account's settings limits it. */
+export type Limits = Pick<AgentSettings, 'daily_token_budget' | 'replies_per_conversation_hour'> &
+  Partial<Pick<AgentSettings, 'daily_budget' | 'monthly_budget' | 'model'>>;
 
 export type BudgetResult = Reservation | { granted: false; reason: Refusal };
 
+interface Spent {
+  tokens: number;
+  /** Micro-dollars. */
+  money: number;
+}
+
 interface Counter extends Wanted {
   reason: Refusal;
-  /** Tokens are corrected afterwards; a call is given back when it cost nothing, an answer when there was none. */
-  counts: 'tokens' | 'calls' | 'answers';
+  /** Tokens and money are corrected afterwards; a call is given back when it cost nothing, an answer when there was none. */
+  counts: 'tokens' | 'money' | 'calls' | 'answers';
 }
 
 /**
@@ -62,6 +88,8 @@ interface Counter extends Wanted {
 export class AgentBudgetsService {
   constructor(
     private readonly usage: AgentUsageRepository,
+    private readonly prices: ModelPricesService,
+    private readonly alerts: BudgetAlertsService,
     private readonly clock: Clock,
     private readonly config: AppConfig,
   ) {}
@@ -70,24 +98,37 @@ export class AgentBudgetsService {
   async reserve(
     accountId: string,
     conversationId: string | undefined,
-    settings: Pick<AgentSettings, 'daily_token_budget' | 'replies_per_conversation_hour'>,
+    settings: Limits,
     tokens: number,
     purpose: Purpose = {},
   ): Promise<BudgetResult> {
     const counters = this.countersFor(accountId, conversationId, settings, tokens, purpose);
     const refused = await this.take(counters);
     if (refused) return { granted: false, reason: refused };
-    let reserved = tokens;
+    const reserved = { tokens, money: this.moneyFor(settings.model, tokens, purpose.outputTokens) };
     return {
       granted: true,
-      extend: async (more) => {
-        const ofTokens = counters.filter(({ counts }) => counts === 'tokens');
-        if (await this.take(ofTokens.map((counter) => ({ ...counter, amount: more })))) return false;
-        reserved += more;
+      extend: async (more, outputTokens) => {
+        const amounts = { tokens: more, money: this.moneyFor(settings.model, more, outputTokens) };
+        const wanted = counters.flatMap((counter) =>
+          counter.counts === 'tokens' || counter.counts === 'money'
+            ? [{ ...counter, amount: amounts[counter.counts] }]
+            : [],
+        );
+        if (await this.take(wanted)) return false;
+        reserved.tokens += amounts.tokens;
+        reserved.money += amounts.money;
         return true;
       },
-      settle: (used, answered = used > 0) => this.settle(counters, reserved, used, answered),
+      settle: (used, answered = used > 0, money = used > 0 ? this.moneyFor(settings.model, used) : 0) =>
+        this.settle(counters, reserved, { tokens: used, money }, answered),
     };
+  }
+
+  /** Micro-dollars. What nobody said the price of is taken to be dear, so that a limit in money holds for it, too. */
+  private moneyFor(model: string | undefined, tokens: number, outputTokens = 0): number {
+    const counts = { inputTokens: tokens - outputTokens, cachedTokens: 0, outputTokens };
+    return this.prices.costOf(model ?? '', counts) ?? Math.ceil(tokens * unknownPrice);
   }
 
   /** All of them or none. @returns why not */
@@ -107,14 +148,21 @@ export class AgentBudgetsService {
   async spent(
     accountId: string,
     conversationId: string,
-    limits: Promise<Pick<AgentSettings, 'daily_token_budget' | 'replies_per_conversation_hour'>>,
+    limits: Promise<Limits>,
     userId?: string,
   ): Promise<BudgetReason | undefined> {
-    const unlimited = { daily_token_budget: Infinity, replies_per_conversation_hour: Infinity };
+    const unlimited = {
+      ...{ daily_token_budget: Infinity, replies_per_conversation_hour: Infinity },
+      ...{ daily_budget: Infinity, monthly_budget: Infinity },
+    };
     const keys = this.countersFor(accountId, conversationId, unlimited, 1, { userId }).map(({ key }) => key);
     const [amounts, settings] = await Promise.all([this.usage.amountsOf(keys), limits]);
     const counters = this.countersFor(accountId, conversationId, settings, 1, { userId });
-    const reason = counters.find(({ key, limit }) => (amounts.get(key) ?? 0) >= limit)?.reason;
+    const usedOf = ({ key }: Counter): number => amounts.get(key) ?? 0;
+    const reason = counters.find((counter) => usedOf(counter) >= counter.limit)?.reason;
+    const own = counters.filter((counter) => accountBudgets.some((each) => each === counter.reason));
+    const shares = own.map((counter) => ({ reason: counter.reason, share: usedOf(counter) / counter.limit }));
+    this.alerts.note(accountId, shares as { reason: AccountBudget; share: number }[]);
     return reason === 'answers_of_message' ? undefined : reason;
   }
 
@@ -142,10 +190,10 @@ export class AgentBudgetsService {
     await this.usage.mark(session, fallbackKey(conversationId), new Date(this.clock.now() + fallbackPauseMs));
   }
 
-  private async settle(counters: Counter[], reserved: number, used: number, answered: boolean): Promise<void> {
+  private async settle(counters: Counter[], reserved: Spent, used: Spent, answered: boolean): Promise<void> {
     const corrections = counters.map(({ key, amount, counts }) => {
-      if (counts === 'tokens') return { key, by: used - reserved };
-      const wasUsed = counts === 'calls' ? used > 0 : answered;
+      if (counts === 'tokens' || counts === 'money') return { key, by: used[counts] - reserved[counts] };
+      const wasUsed = counts === 'calls' ? used.tokens > 0 : answered;
       return { key, by: wasUsed ? 0 : -amount };
     });
     await this.usage.adjust(corrections);
@@ -154,9 +202,9 @@ export class AgentBudgetsService {
   private countersFor(
     accountId: string,
     conversationId: string | undefined,
-    settings: Pick<AgentSettings, 'daily_token_budget' | 'replies_per_conversation_hour'>,
+    settings: Limits,
     tokens: number,
-    { messageId, userId }: Purpose = {},
+    { messageId, userId, outputTokens }: Purpose = {},
   ): Counter[] {
     const now = this.clock.now();
     const day = dayOf(now);
@@ -171,7 +219,10 @@ export class AgentBudgetsService {
       reason: 'budget_account_day',
       counts: 'tokens',
     };
-    const ceilings = this.ceilingsFor(account, day, userId);
+    const ceilings = [
+      ...this.moneyCounters(account, settings, this.moneyFor(settings.model, tokens, outputTokens)),
+      ...this.ceilingsFor(account, day, userId),
+    ];
     if (conversationId === undefined) return [account, ...ceilings];
     const calls = {
       key: `calls:conversation:${conversationId}:${hour}`,
@@ -197,6 +248,27 @@ export class AgentBudgetsService {
       counts: 'answers',
     } as const;
     return [calls, conversation, account, ...ceilings, ...(messageId === undefined ? [] : [answers])];
+  }
+
+  /** What the account's owner allows in money; nothing is counted where nothing is limited. */
+  private moneyCounters(
+    { key, expiresAt }: Counter,
+    { daily_budget, monthly_budget }: Limits,
+    money: number,
+  ): Counter[] {
+    const now = this.clock.date();
+    const accountId = key.split(':')[2] ?? '';
+    const month = now.toISOString().slice(0, 7);
+    const monthEnds = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));
+    const counters: Counter[] = [];
+    const add = (limit: number | undefined, counter: Omit<Counter, 'amount' | 'limit' | 'counts'>): void => {
+      if (limit !== undefined) counters.push({ ...counter, amount: money, limit: limit * 1_000_000, counts: 'money' });
+    };
+    const ofDay = `cost:account:${accountId}:${dayOf(now.getTime())}`;
+    add(daily_budget, { key: ofDay, expiresAt, reason: 'budget_account_cost_day' });
+    const ofMonth = `cost:account:${accountId}:${month}`;
+    add(monthly_budget, { key: ofMonth, expiresAt: monthEnds, reason: 'budget_account_cost_month' });
+    return counters;
   }
 
   /** What the operator allows; 0 is no ceiling. */

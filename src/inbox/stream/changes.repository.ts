@@ -36,18 +36,7 @@ const shownOfDm = [
   'is_deleted',
   'message_id',
   'held_reason',
-  ...[
-    'delivered_at',
-    'agent_state',
-    'placeholder',
-    'unsent',
-    'edits',
-    'reactions',
-    'reply_to',
-    'direction',
-    'source',
-    'timestamp',
-  ],
+  ...['placeholder', 'unsent', 'edits', 'reactions', 'reply_to', 'direction', 'source', 'timestamp'],
 ];
 const shownOfConversation = [
   ...[

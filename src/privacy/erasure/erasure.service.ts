@@ -9,7 +9,7 @@ import {
   type Erasure,
   type ErasureCounts,
 } from '../../accounts/index.js';
-import { KnowledgeRepository, ToolTracesService } from '../../agent/index.js';
+import { AgentRunsRepository, KnowledgeRepository, ToolTracesService } from '../../agent/index.js';
 import { AuditLogRepository, AuditService } from '../../audit/index.js';
 import { BlocklistRepository } from '../../blocklist/index.js';
 import { ConversationsRepository, type ConversationParties } from '../../conversations/index.js';
@@ -58,6 +58,7 @@ export class ErasureService {
     private readonly blocklist: BlocklistRepository,
     private readonly knowledge: KnowledgeRepository,
     private readonly toolTraces: ToolTracesService,
+    private readonly runs: AgentRunsRepository,
     private readonly staff: StaffErasureService,
     private readonly alerts: AlertsService,
     private readonly auditLog: AuditLogRepository,
@@ -131,6 +132,7 @@ export class ErasureService {
       await this.deadLetters.removeOf({ platform_account_id: accountId });
       await this.knowledge.removeOf(accountId);
       await this.toolTraces.eraseAccount(accountId);
+      await this.runs.removeOf(accountId);
       const removed = await this.privacy.removeAccount(accountId, erasure.requested_at);
       await this.progress(erasure, { accounts: removed ? 1 : 0 }, signal);
       // A backfill that was under way may have stored its last page meanwhile; without the record it stores no more.
@@ -164,6 +166,7 @@ export class ErasureService {
     for (const { _id } of await this.conversations.partiesOf({ platform_account_id: accountId }, 0)) {
       await this.eraseDms(erasure, _id, signal, before);
       await this.toolTraces.eraseConversation(_id, before);
+      await this.runs.removeOfConversation(_id, before);
       await this.removal.removeConversation(_id);
     }
     await this.comments.erase({ platform_account_id: accountId }, before);
@@ -189,6 +192,7 @@ export class ErasureService {
     do {
       await this.eraseDms(erasure, _id, signal);
       await this.toolTraces.eraseConversation(_id);
+      await this.runs.removeOfConversation(_id);
       await this.eraseTraces(accountId, participantId);
     } while (!(await this.removal.removeConversation(_id))); // a message came in between
     await this.progress(erasure, { conversations: 1 }, signal);

@@ -1,0 +1,51 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ForUsers, Scope, type TenantScope } from '../../auth/index.js';
+import { ApiErrors } from '../../errors/index.js';
+import { IdPipe } from '../../paging/index.js';
+import { AgentRunResponse, AgentUsageQuery, AgentUsageResponse } from './agent-runs.dto.js';
+import { AgentRunsService } from './agent-runs.service.js';
+
+@ApiTags('Agent')
+@Controller('agent')
+export class AgentRunsController {
+  constructor(private readonly runs: AgentRunsService) {}
+
+  @ForUsers()
+  @Get('runs/:dm_id')
+  @ApiParam({
+    name: 'dm_id',
+    description: 'Id of a DM of the reply, or of one of the customer’s that it answered.',
+    example: '665f1c2ab7e4a1d2c3b4a599',
+  })
+  @ApiOperation({
+    summary: 'Why the agent said what it said',
+    description: 'The latest run about a DM, also one that ended in silence or with a person. Kept for 30 days.',
+  })
+  @ApiOkResponse({ type: AgentRunResponse })
+  @ApiErrors(400, 401, 404, 429, 503)
+  async run(@Scope() scope: TenantScope, @Param('dm_id', IdPipe) dmId: string): Promise<AgentRunResponse> {
+    return { success: true, data: await this.runs.ofDm(scope, dmId) };
+  }
+
+  @ForUsers()
+  @Get('usage/:account_id')
+  @ApiParam({
+    name: 'account_id',
+    description: 'Our id of the account, or its Instagram id.',
+    example: '665f1c2ab7e4a1d2c3b4a596',
+  })
+  @ApiOperation({
+    summary: 'What the agent did and cost a day',
+    description: 'Days are the account’s. They are counted from the runs, which are kept for 30 days.',
+  })
+  @ApiOkResponse({ type: AgentUsageResponse })
+  @ApiErrors(400, 401, 404, 429, 503)
+  async usage(
+    @Scope() scope: TenantScope,
+    @Param('account_id') accountId: string,
+    @Query() query: AgentUsageQuery,
+  ): Promise<AgentUsageResponse> {
+    return { success: true, data: await this.runs.usage(scope, accountId, query) };
+  }
+}
