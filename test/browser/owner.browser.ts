@@ -101,4 +101,48 @@ void describe('an owner in a browser', { timeout: 400_000 }, () => {
     await desk.page.reload();
     assert.equal(await handOver.inputValue(), 'One of us answers today.');
   });
+
+  void it('invites a colleague, who joins by the link, and shuts them out again', async () => {
+    await desk.page.getByRole('link', { name: 'Team' }).click();
+    await desk.page.getByLabel('E-mail').fill('ben@shop.example');
+    await desk.page.getByRole('button', { name: 'Make a link' }).click();
+    const link = new URL(await desk.page.getByLabel('Link', { exact: true }).inputValue());
+    await shoot(desk, 'invited');
+    const ben = await Desk.visit(browser, url, link.pathname + link.hash);
+    await ben.page.getByLabel('Your name').fill('Ben Okafor');
+    await ben.page.getByLabel(/^Password/).fill('another horse battery');
+    await ben.page.getByRole('button', { name: 'Join' }).click();
+    await ben.page.getByRole('heading', { name: 'Inbox', level: 1 }).waitFor();
+    await ben.page.getByRole('link', { name: 'Team' }).click();
+    await ben.page.getByText('Ben Okafor').waitFor();
+    assert.equal(await ben.page.getByRole('button', { name: 'Make a link' }).count(), 0);
+    await desk.page.reload();
+    const row = desk.page.getByRole('listitem').filter({ hasText: 'Ben Okafor' });
+    await row.getByRole('button', { name: 'Shut out' }).click();
+    await row.getByText('May not sign in').waitFor();
+    await ben.page.getByRole('link', { name: 'Comments' }).click();
+    await ben.page.getByRole('dialog', { name: 'Sign in' }).waitFor();
+    await ben.close();
+  });
+
+  void it('sees where they are signed in, ends it there, and changes the password', async () => {
+    const elsewhere = await Desk.visit(browser, url, '/app/');
+    await elsewhere.page.getByLabel('E-mail').fill(email);
+    await elsewhere.page.getByLabel('Password').fill('a wrong guess at it');
+    await elsewhere.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await elsewhere.page.getByText('E-mail or password is wrong.').waitFor();
+    await elsewhere.page.getByLabel('Password').fill(password);
+    await elsewhere.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await elsewhere.page.getByRole('heading', { name: 'Inbox', level: 1 }).waitFor();
+    await desk.page.getByRole('link', { name: 'Settings' }).click();
+    await desk.page.getByRole('button', { name: 'Sign out there' }).click();
+    await desk.page.getByRole('button', { name: 'Sign out there' }).waitFor({ state: 'detached' });
+    await elsewhere.page.getByRole('link', { name: 'Comments' }).click();
+    await elsewhere.page.getByRole('dialog', { name: 'Sign in' }).waitFor();
+    await desk.page.getByLabel('Password until now').fill(password);
+    await desk.page.getByLabel(/^New password/).fill('a longer one than before');
+    await desk.page.getByRole('button', { name: 'Change password' }).click();
+    await desk.page.getByText('Your password is changed.').waitFor();
+    await elsewhere.close();
+  });
 });

@@ -52,7 +52,7 @@ void describe('the pages of the web app', { timeout: 400_000 }, () => {
       ...['/inbox/all', `/inbox/all/${id}`, '/inbox/unread', '/inbox/done?q=nobody', '/comments', '/accounts'],
       ...knowledge.map((path) => `/accounts/${data._id}/knowledge${path}`),
       ...[`/accounts/${data._id}/agent`, '/operations/deliveries', `/operations/deliveries/${deliveries.data[0]?._id}`],
-      ...['/operations/dead-letters', '/operations/audit', '/me', '/welcome', '/invite', '/nowhere'],
+      ...['/operations/dead-letters', '/operations/audit', '/staff', '/me', '/welcome', '/invite', '/nowhere'],
     ];
   });
   after(async () => {

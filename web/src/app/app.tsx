@@ -14,6 +14,7 @@ const AgentPage = lazy(() => import('../accounts/index.js').then(({ AgentPage: p
 const KnowledgePage = lazy(() =>
   import('../knowledge/index.js').then(({ KnowledgePage: page }) => ({ default: page })),
 );
+const StaffPage = lazy(() => import('../staff/index.js').then(({ StaffPage: page }) => ({ default: page })));
 const CommentsPage = lazy(() => import('../comments/index.js').then(({ CommentsPage: page }) => ({ default: page })));
 const OperationsPage = lazy(() =>
   import('../operations/index.js').then(({ OperationsPage: page }) => ({ default: page })),
@@ -28,6 +29,12 @@ export function App() {
   const now = useObservable(session);
   if (path === '/welcome' || path === '/invite') return <Joining path={path} />;
   if (now.state === 'unknown') return null;
+  if (now.state === 'unreachable')
+    return (
+      <main className="centred" id="content" role="status">
+        {t('error.network')}
+      </main>
+    );
   if (now.state === 'none') return <SignInPage />;
   return <Desk key={now.me.actorId} me={now.me} expired={now.expired} />;
 }
@@ -84,6 +91,7 @@ const nav: { to: string; icon: IconName; key: Parameters<typeof t>[0]; adminOnly
   { to: '/inbox/done', icon: 'done', key: 'view.done' },
   { to: '/comments', icon: 'comments', key: 'nav.comments' },
   { to: '/accounts', icon: 'accounts', key: 'nav.accounts' },
+  { to: '/staff', icon: 'team', key: 'nav.staff' },
   { to: '/operations/deliveries', icon: 'operations', key: 'nav.operations', adminOnly: true },
   { to: '/me', icon: 'settings', key: 'nav.settings' },
 ];
@@ -134,6 +142,7 @@ function Page({ place: { path, query }, isAdmin }: { place: Place; isAdmin: bool
   if (path === '/comments') return <CommentsPage />;
   const operations = match('/operations/:what', path) ?? match('/operations/:what/:id', path);
   if (operations && isAdmin) return <OperationsPage what={operations['what'] ?? ''} id={operations['id']} />;
+  if (path === '/staff') return <StaffPage />;
   if (path === '/me') return <SettingsPage />;
   if (isHome) return null;
   return (

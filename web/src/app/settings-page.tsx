@@ -1,5 +1,6 @@
-import { chooseLanguage, languages, t, useLanguage, type Language } from '../i18n/index.js';
+import { chooseLanguage, languages, t, tIfKnown, useLanguage, type Language } from '../i18n/index.js';
 import { session, signOut } from '../session/index.js';
+import { MySignIn } from '../staff/index.js';
 import { useObservable } from '../ui/index.js';
 import { preferences, type Preferences } from './preferences.js';
 import { shortcutKeys } from './shortcuts.js';
@@ -66,9 +67,12 @@ export function SettingsPage() {
           ))}
         </dl>
       </section>
+      {now.state === 'in' && now.via === 'cookie' && <MySignIn />}
       {now.state === 'in' && (
         <section className="card">
-          <p dir="auto">{t('settings.me', { name: now.me.name, role: now.me.role })}</p>
+          <p dir="auto">
+            {t('settings.me', { name: now.me.name, role: tIfKnown(`role.${now.me.role}`) ?? now.me.role })}
+          </p>
           <button type="button" onClick={() => void signOut()}>
             {t('settings.signOut')}
           </button>{' '}

@@ -1,6 +1,7 @@
 export {
   expireSession,
   pastedToken,
+  reaches,
   resumeSession,
   session,
   signInWithPassword,

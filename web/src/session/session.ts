@@ -10,6 +10,8 @@ export interface Me {
 export type Session =
   | { state: 'unknown' }
   | { state: 'none' }
+  /** Nobody knows: the server can't be reached. */
+  | { state: 'unreachable' }
   /** `expired`: the server takes it no more; what is on the page stays until the person is back. */
   | { state: 'in'; me: Me; via: 'cookie' | 'token'; expired: boolean };
 
@@ -22,15 +24,12 @@ export function pastedToken(): string | undefined {
   return sessionStorage.getItem(tokenKey) ?? undefined;
 }
 
-function meOfToken(token: string): Me | undefined {
-  try {
-    const [, payload = ''] = token.split('.');
-    const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as Record<string, unknown>;
-    if (typeof claims['sub'] !== 'string') return undefined;
-    return { actorId: claims['sub'], name: claims['sub'], role: claims['role'] === 'admin' ? 'admin' : 'user' };
-  } catch {
-    return undefined;
-  }
+/** What a person or a program may do, least first; each may do what those before it may. */
+const roles = ['viewer', 'operator', 'owner', 'admin'];
+
+/** Whether a role reaches as far as the one that is needed. The server decides; this decides what is offered. */
+export function reaches(role: string, needed: 'operator' | 'owner' | 'admin'): boolean {
+  return roles.indexOf(role) >= roles.indexOf(needed);
 }
 
 interface MeAnswer {
@@ -38,32 +37,33 @@ interface MeAnswer {
   actor: { id: string; name: string; role: string };
 }
 
+/** @throws {TypeError} nobody answers */
+async function askWho(token: string | undefined): Promise<Me | undefined> {
+  const headers = { accept: 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
+  const answer = await fetch('/auth/me', { headers });
+  if (answer.status >= 500) throw new TypeError(`/auth/me answered ${answer.status}`);
+  if (!answer.ok) return undefined;
+  const { actor } = (await answer.json()) as MeAnswer;
+  return { actorId: actor.id, name: actor.name, role: actor.role };
+}
+
+const retryMs = 3_000;
+
 /** Finds out who is there: by the cookie, which scripts can't see, or by a token of this tab. */
 export async function resumeSession(): Promise<void> {
   const token = pastedToken();
-  const me = token === undefined ? undefined : meOfToken(token);
-  if (me) {
-    session.set({ state: 'in', me, via: 'token', expired: false });
-    return;
+  try {
+    const me = await askWho(token);
+    session.set(me ? { state: 'in', me, via: token ? 'token' : 'cookie', expired: false } : { state: 'none' });
+  } catch {
+    session.set({ state: 'unreachable' });
+    setTimeout(() => void resumeSession(), retryMs);
   }
-  const answer = await fetch('/auth/me', { headers: { accept: 'application/json' } }).catch(() => undefined);
-  if (!answer?.ok) {
-    session.set({ state: 'none' });
-    return;
-  }
-  const body = (await answer.json()) as MeAnswer | { data: MeAnswer };
-  const { actor } = 'data' in body ? body.data : body;
-  session.set({
-    state: 'in',
-    me: { actorId: actor.id, name: actor.name, role: actor.role },
-    via: 'cookie',
-    expired: false,
-  });
 }
 
-/** @returns whether it looks like a token at all */
-export function takeToken(token: string): boolean {
-  const me = meOfToken(token);
+/** @returns whether the server takes it */
+export async function takeToken(token: string): Promise<boolean> {
+  const me = await askWho(token);
   if (!me) return false;
   sessionStorage.setItem(tokenKey, token);
   session.set({ state: 'in', me, via: 'token', expired: false });

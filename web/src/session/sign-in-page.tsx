@@ -1,39 +1,31 @@
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { t } from '../i18n/index.js';
+import {
+  CredentialForm,
+  CurrentPasswordField,
+  EmailField,
+  NewPasswordField,
+  postJson,
+  textOf,
+  wordsOf,
+} from './credential-form.js';
 import { signInWithPassword, takeToken } from './session.js';
 
-const textOf = (form: FormData, name: string): string => {
-  const value = form.get(name);
-  return typeof value === 'string' ? value : '';
-};
-
-/** @returns what the server says against it, in words */
-async function wordsOf(answer: Response): Promise<string> {
-  const body = (await answer.json().catch(() => ({}))) as { error?: string };
-  return body.error ?? String(answer.status);
-}
-
 function SignInForm() {
-  const [problem, setProblem] = useState<string>();
   const [withToken, setWithToken] = useState(false);
-  const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    setProblem(undefined);
-    if (withToken) {
-      if (!takeToken(textOf(form, 'token').trim())) setProblem(t('signIn.badToken'));
-      return;
-    }
-    try {
-      const answer = await signInWithPassword(textOf(form, 'email'), textOf(form, 'password'));
-      if (answer.status === 401) setProblem(t('signIn.wrong'));
-      else if (!answer.ok) setProblem(await wordsOf(answer));
-    } catch {
-      setProblem(t('error.network'));
-    }
+  const send = async (form: FormData): Promise<string | undefined> => {
+    if (withToken) return (await takeToken(textOf(form, 'token').trim())) ? undefined : t('signIn.badToken');
+    const answer = await signInWithPassword(textOf(form, 'email'), textOf(form, 'current'));
+    if (answer.status === 401) return t('signIn.wrong');
+    return answer.ok ? undefined : wordsOf(answer);
   };
+  const other = (
+    <button type="button" className="plain" onClick={() => setWithToken(!withToken)}>
+      {t(withToken ? 'signIn.withPassword' : 'signIn.withToken')}
+    </button>
+  );
   return (
-    <form className="card form" onSubmit={(event) => void submit(event)}>
+    <CredentialForm submit={t('signIn.submit')} send={send} after={other}>
       {withToken ? (
         <label>
           {t('signIn.token')}
@@ -49,30 +41,11 @@ function SignInForm() {
         </label>
       ) : (
         <>
-          <label>
-            {t('signIn.email')}
-            <input name="email" type="email" autoComplete="username" required />
-          </label>
-          <label>
-            {t('signIn.password')}
-            <input name="password" type="password" autoComplete="current-password" required />
-          </label>
+          <EmailField />
+          <CurrentPasswordField />
         </>
       )}
-      {problem && (
-        <p className="problem" role="alert">
-          {problem}
-        </p>
-      )}
-      <button type="submit" className="primary">
-        {t('signIn.submit')}
-      </button>
-      {!withToken && (
-        <button type="button" className="plain" onClick={() => setWithToken(true)}>
-          {t('signIn.withToken')}
-        </button>
-      )}
-    </form>
+    </CredentialForm>
   );
 }
 
@@ -106,24 +79,14 @@ interface JoinProps {
 
 /** The first administrator, or somebody invited. The token comes behind the `#`, which reaches no server's log. */
 export function JoinPage({ title, hint, submit, path, withEmail }: JoinProps) {
-  const [problem, setProblem] = useState<string>();
-  const join = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const [email, password] = [textOf(form, 'email'), textOf(form, 'password')];
-    const body = {
+  const join = async (form: FormData): Promise<string | undefined> => {
+    const answer = await postJson(path, {
       token: window.location.hash.slice(1),
       name: textOf(form, 'name'),
-      password,
-      ...(withEmail ? { email } : {}),
-    };
-    const answer = await fetch(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }).catch(() => undefined);
-    if (!answer) return setProblem(t('error.network'));
-    if (!answer.ok) return setProblem(await wordsOf(answer));
+      password: textOf(form, 'password'),
+      ...(withEmail ? { email: textOf(form, 'email') } : {}),
+    });
+    if (!answer.ok) return wordsOf(answer);
     // The token has done its work: it must not stay in the history.
     window.location.replace('/app/');
     return undefined;
@@ -132,38 +95,14 @@ export function JoinPage({ title, hint, submit, path, withEmail }: JoinProps) {
     <main className="centred" id="content">
       <h1>{title}</h1>
       {hint && <p>{hint}</p>}
-      <form className="card form" onSubmit={(event) => void join(event)}>
+      <CredentialForm submit={submit} send={join}>
         <label>
           {t('person.name')}
           <input name="name" autoComplete="name" required maxLength={100} />
         </label>
-        {withEmail && (
-          <label>
-            {t('signIn.email')}
-            <input name="email" type="email" autoComplete="username" required />
-          </label>
-        )}
-        <label>
-          {t('signIn.password')}
-          <input
-            name="password"
-            type="password"
-            autoComplete="new-password"
-            minLength={12}
-            required
-            aria-describedby="password-hint"
-          />
-          <small id="password-hint">{t('person.passwordHint')}</small>
-        </label>
-        {problem && (
-          <p className="problem" role="alert">
-            {problem}
-          </p>
-        )}
-        <button type="submit" className="primary">
-          {submit}
-        </button>
-      </form>
+        {withEmail && <EmailField />}
+        <NewPasswordField />
+      </CredentialForm>
     </main>
   );
 }

@@ -1,0 +1,2 @@
+export { MySignIn } from './my-sign-in.js';
+export { StaffPage } from './staff-page.js';
