@@ -136,6 +136,12 @@ const routes: Record<string, Route> = {
     body: { account_id: '665f1c2ab7e4a1d2c3b4a596', participant_id: '1254477777772222' },
   }),
   'GET /privacy/erasures/{id}': owners('ErasureRequestsService.get'),
+  'POST /privacy/exports': owners('ExportRequestsService.ask', {
+    body: { account_id: '665f1c2ab7e4a1d2c3b4a596', participant_id: '1254477777772222' },
+  }),
+  'GET /privacy/exports': owners('ExportRequestsService.list', { bare: true }),
+  'GET /privacy/exports/{id}': owners('ExportRequestsService.get'),
+  'GET /privacy/exports/{id}/download': owners('ExportRequestsService.open'),
   'GET /admin/dead-letters': admins('DeadLettersRepository.list'),
   'GET /admin/dead-letters/{id}': admins('DeadLettersRepository.find', loose),
   'POST /admin/dead-letters/{id}/replay': admins('DeadLetterReplaysService.replay', loose),

@@ -36,7 +36,7 @@ const refusals: Record<string, string> = {
   'a public address is one outside of inner networks': '^/(instagram-dms|messages)/send$',
   'a page is replayed by one filter at least, and from an id of its list': '^/admin/(dead-letters|deliveries)/replay$',
   'a time zone is one that is known': '^/(agent/settings/\\{account_id\\}|user-settings)$',
-  'a customer is erased, or a tenant': '^/privacy/erasures$',
+  'a customer is erased or exported, or a tenant': '^/privacy/(erasures|exports)$',
   'a link is one of ours, and works once': '^/(auth/(first-admin|invites/accept)|staff/invites/\\{id\\})$',
   'an address is one that mail could reach': '^/staff/invites$',
   'a kind of knowledge has fields of its own, its days an order, and a file is one that can be read':

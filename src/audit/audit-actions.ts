@@ -40,6 +40,9 @@ export const auditActions = [
   'person.unblocked',
   'erasure.asked',
   'erasure.done',
+  'export.asked',
+  'export.done',
+  'export.downloaded',
   'delivery.read',
 ] as const;
 

@@ -98,6 +98,22 @@ export class BlocklistRepository {
     );
   }
 
+  /** A tenant's whole list for an export, newest first by id. */
+  async pageById(userId: string, before: string | undefined, limit: number): Promise<BlocklistEntry[]> {
+    const behind = before === undefined ? {} : { _id: { $lt: new Types.ObjectId(before) } };
+    const found = this.model.collection.find<BlocklistRecord>(
+      { user_id: userId, ...behind },
+      { sort: { _id: -1 }, limit },
+    );
+    return (await found.toArray()).map(plain);
+  }
+
+  /** One person's entries in a tenant's list, by channel. */
+  async ofPerson(userId: string, participantId: string): Promise<BlocklistEntry[]> {
+    const person = { user_id: userId, external_participant_id: participantId };
+    return (await this.model.collection.find<BlocklistRecord>(person).toArray()).map(plain);
+  }
+
   /** Of all tenants as MongoDB keeps the number; of one counted in the index, and a list has its limit. */
   async count(scope: TenantScope): Promise<number> {
     const own = ownerFilter(scope);

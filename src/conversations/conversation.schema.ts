@@ -247,5 +247,7 @@ export const latestChange = { updated_at: -1, user_id: 1, platform_account_id: 1
 ConversationSchema.index(latestChange);
 // A person's conversations, with whomever: DMs by sender_id or recipient_id, the blocklist, erasing a person.
 ConversationSchema.index({ participant_id: 1 });
+// Exporting and erasing an account: each of its conversations once. Neither field ever changes.
+ConversationSchema.index({ platform_account_id: 1, _id: 1 });
 // The sweep for participants whose profile was not looked up; a missing field is indexed as null.
 ConversationSchema.index({ profile_fetched_at: 1, created_at: 1 });

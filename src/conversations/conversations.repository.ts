@@ -23,6 +23,19 @@ export interface AgentPause {
 export const idOf = (id: string): Types.ObjectId => new Types.ObjectId(id);
 
 /** The conversations, looked up within a tenant's scope. */
+/** Whose conversations: an account's, or one customer's of it. */
+export type ConversationHolder = Pick<ConversationRecord, 'platform_account_id'> &
+  Partial<Pick<ConversationRecord, 'participant_id'>>;
+
+const exportedFields = [
+  ...(['platform', 'platform_account_id', 'external_id', 'participant_id', 'participant_name'] as const),
+  ...(['participant_username', 'participant_avatar', 'archived', 'unread_count', 'last_message_at'] as const),
+  ...(['last_inbound_at', 'created_at'] as const),
+] as const;
+const exported = Object.fromEntries(exportedFields.map((name) => [name, 1]));
+
+export type ExportedConversation = Pick<ConversationRecord, (typeof exportedFields)[number]> & { _id: string };
+
 @Injectable()
 export class ConversationsRepository {
   constructor(
@@ -101,6 +114,13 @@ export class ConversationsRepository {
       })
       .toArray();
     return found.map((parties) => ({ ...parties, _id: String(parties._id) }));
+  }
+
+  /** The next one in the order of ids, with what is told of it in an export; `null` at the end. */
+  async nextOf(of: ConversationHolder, after: string | undefined): Promise<ExportedConversation | null> {
+    const behind = after === undefined ? {} : { _id: { $gt: idOf(after) } };
+    const found = await this.model.collection.findOne({ ...of, ...behind }, { projection: exported, sort: { _id: 1 } });
+    return found && ({ ...found, _id: String(found._id) } as ExportedConversation);
   }
 
   /** What was read of the conversation before does not hold any more. */

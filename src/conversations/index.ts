@@ -33,6 +33,7 @@ export {
   ConversationsRepository,
   type AgentPause,
   type Conversation,
+  type ConversationHolder,
   type ConversationParties,
 } from './conversations.repository.js';
 export { ConversationTotalsRepository, type TotalsFilter } from './conversation-totals.repository.js';

@@ -4,6 +4,7 @@ import { Model, Types, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../auth/index.js';
 import { pageBehind } from '../paging/index.js';
+import { viewProjection, type ShownDm } from './api/dm.view.js';
 import { DM } from './dm-store.repository.js';
 import { openOrFailedIndex, type DmRecord, type SendStatus } from './dm.schema.js';
 
@@ -84,6 +85,25 @@ export class DmsRepository {
       { at: before.timestamp, id: before.id },
       limit,
       (dm: Dm) => dm.timestamp,
+      ({ time, idBelow }, count) => find({ timestamp: time, ...(idBelow ? { _id: { $lt: idBelow } } : {}) }, count),
+    );
+  }
+
+  /** All of a conversation's messages, also those that lists leave out, newest first: for an export. */
+  async everyOf(conversationId: string, { before, limit }: HistoryPage): Promise<ShownDm[]> {
+    const all = { conversation_id: conversationId, placeholder: { $ne: true } };
+    const find = (range: object, count: number): Promise<ShownDm[]> =>
+      this.model.collection
+        .find<ShownDm>(
+          { ...all, ...range },
+          { projection: viewProjection, sort: { timestamp: -1, _id: -1 }, limit: count },
+        )
+        .toArray();
+    if (!before) return find({}, limit);
+    return pageBehind(
+      { at: before.timestamp, id: before.id },
+      limit,
+      (dm: ShownDm) => dm.timestamp,
       ({ time, idBelow }, count) => find({ timestamp: time, ...(idBelow ? { _id: { $lt: idBelow } } : {}) }, count),
     );
   }

@@ -28,6 +28,7 @@ export {
 } from './api/follow-send.js';
 export { channelNamed, channelOf, isOfChannel } from './api/channel-filter.js';
 export { ChannelQuery } from './api/list-dms.dto.js';
+export { dmView } from './api/dm.view.js';
 export { DmSendService } from './api/dm-send.service.js';
 export { CommentRemovalRepository } from './removal/comment-removal.repository.js';
 export { DmRemovalRepository } from './removal/dm-removal.repository.js';

@@ -8,21 +8,27 @@ import { CommentRemovalRepository, DmsModule } from '../dms/index.js';
 import { MediaModule } from '../media/index.js';
 import { DeliveriesModule } from '../deliveries/index.js';
 import { StaffModule } from '../staff/index.js';
+import { ExportRequestsService } from './api/export-requests.service.js';
+import { ExportsController } from './api/exports.controller.js';
 import { PrivacyRequestsController } from './api/privacy-requests.controller.js';
 import { PrivacyRequestsService } from './api/privacy-requests.service.js';
 import { ErasureProcessor } from './erasure/erasure.processor.js';
 import { ErasureService } from './erasure/erasure.service.js';
+import { ExportProcessor } from './export/export.processor.js';
+import { ExportService } from './export/export.service.js';
+import { ExportSourcesService } from './export/export-sources.service.js';
+import { ExportsModule } from './export/exports.module.js';
 import { DmRetentionService } from './retention/dm-retention.service.js';
 
 /** `/privacy/*`. */
 @Module({
-  imports: [AccountsModule, ConversationsModule, DmsModule],
-  controllers: [PrivacyRequestsController],
-  providers: [PrivacyRequestsService],
+  imports: [AccountsModule, ConversationsModule, DmsModule, ExportsModule],
+  controllers: [PrivacyRequestsController, ExportsController],
+  providers: [PrivacyRequestsService, ExportRequestsService],
 })
 export class PrivacyApiModule {}
 
-/** Erasing people, and DMs and comments past their retention. */
+/** Exporting and erasing, and DMs and comments past their retention. */
 @Module({
   imports: [
     AccountsModule,
@@ -33,8 +39,12 @@ export class PrivacyApiModule {}
     MediaModule,
     DeliveriesModule,
     StaffModule,
+    ExportsModule,
   ],
   providers: [
+    ExportProcessor,
+    ExportService,
+    ExportSourcesService,
     ErasureProcessor,
     ErasureService,
     DmRetentionService,

@@ -30,6 +30,8 @@ export interface JobPayloads {
   'run-action': { action_id: string };
   /** Remove everything about a person, as a data deletion request asks. */
   'erase-person': { erasure_id: string };
+  /** Write the file of an export on. */
+  'export-data': { export_id: string };
 }
 
 export type JobName = keyof JobPayloads;
@@ -82,6 +84,7 @@ export const jobs: Record<JobName, JobOptions> = {
   'refresh-token': { queue: 'accounts', attempts: 3, backoffMs: 60_000, timeoutMs: 60_000 },
   'check-subscription': { queue: 'accounts', attempts: 3, backoffMs: 30_000, timeoutMs: 60_000 },
   'run-action': { queue: 'people', attempts: 5, backoffMs: 1_000, timeoutMs: 30_000 },
+  'export-data': { queue: 'people', attempts: 20, backoffMs: 10_000, timeoutMs: 600_000 },
   'erase-person': { queue: 'people', attempts: 20, backoffMs: 10_000, timeoutMs: 600_000 },
 };
 

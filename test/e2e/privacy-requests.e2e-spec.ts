@@ -140,6 +140,104 @@ describe('a customer who asks the shop to be erased', () => {
   });
 });
 
+describe('an export', () => {
+  interface Line {
+    type: string;
+    data: Record<string, unknown>;
+  }
+  const asked = async (body: object, as: TokenSubject = tenant) =>
+    (await app.call(as)).post('/privacy/exports').send(body);
+  const exportOf = async (body: object, as: TokenSubject = tenant): Promise<{ id: string; lines: Line[] }> => {
+    const { id } = (await asked(body, as).then(({ body: answer }) => answer as { data: { id: string } })).data;
+    const caller = await app.call(as);
+    const download = await eventually(async () => {
+      const { data } = (await caller.get(`/privacy/exports/${id}`).expect(200)).body as { data: { download?: string } };
+      expect(data.download).toBeDefined();
+      return String(data.download);
+    }, 30_000);
+    const { text, headers } = await caller.get(download).buffer(true).expect(200);
+    expect(headers['content-type']).toBe('application/x-ndjson');
+    const lines = text.trimEnd().split('\n');
+    return { id, lines: lines.map((line) => JSON.parse(line) as Line) };
+  };
+  const typesOf = (lines: Line[]) => [...new Set(lines.map(({ type }) => type))].sort();
+
+  it('of a customer holds all of theirs and nobody else’s, and goes when they are erased', async () => {
+    const [asking, stranger] = ['asking', 'stranger'].map((username) =>
+      app.sandbox.createCustomer({ username, name: `${username} person` }),
+    ) as [SandboxCustomer, SandboxCustomer];
+    await wrote(asking, 'what do you know of me?');
+    await wrote(stranger, 'that is mine');
+    await asking.comment('nice').delivered;
+    const person = { account_id: accountId, participant_id: idOf(asking) };
+    await eventually(async () => expect((await documentsWith('"nice"')).length).toBe(1));
+    // As many as several pages hold, many of the same millisecond; one of them deleted softly.
+    const { _id: _like, ...dm } =
+      (await db().collection('instagram_dms').findOne({ text: 'what do you know of me?' })) ?? {};
+    const more = Array.from({ length: 450 }, (_, n) => ({
+      ...{
+        ...dm,
+        message_id: `m_export_${n}`,
+        text: `export ${n}`,
+        timestamp: 1_700_000_000_000 + Math.floor(n / 100),
+      },
+      is_deleted: n === 7,
+    }));
+    await db().collection('instagram_dms').insertMany(more);
+
+    const { id, lines } = await exportOf(person);
+
+    expect(lines[0]).toMatchObject({ type: 'export', data: { kind: 'person', ...{ participant_id: idOf(asking) } } });
+    expect(typesOf(lines)).toEqual(['comment', 'conversation', 'export', 'message']);
+    const messages = lines.filter(({ type }) => type === 'message').map(({ data }) => data['text']);
+    expect(messages).toHaveLength(451);
+    expect(new Set(messages).size).toBe(451);
+    expect(messages[0]).toBe('what do you know of me?');
+    expect(JSON.stringify(lines)).not.toMatch(/that is mine|stranger person/);
+    await (await app.call(other)).get(`/privacy/exports/${id}`).expect(404);
+    await (await app.call(other)).get(`/privacy/exports/${id}/download`).expect(404);
+
+    await done((await ask(person)).body.data.id);
+    await (await app.call()).get(`/privacy/exports/${id}`).expect(404);
+    expect(await db().collection('data_export_chunks').countDocuments()).toBe(0);
+  });
+
+  it('of a tenant holds its settings, staff, accounts and what was said, and no token', async () => {
+    const caller = await app.call();
+    await caller.put(`/agent/settings/${accountId}`).send({ instructions: 'Say what we sell.' }).expect(200);
+    await caller.post('/inbox/blocklist').send({ external_participant_id: '6660001112223330' }).expect(200);
+    const document = { kind: 'text', title: 'Hours', text: 'We open at nine.' };
+    await caller.post(`/agent/knowledge/${accountId}`).send(document).expect(201);
+    await wrote(app.sandbox.createCustomer({ username: 'said.it' }), 'said to the tenant');
+
+    const { lines } = await exportOf({});
+
+    const whole = JSON.stringify(lines);
+    for (const text of ['Say what we sell.', 'We open at nine.', '6660001112223330', 'said to the tenant'])
+      expect(whole).toContain(text);
+    expect(typesOf(lines)).toEqual(
+      expect.arrayContaining(['account', 'agent_settings', 'audit_entry', 'user_settings']),
+    );
+    expect(whole).not.toContain(app.sandbox.account.accessToken);
+    expect(whole).not.toMatch(/access_token|send_key|delivery_ids/);
+    const { data } = (await caller.get('/audit-log?action=export').expect(200)).body as { data: { action: string }[] };
+    expect(new Set(data.map(({ action }) => action))).toEqual(
+      new Set(['export.asked', 'export.done', 'export.downloaded']),
+    );
+  });
+
+  it('is for owners, of what is theirs', async () => {
+    expect(
+      (await asked({ account_id: accountId }, { ...tenant, userId: 'ben', tenant: tenant.userId, role: 'operator' }))
+        .status,
+    ).toBe(403);
+    expect((await asked({ account_id: accountId }, other)).status).toBe(404);
+    expect((await asked({ tenant: tenant.userId })).status).toBe(403);
+    expect((await asked({ participant_id: '1254477777772222' })).status).toBe(400);
+    expect((await asked({ tenant: 'nobody' }, admin)).status).toBe(404);
+  });
+});
+
 describe('an account that is disconnected with history=erase', () => {
   it('leaves nothing, and can be connected anew', async () => {
     await wrote(app.sandbox.createCustomer({ username: 'of.the.account' }), 'words of this account');

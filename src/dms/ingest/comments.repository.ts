@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { Schema, type Model, type Types } from 'mongoose';
+import { Schema, Types, type Model } from 'mongoose';
 import type { CommentEvent, MentionEvent } from '#libs/graph-api';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
 import { pageBehind } from '../../paging/index.js';
@@ -47,8 +47,10 @@ CommentSchema.index({ platform_account_id: 1, kind: 1, comment_id: 1 }, { unique
 CommentSchema.index({ user_id: 1, timestamp: -1, _id: -1 });
 CommentSchema.index({ platform_account_id: 1, timestamp: -1, _id: -1 });
 CommentSchema.index({ timestamp: -1, _id: -1 });
-// Erasing a person.
+// Erasing and exporting a person.
 CommentSchema.index({ from_id: 1 });
+// Exporting an account. Neither field ever changes.
+CommentSchema.index({ platform_account_id: 1, _id: -1 });
 
 /** A comment with its id as hex. */
 export type Comment = Omit<CommentRecord, '_id'> & { _id: string };
@@ -105,6 +107,16 @@ export class CommentsRepository {
     );
   }
 
+  /** For an export, newest first by id. */
+  async ofAccount(accountId: string, page: { before?: string; limit: number }): Promise<Comment[]> {
+    return this.byId({ platform_account_id: accountId }, page);
+  }
+
+  /** For an export, newest first by id. */
+  async ofPerson(accountId: string, fromId: string, page: { before?: string; limit: number }): Promise<Comment[]> {
+    return this.byId({ from_id: fromId, platform_account_id: accountId }, page);
+  }
+
   /** The accounts that this person commented on. */
   async accountsOf(fromId: string): Promise<string[]> {
     return (await this.model.collection.distinct('platform_account_id', { from_id: fromId })) as string[];
@@ -116,6 +128,14 @@ export class CommentsRepository {
     before?: Date,
   ): Promise<void> {
     await this.model.collection.deleteMany({ ...of, ...(before ? { created_at: { $lt: before } } : {}) });
+  }
+
+  private async byId(of: object, { before, limit }: { before?: string; limit: number }): Promise<Comment[]> {
+    const behind = before === undefined ? {} : { _id: { $lt: new Types.ObjectId(before) } };
+    const found = await this.model.collection
+      .find<CommentRecord>({ ...of, ...behind }, { sort: { _id: -1 }, limit })
+      .toArray();
+    return found.map((comment) => ({ ...comment, _id: String(comment._id) }));
   }
 
   private async find(filter: object, limit: number): Promise<Comment[]> {

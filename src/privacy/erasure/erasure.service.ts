@@ -18,6 +18,7 @@ import { MediaStorageService } from '../../media/index.js';
 import { DeadLettersRepository } from '../../queue/index.js';
 import { DeliveryLogRepository } from '../../deliveries/index.js';
 import { StaffErasureService } from '../../staff/index.js';
+import { ExportsRepository } from '../export/exports.repository.js';
 
 const leaseMs = 5 * 60_000;
 const batch = 50;
@@ -60,6 +61,7 @@ export class ErasureService {
     private readonly toolTraces: ToolTracesService,
     private readonly runs: AgentRunsRepository,
     private readonly staff: StaffErasureService,
+    private readonly exports: ExportsRepository,
     private readonly alerts: AlertsService,
     private readonly auditLog: AuditLogRepository,
     private readonly audit: AuditService,
@@ -109,6 +111,7 @@ export class ErasureService {
     const conversations = everywhere.filter(({ platform_account_id: id }) => isMeant(id));
     const accountIds = new Set(only ?? conversations.map(({ platform_account_id }) => platform_account_id));
     for (const id of await this.comments.accountsOf(personId)) if (isMeant(id)) accountIds.add(id);
+    await this.dropExports(accountIds);
     for (const accountId of accountIds) await this.scrub(erasure, accountId, personId, signal);
     for (const conversation of conversations) await this.eraseConversation(erasure, conversation, signal);
     for (const platform_account_id of accountIds) {
@@ -118,7 +121,14 @@ export class ErasureService {
     await this.blocklist.erasePerson(personId, userId === undefined ? undefined : [userId]);
   }
 
+  /** Files that were made of what is erased hold it, too; they are made again by whoever needs one. */
+  private async dropExports(accountIds: Iterable<string>): Promise<void> {
+    const accounts = await Promise.all([...accountIds].map((id) => this.directory.get(id)));
+    await this.exports.removeOf(new Set(accounts.flatMap((account) => account?.user_id ?? [])));
+  }
+
   private async eraseAccounts(erasure: Erasure, signal: AbortSignal): Promise<void> {
+    await this.dropExports(erasure.account_ids ?? []);
     for (const accountId of erasure.account_ids ?? []) {
       if (await this.privacy.isConnectedSince(accountId, erasure.requested_at)) {
         await this.eraseHistory(erasure, accountId, signal);
@@ -153,6 +163,7 @@ export class ErasureService {
     if (userId === undefined) return;
     await this.blocklist.eraseTenant(userId);
     await this.deadLetters.removeOf({ user_id: userId });
+    await this.exports.removeOf([userId]);
     await this.staff.eraseTenant(userId);
     await this.auditLog.removeOfTenant(userId);
     await this.privacy.removeTenant(userId);
