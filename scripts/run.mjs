@@ -30,6 +30,7 @@ const tasks = {
   migrate: { command: ['dist/cli/migrate.js'], built: true, servers: false },
   doctor: { command: ['dist/cli/doctor.js'], built: true, servers: false },
   'keys:rotate': { command: ['dist/cli/rotate-keys.js'], built: true, servers: false },
+  eval: { command: [...typescript, 'scripts/eval/run.ts'], built: true, servers: true },
   bench: { command: [...typescript, 'test/bench/run.ts'], built: true, servers: true },
   fuzz: { command: [...typescript, 'scripts/fuzz.ts'], built: true, servers: true },
   chaos: { command: [...typescript, 'test/chaos/run.ts'], built: true, servers: true },

@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { answer } from './cases/answer.js';
 import { batches } from './cases/batches.js';
 import { intake } from './cases/intake.js';
+import { knowledge } from './cases/knowledge.js';
 import { lists } from './cases/lists.js';
 import { memory } from './cases/memory.js';
 import { soak } from './cases/soak.js';
@@ -17,7 +18,7 @@ import { store } from './cases/store.js';
 import type { BenchCase, RunOptions } from './plan.js';
 import { machine, markdown, withReport, type Conditions, type NamedResult } from './report.js';
 
-const cases: BenchCase[] = [intake, batches, store, answer, lists, memory, soak];
+const cases: BenchCase[] = [intake, batches, store, answer, lists, knowledge, memory, soak];
 const page = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 const resultsFolder = fileURLToPath(new URL('../../.cache/bench/results/', import.meta.url));
 
