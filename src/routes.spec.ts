@@ -103,7 +103,10 @@ const routes: Record<string, Route> = {
   'GET /inbox/conversations/{id}': user('InboxConversationsService.get'),
   'PATCH /inbox/conversations/{id}': user('InboxConversationsService.patch'),
   'GET /inbox/conversations/{id}/messages': user('InboxMessagesService.list'),
-  'POST /inbox/conversations/{id}/messages': user('InboxMessagesService.reply'),
+  'GET /inbox/conversations/{id}/messages/search': user('InboxMessagesService.search', { query: 'q=sunday' }),
+  'POST /inbox/conversations/{id}/messages': user('InboxMessagesService.reply', {
+    body: { message: 'We open at nine.' },
+  }),
   'GET /inbox/counts': user('InboxCountsService.of'),
   'GET /inbox/comments': user('InboxCommentsService.list'),
   'GET /inbox/stream': user('StreamService.stream'),

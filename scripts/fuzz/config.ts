@@ -29,7 +29,7 @@ const paths: { pattern: string; parameter: string; ids: keyof KnownIds }[] = [
 const refusals: Record<string, string> = {
   'a cursor is what an earlier answer gave':
     '^/(instagram-dms/list|messages/list|inbox/(conversations|comments|blocklist)|admin/dead-letters|admin/audit-log|audit-log)$',
-  'so is that of messages': '^/inbox/conversations/\\{id\\}/messages$',
+  'so is that of messages': '^/inbox/conversations/\\{id\\}/messages(/search)?$',
   'work goes to somebody who is there, and is put off into the future': '^/inbox/conversations/\\{id\\}$',
   'a token is what Meta says it is': '^/accounts$',
   'a state is one of ours, and works once': '^/accounts/oauth/\\{login\\}/callback$',

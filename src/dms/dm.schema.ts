@@ -128,6 +128,8 @@ export interface DmRecord {
   send_seq?: number;
   /** Of an answer's last message: how many more there would have been, had it not been cut. */
   truncated_parts?: number;
+  /** Of what a person of the tenant's staff wrote: who. */
+  sent_by?: string;
   /** Unique intent (`agent:<reply id>:<part>`, `api:<idempotency key>:<part>`): the same intent can't be queued twice. */
   send_key?: string;
   /** What a request to send asked for, hashed: its Idempotency-Key with another body is refused, its repeat is known. */
@@ -217,6 +219,7 @@ export const DmSchema = new Schema<DmRecord>(
     outbound: Mixed,
     send_seq: Number,
     truncated_parts: Number,
+    sent_by: String,
     send_key: String,
     send_fingerprint: String,
     send_answer: Mixed,

@@ -3,6 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../auth/index.js';
+import { requestReads } from '../database/index.js';
 import { pageBehind } from '../paging/index.js';
 import { viewProjection, type ShownDm } from './api/dm.view.js';
 import { DM } from './dm-store.repository.js';
@@ -14,6 +15,10 @@ export type Dm = Omit<DmRecord, '_id' | 'delivery_ids'> & { _id: string; deliver
 export interface HistoryPage {
   /** Older than this position. */
   before?: { timestamp: number; id: string };
+  /** Newer than this one, the oldest of them first. */
+  after?: { timestamp: number; id: string };
+  /** Whose text has this in it, in small letters or capitals. */
+  text?: string;
   limit: number;
 }
 
@@ -31,6 +36,13 @@ export class DmsRepository {
   async find(scope: TenantScope, id: string): Promise<Dm | null> {
     if (!/^[0-9a-f]{24}$/i.test(id)) return null;
     const found = await this.model.collection.findOne<DmRecord>({ _id: new Types.ObjectId(id), ...ownerFilter(scope) });
+    return found && plainDm(found);
+  }
+
+  /** In a conversation that is known to be the caller's. */
+  async findIn(conversationId: string, id: string): Promise<Dm | null> {
+    const filter = { _id: new Types.ObjectId(id), conversation_id: conversationId };
+    const found = await this.model.collection.findOne<DmRecord>(filter, { projection: { raw: 0, delivery_ids: 0 } });
     return found && plainDm(found);
   }
 
@@ -70,22 +82,33 @@ export class DmsRepository {
   }
 
   /** A conversation's visible DMs, newest first, without Meta's raw form. */
-  async history(conversationId: string, { before, limit }: HistoryPage): Promise<Dm[]> {
-    const visible = { conversation_id: conversationId, is_deleted: false, placeholder: { $ne: true } };
+  async history(conversationId: string, { before, after, text, limit }: HistoryPage): Promise<Dm[]> {
+    const visible = {
+      conversation_id: conversationId,
+      is_deleted: false,
+      placeholder: { $ne: true },
+      ...(text === undefined ? {} : { text: { $regex: literally(text), $options: 'i' } }),
+    };
+    const order = after ? 1 : -1;
     const find = async (range: object, count: number): Promise<Dm[]> => {
       const found = await this.model.collection
-        .find<DmRecord>({ ...visible, ...range }, { projection: { raw: 0, delivery_ids: 0 } })
-        .sort({ timestamp: -1, _id: -1 })
+        .find<DmRecord>({ ...visible, ...range }, { projection: { raw: 0, delivery_ids: 0 }, ...requestReads })
+        .sort({ timestamp: order, _id: order })
         .limit(count)
         .toArray();
       return found.map(plainDm);
     };
-    if (!before) return find({}, limit);
+    const position = after ?? before;
+    if (!position) return find({}, limit);
     return pageBehind(
-      { at: before.timestamp, id: before.id },
+      { at: position.timestamp, id: position.id },
       limit,
       (dm: Dm) => dm.timestamp,
-      ({ time, idBelow }, count) => find({ timestamp: time, ...(idBelow ? { _id: { $lt: idBelow } } : {}) }, count),
+      ({ time, idBelow, idAbove }, count) => {
+        const id = idBelow ? { $lt: idBelow } : idAbove && { $gt: idAbove };
+        return find({ timestamp: time, ...(id ? { _id: id } : {}) }, count);
+      },
+      { oldestFirst: after !== undefined },
     );
   }
 
@@ -184,4 +207,9 @@ export class DmsRepository {
 
 export function plainDm(record: DmRecord): Dm {
   return { ...record, _id: String(record._id), delivery_ids: (record.delivery_ids ?? []).map(String) };
+}
+
+/** A regular expression that finds this text and nothing else. */
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

@@ -27,11 +27,13 @@ export {
   tellWhatToFollow,
 } from './api/follow-send.js';
 export { channelNamed, channelOf, isOfChannel } from './api/channel-filter.js';
+export { AttachmentDto, QuickReplyDto, ReplyToDto } from './api/dms.dto.js';
 export { ChannelQuery } from './api/list-dms.dto.js';
 export { dmView } from './api/dm.view.js';
 export { DmSendService } from './api/dm-send.service.js';
 export { CommentRemovalRepository } from './removal/comment-removal.repository.js';
 export { DmRemovalRepository } from './removal/dm-removal.repository.js';
+export { clientKeyOf } from './send-key.js';
 export { keyOnly } from './tombstone.schema.js';
 export { ConversationSyncService, type SyncResult } from './sync/conversation-sync.service.js';
 export { DmsSyncModule, DmsSyncWorkerModule } from './sync/sync.module.js';

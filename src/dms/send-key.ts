@@ -17,6 +17,11 @@ export function isCallersKey(sendKey: string | undefined): boolean {
   return sendKey?.startsWith(callersPrefix) ?? false;
 }
 
+/** What the caller named it by. */
+export function clientKeyOf(sendKey: string | undefined): string | undefined {
+  return isCallersKey(sendKey) ? replyKeyOf(sendKey as string).slice(callersPrefix.length) : undefined;
+}
+
 /** The reply that a `send_key` is a part of. */
 export function replyKeyOf(sendKey: string): string {
   return sendKey.slice(0, sendKey.lastIndexOf(':'));

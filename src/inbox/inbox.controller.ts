@@ -7,19 +7,16 @@ import { ActsOnGet } from '../http/index.js';
 import { ApiErrors } from '../errors/index.js';
 import { DocumentsBody } from '../validation/index.js';
 import { IdPipe } from '../paging/index.js';
-import {
-  ListConversationsQuery,
-  ListMessagesQuery,
-  PatchConversationDto,
-  ReplyDto,
-} from './conversations/conversations.dto.js';
+import { ListConversationsQuery, PatchConversationDto } from './conversations/conversations.dto.js';
 import { InboxConversationsService, type ConversationList } from './conversations/inbox-conversations.service.js';
 import {
   ConversationListResponse,
   ConversationResponse,
   MessageListResponse,
+  MessageSearchResponse,
   ReplyResponse,
 } from './inbox.responses.js';
+import { ListMessagesQuery, ReplyDto, SearchMessagesQuery } from './messages/messages.dto.js';
 import { InboxMessagesService, type MessagePage } from './messages/inbox-messages.service.js';
 
 const conversationId = {
@@ -84,7 +81,9 @@ export class InboxController {
   @ForUsers()
   @ApiOperation({
     summary: 'A conversation’s messages in order',
-    description: 'The first page holds the newest, oldest of them first; `cursor` leads to older ones.',
+    description:
+      'Always the oldest first. The first page holds the newest; `cursor` leads to older ones, `after` to newer ones, ' +
+      '`around` to a message and what was said beside it. 404: there is no such message here.',
   })
   @ApiParam(conversationId)
   @ApiResponse({ status: 200, type: MessageListResponse })
@@ -97,6 +96,23 @@ export class InboxController {
     return this.messages.list(scope, id, query);
   }
 
+  @Get(':id/messages/search')
+  @ForUsers()
+  @ApiOperation({
+    summary: 'Messages of a conversation that have a text in them',
+    description: 'The newest first; `GET /inbox/conversations/{id}/messages?around=` shows one where it was said.',
+  })
+  @ApiParam(conversationId)
+  @ApiResponse({ status: 200, type: MessageSearchResponse })
+  @ApiErrors(400, 401, 404, 429, 503)
+  searchMessages(
+    @Scope() scope: TenantScope,
+    @Param('id', IdPipe) id: string,
+    @Query() query: SearchMessagesQuery,
+  ): Promise<MessageSearchResponse> {
+    return this.messages.search(scope, id, query);
+  }
+
   @Post(':id/messages')
   @HttpCode(200)
   @ForUsers()
@@ -104,7 +120,7 @@ export class InboxController {
     summary: 'Answer by hand',
     description:
       'Sent as `/instagram-dms/send` does. The agent then stays silent for `pause_after_human_minutes`, and the ' +
-      'conversation counts as read. 403: the 24-hour window is closed.',
+      'conversation counts as read. 403: the 24-hour window is closed; `reply_with_tag` says whether a `tag` helps.',
   })
   @ApiHeader(idempotencyHeader)
   @ApiParam(conversationId)
@@ -117,13 +133,13 @@ export class InboxController {
   })
   @ApiErrors(400, 401, 403, 404, 409, 413, 415, 429, 502, 503)
   async reply(
-    @Scope() scope: TenantScope,
+    @Caller() caller: Principal,
     @Param('id', IdPipe) id: string,
-    @Body() { message }: ReplyDto,
+    @Body() body: ReplyDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ReplyResponse> {
-    const sent = await this.messages.reply(scope, id, message, key);
+    const sent = await this.messages.reply(caller, id, body, key);
     void reply.status(sent.status);
     if (sent.status === 202) tellWhatToFollow(reply, { _id: sent.dmId, channel: sent.channel });
     return {

@@ -12,6 +12,7 @@ import { InboxConversationsRepository } from './conversations/inbox-conversation
 import { CountsController } from './counts/counts.controller.js';
 import { InboxCountsService } from './counts/inbox-counts.service.js';
 import { InboxController } from './inbox.controller.js';
+import { MessagePagesService } from './messages/message-pages.service.js';
 import { InboxMessagesService } from './messages/inbox-messages.service.js';
 import { ReadMarksService } from './messages/read-marks.service.js';
 import { ChangesRepository } from './stream/changes.repository.js';
@@ -49,6 +50,7 @@ export class InboxChangesModule {}
     DeskDecisionsService,
     InboxCountsService,
     InboxMessagesService,
+    MessagePagesService,
     InboxCommentsService,
     ReadMarksService,
     LiveFeedService,

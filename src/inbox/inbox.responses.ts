@@ -51,8 +51,22 @@ export class MessageListResponse {
   @ApiProperty({ ...nextCursor, description: '`cursor` of the older page; null when there is none' })
   next_cursor!: string | null;
 
+  @ApiProperty({
+    description: 'There are newer ones behind this page: `after` with the last one’s `id`',
+    example: false,
+  })
+  has_newer!: boolean;
+
   @ApiPropertyOptional({ type: SyncOutcomeView, description: 'With `sync=true`' })
   sync?: SyncOutcomeView;
+}
+
+export class MessageSearchResponse {
+  @ApiProperty({ type: [MessageView], description: 'Newest first' })
+  messages!: MessageView[];
+
+  @ApiProperty(nextCursor)
+  next_cursor!: string | null;
 }
 
 export class ReplyResponse {

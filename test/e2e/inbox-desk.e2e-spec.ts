@@ -160,6 +160,72 @@ describe('the work lists', () => {
   });
 });
 
+describe('the messages of a conversation', () => {
+  const texts = (messages: { content: string }[]): string[] => messages.map(({ content }) => content);
+
+  it('are read around, before and after one of them, which a search finds', async () => {
+    const customer = newCustomer();
+    for (let n = 1; n <= 5; n++) await wrote(customer, `Table ${n} (of 5)`);
+    const call = await as();
+    const path = `${pathOf(customer)}/messages`;
+    const page = async (query: object) => (await call.get(path).query(query).expect(200)).body;
+
+    const { body: found } = await call.get(`${path}/search`).query({ q: 'TABLE 3 (' }).expect(200);
+    expect(texts(found.messages)).toEqual(['Table 3 (of 5)']);
+    const [{ id: third }] = found.messages;
+    const around = await page({ around: third, limit: 3 });
+    expect(texts(around.messages)).toEqual(['Table 2 (of 5)', 'Table 3 (of 5)', 'Table 4 (of 5)']);
+    expect(around.has_newer).toBe(true);
+    const newer = await page({ after: around.messages[2].id });
+    expect([texts(newer.messages), newer.has_newer]).toEqual([['Table 5 (of 5)'], false]);
+    const older = await page({ cursor: around.next_cursor });
+    expect(texts(older.messages)).toEqual(['Table 1 (of 5)']);
+    expect(texts((await page({ before: third, limit: 1 })).messages)).toEqual(['Table 2 (of 5)']);
+
+    const { body: more } = await call.get(`${path}/search`).query({ q: 'of 5', limit: 4 }).expect(200);
+    const rest = await call.get(`${path}/search`).query({ q: 'of 5', limit: 4, cursor: more.next_cursor }).expect(200);
+    expect(texts(rest.body.messages)).toEqual(['Table 1 (of 5)']);
+    await call
+      .get(`${pathOf(customer)}/messages`)
+      .query({ around: 'f'.repeat(24) })
+      .expect(404);
+    await call.get(path).query({ around: third, after: third }).expect(400);
+    const other = newCustomer();
+    await wrote(other, 'Hello');
+    await call
+      .get(`${pathOf(other)}/messages`)
+      .query({ around: third })
+      .expect(404);
+  });
+
+  it('carry the name their client gave them, and go out once under it', async () => {
+    const customer = newCustomer();
+    await wrote(customer, 'Are you open?');
+    const stream = await EventStream.open(`${app.url}/inbox/stream`, {
+      authorization: `Bearer ${await app.token(anna)}`,
+    });
+    await eventually(() => expect(stream.named('ready')).toHaveLength(1));
+    const call = await as();
+    const send = { message: 'We are.', client_key: 'key-of-the-client' };
+
+    const both = await Promise.all([1, 2].map(() => call.post(`${pathOf(customer)}/messages`).send(send)));
+    expect(both.map(({ status }) => status)).toEqual([200, 200]);
+    expect(both[0]?.body.id).toBe(both[1]?.body.id);
+    const { body } = await call.get(`${pathOf(customer)}/messages`).expect(200);
+    const ours = { content: 'We are.', client_key: send.client_key, sent_by: anna.userId };
+    expect(body.messages.slice(1)).toEqual([expect.objectContaining(ours)]);
+    await eventually(() =>
+      expect(stream.named('message').map(({ data }) => data['message'])).toContainEqual(expect.objectContaining(ours)),
+    );
+    stream.close();
+    await call
+      .post(`${pathOf(customer)}/messages`)
+      .set('idempotency-key', 'another')
+      .send(send)
+      .expect(400);
+  });
+});
+
 describe('who sees to a conversation', () => {
   it('is told to everybody, is not taken by two at once, and is nobody once they have left', async () => {
     const customer = newCustomer();

@@ -39,12 +39,21 @@ export interface AcceptedSend {
   repeats?: true;
 }
 
+export interface SendOptions {
+  idempotencyKey?: string;
+  /** Of which the account has to be. */
+  channel?: Channel;
+  /** The person who writes. */
+  sentBy?: string;
+}
+
 interface Request {
   account: AccountSummary;
   participantId: string;
   parts: NewOutbound[];
   fingerprint: string;
   idempotencyKey?: string;
+  sentBy?: string;
   /** Whoever writes takes the conversation over from the agent. */
   takesOver?: boolean;
 }
@@ -78,14 +87,18 @@ export class DmSendService {
     idempotencyKey?: string,
     channel?: Channel,
   ): Promise<KeptSendResponse> {
-    return this.answer(await this.accept(scope, dto, idempotencyKey, channel));
+    return this.answer(await this.accept(scope, dto, { idempotencyKey, channel }));
   }
 
   /**
    * Queues it; from then on it is sent whoever waits.
    * @throws {OutsideWindowError | AccountNotUsableError | IdempotencyKeyReusedError | IdempotencyKeyUsedError}
    */
-  async accept(scope: TenantScope, dto: SendDmDto, idempotencyKey?: string, channel?: Channel): Promise<AcceptedSend> {
+  async accept(
+    scope: TenantScope,
+    dto: SendDmDto,
+    { idempotencyKey, channel, sentBy }: SendOptions = {},
+  ): Promise<AcceptedSend> {
     const account = await this.accountOf(scope, dto, channel);
     const { platform_account_id: _account, ...asked } = dto;
     return this.once(
@@ -95,6 +108,7 @@ export class DmSendService {
         parts: partsOf(dto, this.channels.get(account.channel).outbound),
         fingerprint: fingerprintOf('send', asked),
         idempotencyKey,
+        sentBy,
         takesOver: true,
       },
       () => this.refuseEarly(account, dto),
@@ -166,9 +180,9 @@ export class DmSendService {
   }
 
   private async queue(request: Request): Promise<AcceptedSend> {
-    const { account, participantId, parts, fingerprint, idempotencyKey, takesOver } = request;
+    const { account, participantId, parts, fingerprint, idempotencyKey, sentBy, takesOver } = request;
     const key = idempotencyKey === undefined ? ownKey() : callersKey(idempotencyKey);
-    const reply: NewReply = { source: 'api', key, parts, fingerprint };
+    const reply: NewReply = { source: 'api', key, parts, fingerprint, sentBy };
     const pause = takesOver ? await this.takeOver.pauseIn(account) : undefined;
     try {
       const queued = await this.transactions.run(async (session) => {

@@ -28,6 +28,8 @@ export interface NewReply {
   /** The intent, unique in its account: `agent:<last answered dm id>`, or out of `send-key.ts`. Parts get `:<n>`. */
   key: string;
   parts: NewOutbound[];
+  /** Who wrote it, where that is a person. */
+  sentBy?: string;
   /** Hash of what was asked for, where the same may be asked for again. */
   fingerprint?: string;
   /** How many messages more it would have been, had it not been cut. */
@@ -97,6 +99,7 @@ export class OutboxService {
       source: reply.source,
       ...(part.outbound ? { outbound: part.outbound } : {}),
       send_seq: conversation.send_seq + 1 + n,
+      ...(reply.sentBy ? { sent_by: reply.sentBy } : {}),
       send_key: `${reply.key}:${n}`,
       ...(reply.truncatedParts && n === reply.parts.length - 1 ? { truncated_parts: reply.truncatedParts } : {}),
       ...(reply.fingerprint ? { send_fingerprint: reply.fingerprint } : {}),

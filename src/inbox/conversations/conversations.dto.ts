@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Equals, IsBoolean, IsIn, IsISO8601, IsString, Matches, MaxLength, ValidateIf } from 'class-validator';
 import { pauseReasons, type PauseReason } from '../../conversations/index.js';
 import { MayBeAbsent } from '../../validation/index.js';
@@ -102,33 +102,6 @@ export class ListConversationsQuery extends PageQuery {
   @IsString()
   @MaxLength(100)
   q?: string;
-}
-
-export class ListMessagesQuery extends PageQuery {
-  @ApiPropertyOptional({
-    type: Boolean,
-    default: false,
-    description:
-      'First asks Meta for messages that did not arrive here. Meta tells the content of a conversation’s 20 newest ' +
-      'messages only.',
-  })
-  @MayBeAbsent()
-  @toBoolean
-  @IsBoolean(trueOrFalse)
-  sync: boolean = false;
-}
-
-export class ReplyDto {
-  @ApiProperty({
-    description:
-      'Longer than 1000 bytes of UTF-8 it goes out as several messages, split at paragraph, sentence or word ends',
-    maxLength: 10_000,
-    example: 'Thanks for your message! We open at 9.',
-  })
-  @IsString()
-  @MaxLength(10_000)
-  @Matches(/\S/, { message: 'must not be empty' })
-  message!: string;
 }
 
 export class PatchConversationDto {

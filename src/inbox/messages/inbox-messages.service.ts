@@ -1,15 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { isGraphError } from '#libs/graph-api';
 import { AccountNotUsableError } from '../../accounts/index.js';
-import type { TenantScope } from '../../auth/index.js';
+import { scopeOf, type Principal, type TenantScope } from '../../auth/index.js';
 import type { Channel } from '../../channels/index.js';
 import { ConversationsRepository, type Conversation } from '../../conversations/index.js';
-import { ConversationSyncService, DmSendService, DmsRepository, isProvisional } from '../../dms/index.js';
-import { ConflictError } from '../../errors/index.js';
+import { ConversationSyncService, DmSendService, isProvisional } from '../../dms/index.js';
+import { ConflictError, InvalidRequestError } from '../../errors/index.js';
 import type { ConversationView } from '../conversations/conversation.view.js';
-import type { ListMessagesQuery } from '../conversations/conversations.dto.js';
 import { ConversationViewsService } from '../conversations/conversation-views.service.js';
-import { cursorOf, pageOf, readCursor } from '../../paging/index.js';
+import { MessagePagesService } from './message-pages.service.js';
+import type { ListMessagesQuery, ReplyDto, SearchMessagesQuery } from './messages.dto.js';
 import { messageView, type MessageView } from './message.view.js';
 import { ReadMarksService } from './read-marks.service.js';
 
@@ -25,6 +25,7 @@ export interface MessagePage {
   conversation: ConversationView;
   messages: MessageView[];
   next_cursor: string | null;
+  has_newer: boolean;
   sync?: SyncOutcome;
 }
 
@@ -48,7 +49,7 @@ export class InboxMessagesService {
   constructor(
     private readonly conversations: ConversationsRepository,
     private readonly views: ConversationViewsService,
-    private readonly dms: DmsRepository,
+    private readonly pages: MessagePagesService,
     private readonly sync: ConversationSyncService,
     private readonly sends: DmSendService,
     private readonly readMarks: ReadMarksService,
@@ -60,40 +61,52 @@ export class InboxMessagesService {
    * @throws {NotFoundError | InvalidRequestError}
    */
   async list(scope: TenantScope, id: string, query: ListMessagesQuery): Promise<MessagePage> {
-    const position = query.cursor === undefined ? undefined : readCursor(query.cursor);
-    const read = () =>
-      this.dms.history(id, {
-        limit: query.limit + 1,
-        ...(position ? { before: { timestamp: position.at.getTime(), id: position.id } } : {}),
-      });
+    const read = () => this.pages.read(id, query);
     // Read beside the conversation, and shown only if that is the caller's.
     const early = query.sync ? undefined : read();
     early?.catch(() => undefined);
     const conversation = await this.conversations.get(scope, id);
     const synced = query.sync ? await this.fillGaps(conversation) : undefined;
-    const found = await (early ?? read());
-    const { data, next_cursor } = pageOf(found, query.limit, ({ timestamp, _id }) =>
-      cursorOf({ at: new Date(timestamp), id: _id }),
-    );
+    const { messages, next_cursor, has_newer } = await (early ?? read());
     return {
       conversation: await this.views.view(synced ? await this.conversations.get(scope, id) : conversation),
-      messages: data.reverse().map(messageView),
+      messages: messages.map(messageView),
       next_cursor,
+      has_newer,
       ...(synced ? { sync: synced } : {}),
     };
+  }
+
+  /** @throws {NotFoundError | InvalidRequestError} */
+  async search(
+    scope: TenantScope,
+    id: string,
+    query: SearchMessagesQuery,
+  ): Promise<{ messages: MessageView[]; next_cursor: string | null }> {
+    await this.conversations.get(scope, id);
+    const { data, next_cursor } = await this.pages.search(id, query);
+    return { messages: data.map(messageView), next_cursor };
   }
 
   /**
    * A person's answer: the agent steps back, and the conversation counts as read once it is queued, before it goes out.
    * @throws what `DmSendService.send` throws, {@link NotFoundError}
    */
-  async reply(scope: TenantScope, id: string, text: string, idempotencyKey?: string): Promise<ReplyResult> {
+  async reply(caller: Principal, id: string, asked: ReplyDto, idempotencyKey?: string): Promise<ReplyResult> {
+    const scope = scopeOf(caller);
+    const key = keyOf(asked, idempotencyKey);
     const conversation = await this.conversations.get(scope, id);
     if (isProvisional(conversation.participant_id))
       throw new ConflictError('Who wrote the comment is not known until Instagram has taken the private reply.');
     const { participant_id: recipient_id, platform_account_id } = conversation;
-    const message = { recipient_id, message_text: text, platform_account_id };
-    const accepted = await this.sends.accept(scope, message, idempotencyKey);
+    const { message, client_key: _key, ...others } = asked;
+    const send = {
+      recipient_id,
+      platform_account_id,
+      ...others,
+      ...(message === undefined ? {} : { message_text: message }),
+    };
+    const accepted = await this.sends.accept(scope, send, { idempotencyKey: key, sentBy: writerOf(caller) });
     await this.readMarks.tryMarkRead(scope, conversation);
     const { status, body, open } = await this.sends.answer(accepted);
     const stored = open ?? body.stored;
@@ -124,4 +137,20 @@ export class InboxMessagesService {
       return { ok: false, stored: 0, error: error.message };
     }
   }
+}
+
+/** Of the two ways to name a message one is enough. @throws {InvalidRequestError} they name different ones */
+function keyOf({ client_key: key, quick_replies, message }: ReplyDto, header: string | undefined): string | undefined {
+  if (quick_replies && message === undefined) refuse('message', 'the words that quick_replies stand under');
+  if (key !== undefined && header !== undefined && key !== header) refuse('client_key', 'the same as Idempotency-Key');
+  return header ?? key;
+}
+
+function refuse(field: string, expected: string): never {
+  throw new InvalidRequestError(`${field}: expected ${expected}`, [{ field, expected }]);
+}
+
+/** A token that names nobody is a program's. */
+function writerOf({ actor, tenant }: Principal): string | undefined {
+  return actor === tenant ? undefined : actor;
 }

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { DmRecord } from '../../dms/index.js';
+import { clientKeyOf, type DmAttachment, type DmRecord } from '../../dms/index.js';
 
 const date = { type: String, format: 'date-time' } as const;
 
@@ -15,6 +15,21 @@ class MessageAttachmentView {
 
   @ApiPropertyOptional({ example: 'menu.pdf' })
   title?: string;
+
+  @ApiPropertyOptional({ description: 'Meta’s word for it, where `type` is `unsupported`', example: 'ig_post' })
+  original_type?: string;
+
+  @ApiPropertyOptional({ description: 'Meta’s id of the story it is about', example: '17912345678901234' })
+  story_id?: string;
+
+  @ApiPropertyOptional({ description: 'Meta allows showing it by its link alone: no copy is kept', example: true })
+  link_only?: boolean;
+
+  @ApiPropertyOptional({ description: 'Media type of the copy, found out from what is in it', example: 'image/jpeg' })
+  content_type?: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, description: 'Size of the copy', example: 48_213 })
+  bytes?: number;
 
   @ApiPropertyOptional({
     description: 'There is a copy: `GET /instagram-dms/{id}/attachments/{index}`, with the message’s `id`',
@@ -40,6 +55,17 @@ class MessageErrorView {
 
   @ApiProperty({ example: '24-hour messaging window expired. Wait for user to message first.' })
   message!: string;
+
+  @ApiPropertyOptional({ type: 'integer', description: 'The channel’s code, where it gave one', example: 10 })
+  code?: number;
+}
+
+class MessageChoiceView {
+  @ApiProperty({ description: 'What the customer is shown.', example: 'Opening hours' })
+  title!: string;
+
+  @ApiProperty({ description: 'What comes back when they choose it.', example: 'HOURS' })
+  payload!: string;
 }
 
 /** A message of a conversation as the inbox shows it. */
@@ -92,6 +118,24 @@ export class MessageView {
   @ApiPropertyOptional({ description: 'Why a `queued` message waits', example: 'rate_limit' })
   held_reason?: string;
 
+  @ApiPropertyOptional({ ...date, description: 'While it is not over: when it is looked at next' })
+  next_attempt_at?: string;
+
+  @ApiPropertyOptional({ ...date, description: 'When it reached the customer’s phone; where the channel tells' })
+  delivered_at?: string;
+
+  @ApiPropertyOptional({
+    description: 'As the request that sent it named it, by `client_key` or `Idempotency-Key`; on each of its parts',
+    example: '5f0c9a52-8f0e-4a54-9d0a-0c2b6f1f1f10',
+  })
+  client_key?: string;
+
+  @ApiPropertyOptional({
+    description: 'Of what a person wrote here: the id of one of the staff',
+    example: '665f1c2e9b1e8a0012345678',
+  })
+  sent_by?: string;
+
   @ApiPropertyOptional({ type: MessageErrorView })
   error?: MessageErrorView;
 
@@ -100,6 +144,31 @@ export class MessageView {
 
   @ApiPropertyOptional({ description: 'A greeting or instant reply that Instagram itself sent', example: true })
   is_automatic?: boolean;
+
+  @ApiPropertyOptional({ enum: ['pending', 'answered', 'skipped'], description: 'What the agent did about it' })
+  agent_state?: DmRecord['agent_state'];
+
+  @ApiPropertyOptional({ description: 'Why the agent said nothing to it', example: 'agent_off' })
+  agent_reason?: string;
+
+  @ApiPropertyOptional({
+    type: Object,
+    additionalProperties: true,
+    description: 'Which button it was',
+    example: { title: 'Prices', payload: 'PRICES' },
+  })
+  postback?: DmRecord['postback'];
+
+  @ApiPropertyOptional({
+    type: Object,
+    additionalProperties: true,
+    description: 'Which choice it was',
+    example: { payload: 'HOURS' },
+  })
+  quick_reply?: DmRecord['quick_reply'];
+
+  @ApiPropertyOptional({ type: [MessageChoiceView], description: 'The choices that were sent under it' })
+  quick_replies?: MessageChoiceView[];
 
   @ApiProperty({ type: [MessageReactionView] })
   reactions!: MessageReactionView[];
@@ -128,19 +197,19 @@ export function messageView(dm: Omit<DmRecord, '_id' | 'delivery_ids'> & { _id: 
     direction: dm.direction,
     kind: dm.kind,
     content: dm.text ?? null,
-    attachments: dm.attachments.map(({ type, url, title, stored_key }) => ({
-      type,
-      ...(url ? { url } : {}),
-      ...(title ? { title } : {}),
-      ...(stored_key ? { has_copy: true } : {}),
-    })),
+    attachments: dm.attachments.map(attachmentView),
     sent_at: new Date(dm.timestamp).toISOString(),
     read_at: dm.read_at?.toISOString() ?? null,
     read: dm.read,
     status: dm.direction === 'inbound' ? 'received' : (dm.status ?? 'sent'),
     ...(dm.held_reason ? { held_reason: dm.held_reason } : {}),
-    ...(dm.error ? { error: { kind: dm.error.kind, message: dm.error.message } } : {}),
+    ...whatBecameOf(dm),
     source: dm.source,
+    ...whoWrote(dm),
+    ...whatTheAgentDid(dm),
+    ...(dm.postback ? { postback: dm.postback } : {}),
+    ...(dm.quick_reply ? { quick_reply: dm.quick_reply } : {}),
+    ...(dm.outbound?.quick_replies ? { quick_replies: dm.outbound.quick_replies } : {}),
     ...(dm.is_automatic ? { is_automatic: true } : {}),
     reactions: (dm.reactions ?? [])
       .filter(({ removed }) => !removed)
@@ -153,4 +222,42 @@ export function messageView(dm: Omit<DmRecord, '_id' | 'delivery_ids'> & { _id: 
     edited: dm.edits.length > 0,
     unsent: dm.unsent,
   };
+}
+
+type Shown = Omit<DmRecord, '_id' | 'delivery_ids'>;
+
+function attachmentView(attachment: DmAttachment): MessageAttachmentView {
+  const { type, url, title, original_type, story_id, link_only, stored_key, content_type, stored_bytes } = attachment;
+  return {
+    type,
+    ...(url ? { url } : {}),
+    ...(title ? { title } : {}),
+    ...(original_type ? { original_type } : {}),
+    ...(story_id ? { story_id } : {}),
+    ...(link_only ? { link_only } : {}),
+    ...(stored_key ? { has_copy: true } : {}),
+    ...(content_type ? { content_type } : {}),
+    ...(stored_bytes === undefined ? {} : { bytes: stored_bytes }),
+  };
+}
+
+function whatBecameOf({ status, error, next_attempt_at: next, delivered_at: delivered }: Shown): Partial<MessageView> {
+  const isOver = status === undefined || status === 'sent' || status === 'failed';
+  const { kind, message, code } = error ?? {};
+  return {
+    ...(kind !== undefined && message !== undefined
+      ? { error: { kind, message, ...(code === undefined ? {} : { code }) } }
+      : {}),
+    ...(next && !isOver ? { next_attempt_at: next.toISOString() } : {}),
+    ...(delivered ? { delivered_at: delivered.toISOString() } : {}),
+  };
+}
+
+function whoWrote({ send_key, sent_by }: Shown): Partial<MessageView> {
+  const client_key = clientKeyOf(send_key);
+  return { ...(client_key === undefined ? {} : { client_key }), ...(sent_by ? { sent_by } : {}) };
+}
+
+function whatTheAgentDid({ agent_state, agent_reason }: Shown): Partial<MessageView> {
+  return { ...(agent_state ? { agent_state } : {}), ...(agent_reason ? { agent_reason } : {}) };
 }

@@ -36,7 +36,18 @@ const shownOfDm = [
   'is_deleted',
   'message_id',
   'held_reason',
-  ...['placeholder', 'unsent', 'edits', 'reactions', 'reply_to', 'direction', 'source', 'timestamp'],
+  ...[
+    'delivered_at',
+    'agent_state',
+    'placeholder',
+    'unsent',
+    'edits',
+    'reactions',
+    'reply_to',
+    'direction',
+    'source',
+    'timestamp',
+  ],
 ];
 const shownOfConversation = [
   ...[
