@@ -42,7 +42,7 @@ export class AppProcess {
   }
 
   /** @throws {Error} with the last lines of its log when it does not become healthy */
-  async start(timeoutMs = 30_000): Promise<void> {
+  async start(timeoutMs = 120_000): Promise<void> {
     this.launch();
     const deadline = Date.now() + timeoutMs;
     while (!(await this.isHealthy())) {

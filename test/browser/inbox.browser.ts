@@ -252,6 +252,30 @@ void describe('the inbox in a browser', { timeout: 400_000 }, () => {
     await desk.close();
   });
 
+  void it('puts a conversation off, takes it as one’s own and back, and counts what waits', async () => {
+    const desk = await open();
+    const { name } = await customer('I want to talk to a human');
+    await desk.openConversation(name);
+    await desk.page.getByRole('button', { name: 'Snooze' }).click();
+    await desk.page.getByRole('button', { name: /In 3 hours/ }).click();
+    await desk.row(name).waitFor({ state: 'hidden' });
+    await desk.page.getByRole('link', { name: /^Snoozed/ }).click();
+    await desk.openConversation(name);
+    await shoot(desk, 'snoozed');
+    await desk.page.getByRole('button', { name: 'Snooze' }).click();
+    await desk.page.getByRole('button', { name: 'Bring back now' }).click();
+    await desk.row(name).waitFor({ state: 'hidden' });
+    await desk.page.getByRole('link', { name: /^Waiting/ }).click();
+    await desk.openConversation(name);
+    await desk.page
+      .getByRole('link', { name: /^Waiting/ })
+      .locator('.badge')
+      .waitFor();
+    await desk.answer('A person is here.');
+    await desk.sent.first().waitFor();
+    await desk.close();
+  });
+
   void it('holds one stream for all tabs, and each of them is live', async () => {
     const desk = await open();
     const context = desk.page.context();

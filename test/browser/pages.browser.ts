@@ -49,7 +49,15 @@ void describe('the pages of the web app', { timeout: 400_000 }, () => {
     const id = await conversation();
     const deliveries = await stack.api<{ data: { _id: string }[] }>('GET', '/admin/deliveries', undefined, owner);
     paths = [
-      ...['/inbox/all', `/inbox/all/${id}`, '/inbox/unread', '/inbox/done?q=nobody', '/comments', '/accounts'],
+      ...[
+        '/inbox/open',
+        `/inbox/open/${id}`,
+        '/inbox/unread',
+        '/inbox/waiting',
+        '/inbox/done?q=nobody',
+        '/comments',
+        '/accounts',
+      ],
       ...knowledge.map((path) => `/accounts/${data._id}/knowledge${path}`),
       ...[`/accounts/${data._id}/agent`, '/operations/deliveries', `/operations/deliveries/${deliveries.data[0]?._id}`],
       ...['/operations/dead-letters', '/operations/audit', '/staff', '/me', '/welcome', '/invite', '/nowhere'],

@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useMemo } from 'react';
-import { InboxPage, InboxStore, isView, LineBanner, StoreContext } from '../inbox/index.js';
+import { InboxPage, InboxStore, isView, LineBanner, StoreContext, ViewLinks } from '../inbox/index.js';
 import { t, useLanguage } from '../i18n/index.js';
 import { session, type Me } from '../session/index.js';
 import { JoinPage, SignInAgain, SignInPage } from '../session/pages.js';
@@ -85,10 +85,8 @@ function Desk({ me, expired }: { me: Me; expired: boolean }) {
   );
 }
 
-const nav: { to: string; icon: IconName; key: Parameters<typeof t>[0]; adminOnly?: true }[] = [
-  { to: '/inbox/all', icon: 'inbox', key: 'view.all' },
-  { to: '/inbox/unread', icon: 'unread', key: 'view.unread' },
-  { to: '/inbox/done', icon: 'done', key: 'view.done' },
+const nav: { to: string; icon: IconName; key: Parameters<typeof t>[0]; adminOnly?: true; phoneOnly?: true }[] = [
+  { to: '/inbox/open', icon: 'inbox', key: 'view.open', phoneOnly: true },
   { to: '/comments', icon: 'comments', key: 'nav.comments' },
   { to: '/accounts', icon: 'accounts', key: 'nav.accounts' },
   { to: '/staff', icon: 'team', key: 'nav.staff' },
@@ -97,7 +95,7 @@ const nav: { to: string; icon: IconName; key: Parameters<typeof t>[0]; adminOnly
 ];
 
 function Frame({ me, place, children }: { me: Me; place: Place; children: React.ReactNode }) {
-  const { unread } = useTitle();
+  useTitle();
   const isOpen = match('/inbox/:view/:id', place.path) !== undefined;
   return (
     <div className="frame" data-thread={isOpen || undefined}>
@@ -105,13 +103,20 @@ function Frame({ me, place, children }: { me: Me; place: Place; children: React.
         {t('nav.skip')}
       </a>
       <nav className="nav" aria-label={t('nav.main')}>
+        <div className="nav-views">
+          <ViewLinks path={place.path} />
+        </div>
         {nav
           .filter(({ adminOnly }) => !adminOnly || me.role === 'admin')
-          .map(({ to, icon, key }) => (
-            <Link key={to} to={to} aria-current={isAt(place.path, to) ? 'page' : undefined}>
+          .map(({ to, icon, key, phoneOnly }) => (
+            <Link
+              key={to}
+              to={to}
+              className={phoneOnly && 'phone-only'}
+              aria-current={isAt(place.path, to) ? 'page' : undefined}
+            >
               <Icon name={icon} />
               <span>{t(key)}</span>
-              {to === '/inbox/unread' && unread > 0 && <span className="badge">{unread}</span>}
             </Link>
           ))}
       </nav>
@@ -124,13 +129,15 @@ function Frame({ me, place, children }: { me: Me; place: Place; children: React.
 }
 
 const isAt = (path: string, to: string): boolean =>
-  path === to || path.startsWith(`${to}/`) || (to.startsWith('/operations') && path.startsWith('/operations'));
+  path === to ||
+  path.startsWith(`${to}/`) ||
+  ['/operations', '/inbox'].some((room) => to.startsWith(room) && path.startsWith(room));
 
 function Page({ place: { path, query }, isAdmin }: { place: Place; isAdmin: boolean }) {
   const inbox = match('/inbox/:view', path) ?? match('/inbox/:view/:id', path);
   const isHome = path === '/' || path === '/sign-in';
   useEffect(() => {
-    if (isHome) navigate('/inbox/all', { replace: true });
+    if (isHome) navigate('/inbox/open', { replace: true });
   }, [isHome]);
   if (inbox && isView(inbox['view']))
     return <InboxPage view={inbox['view']} id={inbox['id']} q={query.get('q') ?? ''} />;

@@ -8,13 +8,22 @@ export const shortcutKeys = [
   ['r', 'keys.reply'],
   ['e', 'keys.done'],
   ['t', 'keys.takeOver'],
+  ['a / A', 'keys.assign'],
+  ['s', 'keys.snooze'],
   ['/', 'keys.search'],
-  ['g i / u / d', 'keys.go'],
+  ['g i / u / m / w / c / d', 'keys.go'],
   ['Esc', 'keys.leave'],
   ['?', 'keys.help'],
 ] as const;
 
-const places: Record<string, string> = { i: '/inbox/all', u: '/inbox/unread', d: '/inbox/done' };
+const places: Record<string, string> = {
+  i: '/inbox/open',
+  u: '/inbox/unread',
+  m: '/inbox/mine',
+  w: '/inbox/waiting',
+  c: '/inbox/closing',
+  d: '/inbox/done',
+};
 let leading = false;
 
 const focus = (selector: string): void => document.querySelector<HTMLElement>(selector)?.focus();
@@ -34,6 +43,9 @@ const actions: Record<string, () => void> = {
   r: () => focus('[data-composer]'),
   e: () => click('[data-done]'),
   t: () => click('[data-take-over]'),
+  a: () => click('[data-assign-me]'),
+  A: () => click('[data-assign]'),
+  s: () => click('[data-snooze]'),
   '/': () => focus('[data-search]'),
   '?': () => navigate('/me'),
   g: () => {

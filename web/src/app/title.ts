@@ -5,10 +5,10 @@ import { useObservable } from '../ui/index.js';
 import { preferences } from './preferences.js';
 
 /** People sit in other tabs: how many are unread stands in the title, and on the app's icon where there is one. */
-export function useTitle(): { unread: number } {
+export function useTitle(): void {
   const store = useStore();
   const language = useLanguage();
-  const { total: unread } = useObservable(store.list('unread').state);
+  const unread = useObservable(store.counts.views)?.unread.count ?? 0;
   useEffect(() => {
     document.title = unread > 0 ? `(${unread}) ${t('app')}` : t('app');
     const set = unread > 0 ? navigator.setAppBadge?.(unread) : navigator.clearAppBadge?.();
@@ -21,7 +21,6 @@ export function useTitle(): { unread: number } {
       }),
     [store],
   );
-  return { unread };
 }
 
 /** Two short tones, made here: no file to load. */

@@ -3,6 +3,7 @@ import { calling, messagesResolve, messageMediaLink, type ApiError, type Message
 import { clockTime, t, tIfKnown } from '../i18n/index.js';
 import { ErrorNotice, Icon, type IconName } from '../ui/index.js';
 import { draftOf, saveDraft } from './drafts.js';
+import { useColleagues, type Colleagues } from './colleagues.js';
 import type { OutboxEntry } from './outbox.js';
 import { useStore } from './store-context.js';
 
@@ -31,6 +32,14 @@ export function Bubble({ message, first, name }: { message: MessageView; first: 
       {message.reactions.length > 0 && (
         <p className="reactions">{message.reactions.map(({ emoji, reaction }) => emoji ?? reaction).join(' ')}</p>
       )}
+      {message.agent_state === 'skipped' && message.agent_reason && (
+        <p className="quiet silence">
+          <Icon name="agent" size={14} />{' '}
+          {t('silence', {
+            reason: tIfKnown(`agent.why.${message.agent_reason}`) ?? message.agent_reason.replaceAll('_', ' '),
+          })}
+        </p>
+      )}
       {message.status === 'failed' && <Failed message={message} />}
       {message.status === 'unconfirmed' && <Unconfirmed message={message} />}
     </article>
@@ -38,7 +47,7 @@ export function Bubble({ message, first, name }: { message: MessageView; first: 
 }
 
 function Author({ message, name }: { message: MessageView; name: string }) {
-  const [icon, author] = authorOf(message, name);
+  const [icon, author] = authorOf(message, name, useColleagues());
   return (
     <p className="author">
       <Icon name={icon} size={14} /> <span dir="auto">{author}</span>
@@ -46,10 +55,11 @@ function Author({ message, name }: { message: MessageView; name: string }) {
   );
 }
 
-function authorOf(message: MessageView, name: string): [icon: IconName, author: string] {
+function authorOf(message: MessageView, name: string, colleagues: Colleagues): [icon: IconName, author: string] {
   if (message.direction === 'inbound') return ['person', name];
   if (message.is_automatic) return ['agent', t('author.automatic')];
   if (message.source === 'agent') return ['agent', t('author.agent')];
+  if (message.sent_by) return ['person', colleagues.nameOf(message.sent_by)];
   return ['person', message.source === 'api' ? t('author.api') : t('author.app')];
 }
 

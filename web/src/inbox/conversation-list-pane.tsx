@@ -2,11 +2,15 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState, type Keyboar
 import { navigate } from '../app/router.js';
 import { t } from '../i18n/index.js';
 import { Empty, ErrorNotice, Icon, Link, useObservable } from '../ui/index.js';
-import type { ConversationList, ViewName } from './conversation-list.js';
+import type { ConversationList } from './conversation-list.js';
 import { ConversationRow, rowHeight } from './conversation-row.js';
 import { useStore } from './store-context.js';
+import { ViewLinks } from './view-links.js';
+import type { ViewName } from './views.js';
 
 const beyond = 6;
+/** The server counts no further. */
+const countedTo = 1_000;
 
 interface Props {
   view: ViewName;
@@ -25,8 +29,13 @@ export function ConversationListPane({ view, q, selected }: Props) {
     <section className="pane list-pane" aria-label={t('list.label')}>
       <header className="list-head">
         <h1>{t(`view.${view}`)}</h1>
-        <span className="quiet">{state.status === 'ready' && t('list.total', { n: state.total })}</span>
+        <span className="quiet">
+          {state.status === 'ready' && t(state.total >= countedTo ? 'list.many' : 'list.total', { n: state.total })}
+        </span>
       </header>
+      <nav className="views-strip" aria-label={t('nav.views')}>
+        <ViewLinks path={`/inbox/${view}`} />
+      </nav>
       <Search view={view} q={q} key={view} />
       {state.error && <ErrorNotice error={state.error} onRetry={() => void list.load()} />}
       {state.status === 'loading' && <Skeleton />}
@@ -172,7 +181,7 @@ function Nothing({ view, q }: { view: ViewName; q: string }) {
   return (
     <Empty>
       <p>{t(`list.empty.${view}`)}</p>
-      {view === 'all' && <Link to="/accounts">{t('list.connect')}</Link>}
+      {view === 'open' && <Link to="/accounts">{t('list.connect')}</Link>}
     </Empty>
   );
 }

@@ -1,9 +1,6 @@
 import { calling, inboxList, type ApiError, type ConversationView } from '../api/index.js';
 import { Observable } from '../ui/observable.js';
-import { byLatest } from './order.js';
-
-export const viewNames = ['all', 'unread', 'done'] as const;
-export type ViewName = (typeof viewNames)[number];
+import { belongsTo, orderOf, type ViewName } from './views.js';
 
 export interface ListState {
   status: 'loading' | 'ready' | 'error';
@@ -22,7 +19,6 @@ interface Entities {
 }
 
 const pageSize = 50;
-const queries = { all: {}, unread: { unread: true }, done: { archived: true } } as const;
 
 /** One list of conversations, kept up by the live stream. Rows keep their place while somebody reads them. */
 export class ConversationList {
@@ -39,6 +35,7 @@ export class ConversationList {
   constructor(
     private readonly entities: Entities,
     readonly view: ViewName,
+    private readonly actorId: string,
     private readonly q?: string,
   ) {}
 
@@ -85,7 +82,7 @@ export class ConversationList {
     const { ids, fresh } = this.state.get();
     if (fresh.size === 0) return;
     const known = [...new Set([...fresh, ...ids])].flatMap((id) => this.entities.find(id) ?? []);
-    this.state.merge({ ids: known.sort(byLatest).map(({ id }) => id), fresh: new Set() });
+    this.state.merge({ ids: known.sort(orderOf(this.view)).map(({ id }) => id), fresh: new Set() });
   }
 
   /**
@@ -116,13 +113,14 @@ export class ConversationList {
     this.state.merge({ ids: ids.filter(others), fresh: new Set([...fresh].filter(others)) });
   }
 
-  private belongs({ archived, unread_count: unread }: ConversationView): boolean {
-    if (this.view === 'done') return archived;
-    return !archived && (this.view === 'all' || unread > 0);
+  private belongs(conversation: ConversationView): boolean {
+    return belongsTo(this.view, conversation, this.actorId, Date.now());
   }
 
   private async page(limit: number, cursor?: string) {
-    const query = { ...queries[this.view], q: this.q, limit, cursor };
+    // A search looks everywhere: what is found may be done or put off.
+    const view = this.q !== undefined && this.view === 'open' ? 'all' : this.view;
+    const query = { view, q: this.q, limit, cursor };
     const { data } = await inboxList({ ...calling, query });
     for (const conversation of data.conversations) this.entities.put(conversation);
     return data;

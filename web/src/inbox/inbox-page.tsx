@@ -2,11 +2,9 @@ import { useEffect } from 'react';
 import { duration, t, useNow } from '../i18n/index.js';
 import { announce, Empty, useObservable } from '../ui/index.js';
 import { ConversationListPane } from './conversation-list-pane.js';
-import { viewNames, type ViewName } from './conversation-list.js';
 import { useStore } from './store-context.js';
 import { ThreadPane } from './thread-pane.js';
-
-export const isView = (name: string | undefined): name is ViewName => viewNames.some((view) => view === name);
+import type { ViewName } from './views.js';
 
 /** List and conversation side by side; on a phone one at a time. */
 export function InboxPage({ view, id, q }: { view: ViewName; id: string | undefined; q: string }) {

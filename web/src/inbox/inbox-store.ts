@@ -1,9 +1,18 @@
-import { calling, inboxGet, inboxPatch, type ConversationView, type MessageView } from '../api/index.js';
+import {
+  calling,
+  inboxGet,
+  inboxPatch,
+  type ConversationView,
+  type MessageView,
+  type PatchConversationDto,
+} from '../api/index.js';
 import { Live, type SseEvent } from '../live/index.js';
 import { Observable } from '../ui/observable.js';
-import { ConversationList, type ViewName } from './conversation-list.js';
+import { ConversationList } from './conversation-list.js';
+import { Counts } from './counts.js';
 import { Outbox } from './outbox.js';
 import { Thread } from './thread.js';
+import type { ViewName } from './views.js';
 
 const keptThreads = 20;
 
@@ -14,12 +23,13 @@ export type Arrival = { message: MessageView; conversation: ConversationView | u
 export class InboxStore {
   readonly outbox: Outbox;
   readonly live: Live;
+  readonly counts = new Counts();
   readonly arrival = new Observable<Arrival | undefined>(undefined);
   private readonly conversations = new Map<string, Observable<ConversationView | undefined>>();
   private readonly lists = new Map<string, ConversationList>();
   private readonly threads = new Map<string, Thread>();
 
-  constructor(actorId: string) {
+  constructor(readonly actorId: string) {
     this.outbox = new Outbox(actorId);
     this.live = new Live(actorId, (event) => this.take(event));
   }
@@ -33,10 +43,12 @@ export class InboxStore {
     });
     this.live.start();
     void this.outbox.flush();
+    void this.counts.load();
   }
 
   stop(): void {
     this.live.stop();
+    this.counts.stop();
   }
 
   conversation(id: string): Observable<ConversationView | undefined> {
@@ -53,7 +65,7 @@ export class InboxStore {
         find: (id: string) => this.conversation(id).get(),
         put: (one: ConversationView) => this.put(one),
       };
-      this.lists.set(key, (list = new ConversationList(entities, view, q)));
+      this.lists.set(key, (list = new ConversationList(entities, view, this.actorId, q)));
       void list.load();
     }
     return list;
@@ -88,14 +100,21 @@ export class InboxStore {
     this.put(data.data);
   }
 
+  /** Reads a conversation anew, after the server refused a change of it. @throws {ApiError} */
+  async refresh(id: string): Promise<void> {
+    const { data } = await inboxGet({ ...calling, path: { id } });
+    const before = this.conversation(id).get();
+    if (this.put(data.data)) this.follow(data.data, before);
+  }
+
   /** @throws {ApiError} */
-  async patch(id: string, change: { archived?: boolean; agent_paused?: boolean; read?: true }): Promise<void> {
+  async patch(id: string, change: PatchConversationDto): Promise<void> {
     const { data } = await inboxPatch({ ...calling, path: { id }, body: change });
     const before = this.conversation(id).get();
     if (!this.put(data.data)) return;
     this.follow(data.data, before);
     // Put away by this person's own hand: the row goes at once.
-    if (change.archived !== undefined) for (const list of this.lists.values()) list.drop(data.data);
+    if (isPutAway(change)) for (const list of this.lists.values()) list.drop(data.data);
   }
 
   private put(conversation: ConversationView): boolean {
@@ -107,6 +126,7 @@ export class InboxStore {
   }
 
   private follow(conversation: ConversationView, before: ConversationView | undefined): void {
+    this.counts.touch();
     for (const list of this.lists.values()) list.follow(conversation, before);
   }
 
@@ -132,7 +152,11 @@ export class InboxStore {
 
   /** Something was missed and can't be told any more. */
   private reload(): void {
+    void this.counts.load();
     for (const list of this.lists.values()) void list.load();
     for (const thread of this.threads.values()) void this.load(thread);
   }
 }
+
+const isPutAway = ({ done, snoozed_until, assignee }: PatchConversationDto): boolean =>
+  done !== undefined || snoozed_until !== undefined || assignee !== undefined;

@@ -5,6 +5,16 @@ export function byLatest(a: ConversationView, b: ConversationView): number {
   return compare(b.last_message_at ?? '', a.last_message_at ?? '') || compare(b.id, a.id);
 }
 
+/** Whose window ends first. */
+export function byClosing(a: ConversationView, b: ConversationView): number {
+  return compare(a.window_closes_at ?? '', b.window_closes_at ?? '') || compare(a.id, b.id);
+}
+
+/** What comes back first. */
+export function byReturn(a: ConversationView, b: ConversationView): number {
+  return compare(a.snoozed_until ?? '', b.snoozed_until ?? '') || compare(a.id, b.id);
+}
+
 /** Oldest first, by when it was written, never by when it arrived. */
 export function byTime(a: MessageView, b: MessageView): number {
   return compare(a.sent_at, b.sent_at) || compare(a.id, b.id);

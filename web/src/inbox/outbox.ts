@@ -1,13 +1,11 @@
-import { ApiError, calling, dmsSend, inboxReply, type ConversationView, type MessageView } from '../api/index.js';
+import { ApiError, calling, inboxReply, type ConversationView, type MessageView } from '../api/index.js';
 import { Observable } from '../ui/observable.js';
 
 /** A message from the moment somebody pressed Enter until the server's own copy of it is on the page. */
 export interface OutboxEntry {
-  /** Its Idempotency-Key: every try carries the same, so that it goes out once. */
+  /** Its `client_key`: every try carries the same, so that it goes out once. */
   key: string;
   conversationId: string;
-  participantId: string;
-  accountId: string;
   text: string;
   writtenAt: string;
   humanAgent: boolean;
@@ -39,8 +37,6 @@ export class Outbox {
     const entry: OutboxEntry = {
       key: crypto.randomUUID(),
       conversationId: conversation.id,
-      participantId: conversation.participant_id,
-      accountId: conversation.platform_account_id,
       text,
       writtenAt: new Date().toISOString(),
       humanAgent,
@@ -57,23 +53,13 @@ export class Outbox {
   /** @returns the entry that this message of the server's is the copy of */
   static matching(entries: readonly OutboxEntry[], message: MessageView): OutboxEntry | undefined {
     if (message.direction !== 'outbound') return undefined;
-    return entries.find(
-      ({ dmId, state, text, conversationId, writtenAt }) =>
-        dmId === message.id ||
-        (dmId === undefined &&
-          state !== 'waiting' &&
-          conversationId === message.conversation_id &&
-          message.source === 'api' &&
-          Date.parse(message.sent_at) > Date.parse(writtenAt) - 60_000 &&
-          (message.content ?? '') !== '' &&
-          text.trim().startsWith(message.content?.trim() ?? '')),
-    );
+    return entries.find(({ key, dmId }) => dmId === message.id || key === message.client_key);
   }
 
   /** The server's copy is on the page: ours goes. */
   settle(message: MessageView): void {
     const entry = Outbox.matching(this.entries.get(), message);
-    if (entry?.state === 'taken' || entry?.state === 'refused') this.remove(entry.key);
+    if (entry) this.remove(entry.key);
   }
 
   /** Sends what waits: one after the other in a conversation, one tab at a time. */
@@ -135,18 +121,11 @@ export class Outbox {
   }
 }
 
-async function post({ key, conversationId, participantId, accountId, text, humanAgent }: OutboxEntry): Promise<string> {
-  const headers = { 'Idempotency-Key': key };
-  if (!humanAgent) {
-    const { data } = await inboxReply({ ...calling, headers, path: { id: conversationId }, body: { message: text } });
-    return data.id;
-  }
-  const body = {
-    recipient_id: participantId,
-    platform_account_id: accountId,
-    message_text: text,
-    tag: 'HUMAN_AGENT' as const,
-  };
-  const { data } = await dmsSend({ ...calling, headers, body });
-  return data.stored._id;
+async function post({ key, conversationId, text, humanAgent }: OutboxEntry): Promise<string> {
+  const { data } = await inboxReply({
+    ...calling,
+    path: { id: conversationId },
+    body: { message: text, client_key: key, ...(humanAgent ? { tag: 'HUMAN_AGENT' as const } : {}) },
+  });
+  return data.id;
 }

@@ -1,8 +1,11 @@
 import { useState } from 'react';
-import type { ApiError, ConversationView } from '../api/index.js';
+import type { ApiError, ConversationView, PatchConversationDto } from '../api/index.js';
 import { clockTime, dayAndTime, duration, t, useNow } from '../i18n/index.js';
 import { Avatar, ErrorNotice, Icon, Link } from '../ui/index.js';
+import { useColleagues } from './colleagues.js';
+import { AssignDialog, SnoozeDialog } from './desk-dialogs.js';
 import { useStore } from './store-context.js';
+import { isSnoozed } from './views.js';
 import { windowOf } from './window.js';
 
 /** Who it is, who answers and until when, how long it may be answered. */
@@ -10,12 +13,19 @@ export function ThreadHeader({ conversation, backTo }: { conversation: Conversat
   const store = useStore();
   const now = useNow();
   const [error, setError] = useState<ApiError>();
+  const [asking, setAsking] = useState<'assign' | 'snooze'>();
+  const colleagues = useColleagues();
   const { id, participant_name: name, agent_paused: paused, archived } = conversation;
   const left = windowOf(conversation, now);
-  const change = (what: { archived?: boolean; agent_paused?: boolean }): void => {
+  const change = (what: PatchConversationDto): void => {
     setError(undefined);
-    store.patch(id, what).catch((refused: unknown) => setError(refused as ApiError));
+    store.patch(id, what).catch((refused: unknown) => {
+      setError(refused as ApiError);
+      // Somebody was quicker: what is shown is old.
+      if ((refused as ApiError).status === 409) void store.refresh(id).catch(() => undefined);
+    });
   };
+  const assignee = conversation.assignee === null ? undefined : colleagues.nameOf(conversation.assignee);
   return (
     <header className="thread-head">
       <Link to={backTo} className="icon-button back" aria-label={t('common.back')}>
@@ -32,6 +42,9 @@ export function ThreadHeader({ conversation, backTo }: { conversation: Conversat
             </span>
           )}{' '}
           {stateOf(conversation, now)}
+          {isSnoozed(conversation, now) && conversation.snoozed_until && (
+            <> · {t('snooze.until', { time: dayAndTime(conversation.snoozed_until) })}</>
+          )}
         </p>
       </div>
       <div className="buttons">
@@ -39,12 +52,34 @@ export function ThreadHeader({ conversation, backTo }: { conversation: Conversat
           <Icon name={paused ? 'agent' : 'person'} size={18} />
           <span>{t(paused ? 'agent.handBack' : 'agent.takeOver')}</span>
         </button>
-        <button type="button" data-done onClick={() => change({ archived: !archived })}>
+        <button type="button" data-assign onClick={() => setAsking('assign')}>
+          {assignee ? <Avatar name={assignee} size={18} /> : <Icon name="team" size={18} />}
+          <span dir="auto">{assignee ?? t('assign.button')}</span>
+        </button>
+        <button
+          type="button"
+          hidden
+          data-assign-me
+          onClick={() => change({ assignee: 'me', expected_assignee: conversation.assignee })}
+        />
+        <button type="button" data-snooze onClick={() => setAsking('snooze')}>
+          <Icon name="snooze" size={18} />
+          <span>{t('snooze.button')}</span>
+        </button>
+        <button type="button" data-done onClick={() => change({ done: !archived })}>
           <Icon name={archived ? 'inbox' : 'done'} size={18} />
           <span>{t(archived ? 'thread.reopen' : 'thread.done')}</span>
         </button>
       </div>
-      {error && <ErrorNotice error={error} />}
+      {error && (
+        <ErrorNotice error={error.status === 409 ? { message: t('assign.changed'), code: error.code } : error} />
+      )}
+      {asking === 'assign' && (
+        <AssignDialog conversation={conversation} change={change} onClose={() => setAsking(undefined)} />
+      )}
+      {asking === 'snooze' && (
+        <SnoozeDialog conversation={conversation} change={change} onClose={() => setAsking(undefined)} />
+      )}
     </header>
   );
 }

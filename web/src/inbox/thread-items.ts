@@ -34,6 +34,9 @@ const dayOf = (iso: string): string => new Date(iso).toDateString();
 
 function isSameGroup(a: MessageView, b: MessageView): boolean {
   return (
-    a.direction === b.direction && a.source === b.source && Date.parse(b.sent_at) - Date.parse(a.sent_at) < groupMs
+    a.direction === b.direction &&
+    a.source === b.source &&
+    a.sent_by === b.sent_by &&
+    Date.parse(b.sent_at) - Date.parse(a.sent_at) < groupMs
   );
 }
