@@ -5,6 +5,8 @@ import { t, useLanguage } from '../i18n/index.js';
 import { session, type Me } from '../session/index.js';
 import { JoinPage, SignInAgain, SignInPage } from '../session/pages.js';
 import { Announcer, Boundary, Dialog, Empty, Icon, Link, useObservable, type IconName } from '../ui/index.js';
+import { NotifyQuestion, useNotifications } from './notifications.js';
+import { Overlays } from './palette.js';
 import { match, navigate, usePlace, type Place } from './router.js';
 import { useShortcuts } from './shortcuts.js';
 import { useTitle } from './title.js';
@@ -79,6 +81,7 @@ function Desk({ me, expired }: { me: Me; expired: boolean }) {
             <SignInAgain />
           </Dialog>
         )}
+        <Overlays isAdmin={me.role === 'admin'} />
         <Announcer />
       </StoreContext.Provider>
     </QueryClientProvider>
@@ -96,6 +99,7 @@ const nav: { to: string; icon: IconName; key: Parameters<typeof t>[0]; adminOnly
 
 function Frame({ me, place, children }: { me: Me; place: Place; children: React.ReactNode }) {
   useTitle();
+  useNotifications();
   const isOpen = match('/inbox/:view/:id', place.path) !== undefined;
   return (
     <div className="frame" data-thread={isOpen || undefined}>
@@ -122,6 +126,7 @@ function Frame({ me, place, children }: { me: Me; place: Place; children: React.
       </nav>
       <main id="content" tabIndex={-1}>
         <LineBanner />
+        {match('/inbox/:view', place.path) && <NotifyQuestion />}
         {children}
       </main>
     </div>

@@ -7,10 +7,21 @@ export interface Preferences {
   singleKeys: boolean;
   tellsSeen: boolean;
   sound: boolean;
+  notify: boolean;
+  /** Whether the question about notifications was answered here. */
+  askedToNotify: boolean;
 }
 
 const storageKey = 'preferences';
-const initial: Preferences = { theme: 'system', enterSends: true, singleKeys: true, tellsSeen: true, sound: false };
+const initial: Preferences = {
+  theme: 'system',
+  enterSends: true,
+  singleKeys: true,
+  tellsSeen: true,
+  sound: false,
+  notify: false,
+  askedToNotify: false,
+};
 
 function restore(): Preferences {
   try {

@@ -3,7 +3,8 @@ import { session, signOut } from '../session/index.js';
 import { MySignIn } from '../staff/index.js';
 import { useObservable } from '../ui/index.js';
 import { preferences, type Preferences } from './preferences.js';
-import { shortcutKeys } from './shortcuts.js';
+import { askToNotify, mayNotify, ring } from './notifications.js';
+import { Keys } from './palette.js';
 
 const switches = [
   ['enterSends', 'settings.enter'],
@@ -53,19 +54,26 @@ export function SettingsPage() {
             {t(label)}
           </label>
         ))}
+        <label className="switch">
+          <input
+            type="checkbox"
+            checked={chosen.notify && mayNotify()}
+            onChange={({ target }) => (target.checked ? void askToNotify() : preferences.merge({ notify: false }))}
+          />
+          {t('settings.notify')}
+        </label>
+        {'Notification' in window && Notification.permission === 'denied' && (
+          <p className="quiet">{t('notify.blocked')}</p>
+        )}
+        <div className="buttons">
+          <button type="button" onClick={ring}>
+            {t('settings.soundTest')}
+          </button>
+        </div>
       </section>
       <section className="card">
         <h2>{t('keys.title')}</h2>
-        <dl className="keys">
-          {shortcutKeys.map(([keys, meaning]) => (
-            <div key={keys}>
-              <dt>
-                <kbd>{keys}</kbd>
-              </dt>
-              <dd>{t(meaning)}</dd>
-            </div>
-          ))}
-        </dl>
+        <Keys />
       </section>
       {now.state === 'in' && now.via === 'cookie' && <MySignIn />}
       {now.state === 'in' && (

@@ -1,9 +1,12 @@
 import { useEffect } from 'react';
+import type { MessageKey } from '../i18n/index.js';
+import { overlay } from './overlays.js';
 import { currentPlace, match, navigate } from './router.js';
 import { preferences } from './preferences.js';
 
 /** Single keys outside text fields only; no Alt, which types letters in many languages. */
 export const shortcutKeys = [
+  ['Ctrl/⌘ K', 'keys.palette'],
   ['j / k', 'keys.next'],
   ['r', 'keys.reply'],
   ['e', 'keys.done'],
@@ -16,13 +19,14 @@ export const shortcutKeys = [
   ['?', 'keys.help'],
 ] as const;
 
-const places: Record<string, string> = {
-  i: '/inbox/open',
-  u: '/inbox/unread',
-  m: '/inbox/mine',
-  w: '/inbox/waiting',
-  c: '/inbox/closing',
-  d: '/inbox/done',
+/** Where `g` and another key lead. */
+export const places: Record<string, readonly [to: string, name: MessageKey]> = {
+  i: ['/inbox/open', 'view.open'],
+  u: ['/inbox/unread', 'view.unread'],
+  m: ['/inbox/mine', 'view.mine'],
+  w: ['/inbox/waiting', 'view.waiting'],
+  c: ['/inbox/closing', 'view.closing'],
+  d: ['/inbox/done', 'view.done'],
 };
 let leading = false;
 
@@ -37,7 +41,7 @@ function step(by: 1 | -1): void {
   next?.click();
 }
 
-const actions: Record<string, () => void> = {
+export const actions: Record<string, () => void> = {
   j: () => step(1),
   k: () => step(-1),
   r: () => focus('[data-composer]'),
@@ -47,7 +51,7 @@ const actions: Record<string, () => void> = {
   A: () => click('[data-assign]'),
   s: () => click('[data-snooze]'),
   '/': () => focus('[data-search]'),
-  '?': () => navigate('/me'),
+  '?': () => overlay.set('keys'),
   g: () => {
     leading = true;
     setTimeout(() => (leading = false), 1_500);
@@ -63,14 +67,24 @@ function leave(field: boolean): void {
   if (open) navigate(`/inbox/${open['view']}`);
 }
 
+/** With a modifier, so that it fires while somebody types, too. */
+function isPaletteKey({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
+  return key.toLowerCase() === 'k' && (ctrlKey || metaKey) && !altKey && !shiftKey;
+}
+
 function onKeyDown(event: KeyboardEvent): void {
+  if (isPaletteKey(event) && !document.querySelector('dialog[open]')) {
+    event.preventDefault();
+    overlay.set('palette');
+    return;
+  }
   if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
   const target = event.target as HTMLElement;
   const field = target.matches('input, textarea, select, [contenteditable]');
   if (document.querySelector('dialog[open]')) return;
   if (event.key === 'Escape') return leave(field);
   if (field || !preferences.get().singleKeys) return;
-  const to = leading ? places[event.key] : undefined;
+  const to = leading ? places[event.key]?.[0] : undefined;
   leading = false;
   const action = to === undefined ? actions[event.key] : () => navigate(to);
   if (!action) return;
