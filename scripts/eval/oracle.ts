@@ -1,5 +1,6 @@
 import type { LoadedShop } from './load-shop.js';
 import type { ShownToModel } from './model-request.js';
+import { sumsIn } from './reckoned.js';
 import { comparable } from './scorer.js';
 import type { ShopKnowledge, Turn } from './shops.js';
 import type { Brain } from './stand-in-model.js';
@@ -36,10 +37,16 @@ export function oracle(loaded: LoadedShop, turn: Turn, now: string, note: (neede
     return {
       answer: {
         ...{ outcome: good.outcome, text: good.text, language: expect.language, sources },
+        figures: sumsIn(good.text, shown.texts.slice(1).join('\n'), pricesOf(loaded, turn)),
         reason: 'customer_request',
       },
     };
   };
+}
+
+/** Texts of the sources that the answer rests on. */
+function pricesOf({ shop }: LoadedShop, { expect }: Turn): string {
+  return shop.knowledge.flatMap(({ id, text }) => (expect.sources?.includes(id) ? [text] : [])).join('\n');
 }
 
 /** The facts behind a good answer: of each source the sentence that it rests on, the clock, the tools. */

@@ -1,5 +1,6 @@
 import type { OpenAiStandIn } from '#libs/sandbox';
 import { readModelRequest, type ShownToModel } from './model-request.js';
+import type { Reckoned } from './reckoned.js';
 import type { Outcome, ToolCall } from './shops.js';
 
 /** What a stand-in says to one request. */
@@ -20,6 +21,7 @@ export interface StandInAnswer {
   missing?: string;
   reason?: string;
   summary?: string;
+  figures?: Reckoned[];
 }
 
 /** Decides what is said; `turn` counts the requests since it was put in charge. */
@@ -119,11 +121,21 @@ function textOf(said: Said): string | undefined {
 
 /** With every field of the form. */
 export function wholeAnswer(answer: StandInAnswer): object {
-  const { outcome, text, language = null, sources = [], covers, missing = null, reason, summary } = answer;
+  const {
+    outcome,
+    text,
+    language = null,
+    sources = [],
+    covers,
+    missing = null,
+    reason,
+    summary,
+    figures = [],
+  } = answer;
   const toPerson = outcome === 'hand_over';
   return {
     ...{ language, covers: covers ?? (toPerson ? 'none' : 'all'), missing, outcome },
-    ...{ reason: toPerson ? (reason ?? 'missing_knowledge') : null, sources, figures: [], text, quick_replies: [] },
+    ...{ reason: toPerson ? (reason ?? 'missing_knowledge') : null, sources, figures, text, quick_replies: [] },
     ...{ summary: toPerson ? (summary ?? 'Somebody has to go on.') : null, transfer_to: null },
   };
 }
