@@ -108,6 +108,22 @@ const routes: Record<string, Route> = {
     body: { message: 'We open at nine.' },
   }),
   'GET /inbox/counts': user('InboxCountsService.of'),
+  'GET /inbox/labels': user('LabelsService.list', { bare: true }),
+  'POST /inbox/labels': owners('LabelsService.create'),
+  'PATCH /inbox/labels/{id}': owners('LabelsService.change'),
+  'DELETE /inbox/labels/{id}': owners('LabelsService.remove'),
+  'GET /inbox/canned-replies': user('CannedRepliesService.list'),
+  'POST /inbox/canned-replies': owners('CannedRepliesService.create'),
+  'PATCH /inbox/canned-replies/{id}': owners('CannedRepliesService.change'),
+  'DELETE /inbox/canned-replies/{id}': owners('CannedRepliesService.remove'),
+  'GET /inbox/conversations/{id}/notes': user('NotesService.page'),
+  'POST /inbox/conversations/{id}/notes': user('NotesService.add'),
+  'PATCH /inbox/conversations/{id}/notes/{note_id}': user('NotesService.change'),
+  'DELETE /inbox/conversations/{id}/notes/{note_id}': user('NotesService.remove'),
+  'GET /inbox/drafts': user('DraftsService.latest', { bare: true }),
+  'GET /inbox/conversations/{id}/draft': user('DraftsService.find'),
+  'PUT /inbox/conversations/{id}/draft': user('DraftsService.save'),
+  'DELETE /inbox/conversations/{id}/draft': user('DraftsService.remove'),
   'GET /inbox/comments': user('InboxCommentsService.list'),
   'GET /inbox/stream': user('StreamService.stream'),
   'POST /inbox/stream/ticket': anyone('StreamTicketsService.issue', { bare: true }),
@@ -119,13 +135,13 @@ const routes: Record<string, Route> = {
   'GET /agent/runs/{dm_id}': user('AgentRunsService.ofDm'),
   'GET /agent/usage/{account_id}': user('AgentRunsService.usage', loose),
   'GET /agent/knowledge/{account_id}': user('KnowledgeService.list', loose),
-  'POST /agent/knowledge/{account_id}': user('KnowledgeService.create', loose),
-  'POST /agent/knowledge/{account_id}/files': user('KnowledgeService.upload', loose),
+  'POST /agent/knowledge/{account_id}': owners('KnowledgeService.create', loose),
+  'POST /agent/knowledge/{account_id}/files': owners('KnowledgeService.upload', loose),
   'POST /agent/knowledge/{account_id}/search': user('KnowledgeService.find', loose),
   'GET /agent/knowledge/{account_id}/{document_id}': user('KnowledgeService.get', loose),
-  'PATCH /agent/knowledge/{account_id}/{document_id}': user('KnowledgeService.update', loose),
-  'DELETE /agent/knowledge/{account_id}/{document_id}': user('KnowledgeService.remove', loose),
-  'POST /agent/knowledge/{account_id}/{document_id}/review': user('KnowledgeService.review', loose),
+  'PATCH /agent/knowledge/{account_id}/{document_id}': owners('KnowledgeService.update', loose),
+  'DELETE /agent/knowledge/{account_id}/{document_id}': owners('KnowledgeService.remove', loose),
+  'POST /agent/knowledge/{account_id}/{document_id}/review': owners('KnowledgeService.review', loose),
   'GET /agent/tools/{account_id}': user('ToolsService.list', loose),
   'GET /agent/tools/{account_id}/{name}': user('ToolsService.get', loose),
   'PUT /agent/tools/{account_id}/{name}': owners('ToolsService.put', loose),
@@ -267,6 +283,21 @@ describe('every route', () => {
         expect([answer.status, (answer.body as { code: string }).code, first]).toEqual([403, 'forbidden', undefined]);
     }
   });
+
+  it.each(['DELETE /instagram-dms/{id}', 'DELETE /messages/{id}'])(
+    '%s deletes for good for owners alone',
+    async (name) => {
+      for (const role of ['operator', 'owner'] as const) {
+        ring.calls.splice(0);
+        const { status } = await ask(name, { userId: 'anna', tenant: tenant.userId, role }, { query: 'hard=true' });
+        expect([role, status === 403, ring.calls.length]).toEqual([
+          role,
+          role === 'operator',
+          role === 'owner' ? 1 : 0,
+        ]);
+      }
+    },
+  );
 
   const checked = rows(({ foreign, bare }) => !foreign && !bare);
 

@@ -31,6 +31,7 @@ const refusals: Record<string, string> = {
     '^/(instagram-dms/list|messages/list|inbox/(conversations|comments|blocklist)|admin/dead-letters|admin/audit-log|audit-log)$',
   'so is that of messages': '^/inbox/conversations/\\{id\\}/messages(/search)?$',
   'work goes to somebody who is there, and is put off into the future': '^/inbox/conversations/\\{id\\}$',
+  'a text asks for what is known, of an account or for a conversation': '^/inbox/canned-replies',
   'a token is what Meta says it is': '^/accounts$',
   'a state is one of ours, and works once': '^/accounts/oauth/\\{login\\}/callback$',
   'a public address is one outside of inner networks': '^/(instagram-dms|messages)/send$',

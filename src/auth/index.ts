@@ -12,6 +12,7 @@ export {
   type AuthenticatedRequest,
 } from './auth.decorators.js';
 export { CrossSiteRequestError, GuessedTokenError } from './auth.errors.js';
+export { assertRole } from './assert-role.js';
 export { AuthModule } from './auth.module.js';
 export { IdentityService, type Identity } from './identity.service.js';
 export { networkOf } from './network-of.js';

@@ -67,6 +67,8 @@ export interface ConversationRecord {
   last_asked_at?: Date;
   /** The person who sees to it: id of one of the tenant's staff. */
   assignee_id?: string;
+  /** Ids of the tenant's labels. */
+  labels?: string[];
   /** Out of the work lists until then, or until the customer writes. */
   snoozed_until?: Date;
   /** Words of the participant's names and the last message, as `searchTermsOf` has them; derived on saving. */
@@ -178,6 +180,7 @@ export const ConversationSchema = new Schema<ConversationRecord>(
     last_answer_at: Date,
     last_asked_at: Date,
     assignee_id: String,
+    labels: { type: [String], default: undefined } as never,
     snoozed_until: Date,
     search_terms: { type: [String], default: undefined } as never,
     agent_pauses: Schema.Types.Mixed,
@@ -231,6 +234,9 @@ ConversationSchema.index(assignedIndex, {
   name: 'assigned',
   partialFilterExpression: { assignee_id: { $gt: '' } },
 });
+/** label=…; and what a label is on that is removed. */
+export const labelledIndex = { user_id: 1, labels: 1, archived: 1, last_message_at: -1, _id: -1 } as const;
+ConversationSchema.index(labelledIndex, { name: 'labelled', partialFilterExpression: { labels: { $gt: '' } } });
 /** view=snoozed, what wakes first before the others. */
 export const snoozedIndex = { user_id: 1, snoozed_until: 1, _id: 1 } as const;
 ConversationSchema.index(snoozedIndex, {

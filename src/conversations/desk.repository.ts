@@ -55,6 +55,15 @@ export class DeskRepository {
     );
   }
 
+  /** Takes a label that is gone from everything. */
+  async unlabelAll(tenant: string, labelId: string): Promise<void> {
+    await this.model.collection.updateMany({ user_id: tenant, labels: labelId }, {
+      $pull: { labels: labelId },
+      $set: { updated_at: this.clock.date() },
+      $inc: { revision: 1 },
+    } as never);
+  }
+
   /**
    * Those whose time has come are back in the lists.
    * @returns how many

@@ -16,6 +16,7 @@ export {
   CONVERSATION,
   conversationIdOf,
   emptyConversation,
+  labelledIndex,
   latestChange,
   messageWriters,
   pausedIndex,

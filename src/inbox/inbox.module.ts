@@ -3,6 +3,8 @@ import { AccountsModule } from '../accounts/index.js';
 import { ConversationsModule } from '../conversations/index.js';
 import { StaffModule } from '../staff/index.js';
 import { DmsApiModule, DmsModule, DmsSyncModule } from '../dms/index.js';
+import { CannedRepliesController } from './canned-replies/canned-replies.controller.js';
+import { CannedRepliesService } from './canned-replies/canned-replies.service.js';
 import { CommentsController } from './comments/comments.controller.js';
 import { InboxCommentsService } from './comments/inbox-comments.service.js';
 import { ConversationViewsService } from './conversations/conversation-views.service.js';
@@ -11,6 +13,13 @@ import { InboxConversationsService } from './conversations/inbox-conversations.s
 import { InboxConversationsRepository } from './conversations/inbox-conversations.repository.js';
 import { CountsController } from './counts/counts.controller.js';
 import { InboxCountsService } from './counts/inbox-counts.service.js';
+import { DeskModule } from './desk.module.js';
+import { DraftsController } from './drafts/drafts.controller.js';
+import { DraftsService } from './drafts/drafts.service.js';
+import { LabelsController } from './labels/labels.controller.js';
+import { LabelsService } from './labels/labels.service.js';
+import { NotesController } from './notes/notes.controller.js';
+import { NotesService } from './notes/notes.service.js';
 import { InboxController } from './inbox.controller.js';
 import { MessagePagesService } from './messages/message-pages.service.js';
 import { InboxMessagesService } from './messages/inbox-messages.service.js';
@@ -42,8 +51,18 @@ export class InboxChangesModule {}
     DmsApiModule,
     DmsSyncModule,
     StaffModule,
+    DeskModule,
   ],
-  controllers: [InboxController, CountsController, CommentsController, StreamController],
+  controllers: [
+    InboxController,
+    CountsController,
+    LabelsController,
+    NotesController,
+    CannedRepliesController,
+    DraftsController,
+    CommentsController,
+    StreamController,
+  ],
   providers: [
     InboxConversationsRepository,
     InboxConversationsService,
@@ -51,6 +70,10 @@ export class InboxChangesModule {}
     InboxCountsService,
     InboxMessagesService,
     MessagePagesService,
+    LabelsService,
+    NotesService,
+    CannedRepliesService,
+    DraftsService,
     InboxCommentsService,
     ReadMarksService,
     LiveFeedService,

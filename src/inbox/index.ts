@@ -1,3 +1,6 @@
+export { DeskErasureService } from './desk-erasure.service.js';
+export { DeskModule } from './desk.module.js';
+export { NotesRepository } from './notes/notes.repository.js';
 export { InboxApiModule, InboxChangesModule } from './inbox.module.js';
 export { ChangesRepository, isPositionLost, secondsOf, type ChangeReader } from './stream/changes.repository.js';
 export { HiddenConversationsService } from './stream/hidden-conversations.service.js';

@@ -5,6 +5,7 @@ import { BlocklistModule } from '../blocklist/index.js';
 import { ConversationsModule } from '../conversations/index.js';
 import { retentionOf } from '../database/index.js';
 import { CommentRemovalRepository, DmsModule } from '../dms/index.js';
+import { DeskModule, NotesRepository } from '../inbox/index.js';
 import { MediaModule } from '../media/index.js';
 import { DeliveriesModule } from '../deliveries/index.js';
 import { StaffModule } from '../staff/index.js';
@@ -40,6 +41,7 @@ export class PrivacyApiModule {}
     DeliveriesModule,
     StaffModule,
     ExportsModule,
+    DeskModule,
   ],
   providers: [
     ExportProcessor,
@@ -50,6 +52,7 @@ export class PrivacyApiModule {}
     DmRetentionService,
     // Comments are what customers wrote, too: they are kept as long as DMs.
     retentionOf(CommentRemovalRepository, ({ DM_RETENTION_DAYS = 0 }) => DM_RETENTION_DAYS),
+    retentionOf(NotesRepository, ({ DM_RETENTION_DAYS = 0 }) => DM_RETENTION_DAYS),
   ],
 })
 export class PrivacyWorkerModule {}

@@ -14,4 +14,9 @@ export class ColleaguesService {
     const person = await this.staff.find(scope, id);
     return person !== null && person.disabled_at === undefined;
   }
+
+  /** `undefined` for a program. */
+  async nameOf(actor: string): Promise<string | undefined> {
+    return (await this.staff.findSelf(actor))?.name;
+  }
 }

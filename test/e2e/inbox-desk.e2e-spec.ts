@@ -1,3 +1,4 @@
+import mongoose from 'mongoose';
 import { MovableClock } from '#libs/clock';
 import type { SandboxCustomer } from '#libs/sandbox';
 import type { TokenSubject } from '../../src/auth/index.js';
@@ -269,5 +270,143 @@ describe('who sees to a conversation', () => {
   ])('is asked for in one way at a time: not %s', async (query, field) => {
     const { body } = await (await as()).get(`/inbox/conversations?${query}`).expect(400);
     expect(body.details[0].field).toBe(field);
+  });
+});
+
+describe('what the staff keep beside a conversation', () => {
+  const stranger: TokenSubject = { userId: 'tenant-2', role: 'user' };
+
+  it('labels are an owner’s, once a name, found by, and gone from conversations with their removal', async () => {
+    const customer = newCustomer();
+    await wrote(customer, 'We are getting married');
+    const owner = await as(tenant);
+    const add = async (name: string) => owner.post('/inbox/labels').send({ name, color: '#1f77b4' });
+    const wedding = (await add('Wedding')).body.data;
+    expect((await add('WEDDING')).status).toBe(409);
+    const vip = (await add('Stammgäste')).body.data;
+    expect((await (await as()).get('/inbox/labels').expect(200)).body.data).toEqual([vip, wedding]);
+    expect((await app.call(stranger).then((call) => call.get('/inbox/labels'))).body.data).toEqual([]);
+
+    const labels = [wedding.id, vip.id].sort();
+    expect((await change(customer, { labels })).data.labels).toEqual(labels);
+    await change(customer, { labels: ['f'.repeat(24)] }, anna, 400);
+    const withLabel = async (query: object) =>
+      (
+        await (
+          await as()
+        )
+          .get('/inbox/conversations')
+          .query({ label: wedding.id, ...query })
+          .expect(200)
+      ).body.total;
+    expect([await withLabel({}), await withLabel({ view: 'waiting' }), await withLabel({ view: 'done' })]).toEqual([
+      1, 1, 0,
+    ]);
+
+    await owner.delete(`/inbox/labels/${wedding.id}`).expect(200);
+    expect((await shown(customer)).labels).toEqual([vip.id]);
+    await (await app.call(stranger)).delete(`/inbox/labels/${vip.id}`).expect(404);
+  });
+
+  it('canned replies are filled in for the customer, and say what is not known', async () => {
+    const customer = app.sandbox.createCustomer({ username: 'mara.l', name: 'Mara Lindqvist' });
+    await wrote(customer, 'When do you open?');
+    await eventually(async () => expect(await shown(customer)).toMatchObject({ participant_name: 'Mara Lindqvist' }));
+    const owner = await as(tenant);
+    const text = 'Hi {{customer.first_name}}, at nine. {{me.name}}';
+    const { body } = await owner.post('/inbox/canned-replies').send({ shortcut: 'hours', text }).expect(201);
+    const ofAccount = { shortcut: 'hours', text: 'At ten here.', platform_account_id: accountId };
+    await owner.post('/inbox/canned-replies').send(ofAccount).expect(201);
+    await owner.post('/inbox/canned-replies').send(ofAccount).expect(409);
+    await owner.post('/inbox/canned-replies').send({ shortcut: 'x', text: 'Hi {{name}}' }).expect(400);
+
+    const filled = async (who: TokenSubject) =>
+      (
+        await (
+          await as(who)
+        )
+          .get('/inbox/canned-replies')
+          .query({ conversation_id: idOf(customer) })
+          .expect(200)
+      ).body.data;
+    expect(await filled(anna)).toMatchObject([
+      { text: 'At ten here.', platform_account_id: accountId },
+      { text, filled: { text: 'Hi Mara, at nine. Anna', missing: [] } },
+    ]);
+    expect((await filled(tenant))[1].filled).toEqual({ text: 'Hi Mara, at nine. {{me.name}}', missing: ['me.name'] });
+
+    const other = await app.call(stranger);
+    await other
+      .get('/inbox/canned-replies')
+      .query({ conversation_id: idOf(customer) })
+      .expect(404);
+    await other.patch(`/inbox/canned-replies/${body.data.id}`).send({ text: 'Mine' }).expect(404);
+    expect((await other.get('/inbox/canned-replies').expect(200)).body.data).toEqual([]);
+  });
+
+  it('notes are told at once, changed by their author or an owner, and never sent', async () => {
+    const customer = newCustomer();
+    await wrote(customer, 'Hello');
+    const path = `${pathOf(customer)}/notes`;
+    const stream = await EventStream.open(`${app.url}/inbox/stream`, {
+      authorization: `Bearer ${await app.token(ben)}`,
+    });
+    await eventually(() => expect(stream.named('ready')).toHaveLength(1));
+    const call = await as();
+    const { body } = await call.post(path).send({ text: 'She is a regular.' }).expect(201);
+    const note = body.data;
+    expect(note).toMatchObject({ author: anna.userId, text: 'She is a regular.' });
+
+    await (await as(ben)).patch(`${path}/${note.id}`).send({ text: 'No' }).expect(403);
+    await (await as(tenant)).patch(`${path}/${note.id}`).send({ text: 'A regular since May.' }).expect(200);
+    expect((await call.get(path).expect(200)).body.data).toMatchObject([{ id: note.id, text: 'A regular since May.' }]);
+    await (await app.call(stranger)).get(path).expect(404);
+    await (await app.call(stranger)).delete(`${path}/${note.id}`).expect(404);
+    await call.delete(`${path}/${note.id}`).expect(200);
+    await call.delete(`${path}/${note.id}`).expect(404);
+
+    await eventually(() =>
+      expect(stream.named('note').map(({ data }) => data)).toMatchObject([
+        { change: 'new' },
+        { change: 'changed', note: { text: 'A regular since May.' } },
+        { change: 'deleted', note: { id: note.id, text: '' } },
+      ]),
+    );
+    stream.close();
+    const { body: thread } = await call.get(`${pathOf(customer)}/messages`).expect(200);
+    expect(thread.messages.map(({ content }: { content: string }) => content)).toEqual(['Hello']);
+  });
+
+  it('drafts are their writer’s alone; an erasure of the customer takes them and the notes', async () => {
+    const customer = newCustomer();
+    await wrote(customer, 'Forget me');
+    const path = `${pathOf(customer)}/draft`;
+    const call = await as();
+    await call.put(path).send({ text: 'Dear' }).expect(200);
+    await call.put(path).send({ text: 'Dear guest' }).expect(200);
+    await call
+      .post(`${pathOf(customer)}/notes`)
+      .send({ text: 'A note' })
+      .expect(201);
+    expect((await call.get(path).expect(200)).body.data).toMatchObject({ text: 'Dear guest' });
+    expect((await (await as(ben)).get(path).expect(200)).body.data).toBeNull();
+    expect((await call.get('/inbox/drafts').expect(200)).body.data).toMatchObject([
+      { conversation_id: idOf(customer) },
+    ]);
+    await (await app.call(stranger)).put(path).send({ text: 'Mine' }).expect(404);
+
+    const person = customer.idFor(app.sandbox.account);
+    const asked = { account_id: accountId, participant_id: person };
+    await (await as(tenant)).post('/privacy/erasures').send(asked).expect(202);
+    const client = await mongoose.mongo.MongoClient.connect(services.databaseUrl);
+    const left = async (name: string) =>
+      client
+        .db(services.databaseName)
+        .collection(name)
+        .countDocuments({ conversation_id: idOf(customer) });
+    await eventually(async () =>
+      expect(await Promise.all(['instagram_dms', 'inbox_notes', 'inbox_drafts'].map(left))).toEqual([0, 0, 0]),
+    );
+    await client.close();
   });
 });

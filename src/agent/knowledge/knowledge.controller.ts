@@ -9,7 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { ForUsers, Scope, type TenantScope } from '../../auth/index.js';
+import { ForOwners, ForUsers, Scope, type TenantScope } from '../../auth/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import {
   CreateKnowledgeRequest,
@@ -61,7 +61,7 @@ export class KnowledgeController {
     return { success: true, ...(await this.knowledge.list(scope, accountId, query)) };
   }
 
-  @ForUsers()
+  @ForOwners()
   @Post()
   @ApiOperation({
     summary: 'Add a document',
@@ -70,7 +70,7 @@ export class KnowledgeController {
       'What is written here is approved by that, unless it speaks to an assistant; a page is fetched and waits for a review.',
   })
   @ApiCreatedResponse({ type: KnowledgeDocumentResponse })
-  @ApiErrors(400, 401, 404, 409, 413, 415, 429, 503)
+  @ApiErrors(400, 401, 403, 404, 409, 413, 415, 429, 503)
   async create(
     @Scope() scope: TenantScope,
     @Param('account_id') accountId: string,
@@ -79,13 +79,13 @@ export class KnowledgeController {
     return { success: true, data: await this.knowledge.create(scope, accountId, body) };
   }
 
-  @ForUsers()
+  @ForOwners()
   @Post('files')
   @ApiConsumes('multipart/form-data')
   @ApiBody({ schema: form })
   @ApiOperation({ summary: 'Add a file', description: 'Its text is read and kept, the file is not.' })
   @ApiCreatedResponse({ type: KnowledgeDocumentResponse })
-  @ApiErrors(400, 401, 404, 409, 413, 415, 429, 503)
+  @ApiErrors(400, 401, 403, 404, 409, 413, 415, 429, 503)
   async upload(
     @Scope() scope: TenantScope,
     @Param('account_id') accountId: string,
@@ -126,7 +126,7 @@ export class KnowledgeController {
     return { success: true, data: await this.knowledge.get(scope, accountId, id) };
   }
 
-  @ForUsers()
+  @ForOwners()
   @Patch(':document_id')
   @ApiParam(documentParam)
   @ApiOperation({
@@ -134,7 +134,7 @@ export class KnowledgeController {
     description: 'Makes a new revision; the next answer uses it. `null` takes a language or a day away.',
   })
   @ApiOkResponse({ type: KnowledgeDocumentResponse })
-  @ApiErrors(400, 401, 404, 409, 413, 415, 429, 503)
+  @ApiErrors(400, 401, 403, 404, 409, 413, 415, 429, 503)
   async update(
     @Scope() scope: TenantScope,
     @Param('account_id') accountId: string,
@@ -144,12 +144,12 @@ export class KnowledgeController {
     return { success: true, data: await this.knowledge.update(scope, accountId, id, body) };
   }
 
-  @ForUsers()
+  @ForOwners()
   @Delete(':document_id')
   @ApiParam(documentParam)
   @ApiOperation({ summary: 'Delete a document', description: 'Its text and passages are gone with the answer.' })
   @ApiOkResponse({ type: KnowledgeRemovedResponse })
-  @ApiErrors(401, 404, 429, 503)
+  @ApiErrors(401, 403, 404, 429, 503)
   async remove(
     @Scope() scope: TenantScope,
     @Param('account_id') accountId: string,
@@ -159,7 +159,7 @@ export class KnowledgeController {
     return { success: true, deleted: true };
   }
 
-  @ForUsers()
+  @ForOwners()
   @Post(':document_id/review')
   @HttpCode(200)
   @ApiParam(documentParam)
@@ -168,7 +168,7 @@ export class KnowledgeController {
     description: 'Of a page that changed: to what it says now. Without `approve` it is a yes.',
   })
   @ApiOkResponse({ type: KnowledgeDocumentResponse })
-  @ApiErrors(400, 401, 404, 409, 413, 415, 429, 503)
+  @ApiErrors(400, 401, 403, 404, 409, 413, 415, 429, 503)
   async review(
     @Scope() scope: TenantScope,
     @Param('account_id') accountId: string,

@@ -1,7 +1,7 @@
 import { Body, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ForUsers, Scope, type TenantScope } from '../../auth/index.js';
+import { assertRole, Caller, ForUsers, Scope, type Principal, type TenantScope } from '../../auth/index.js';
 import type { Channel } from '../../channels/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { DocumentsBody } from '../../validation/index.js';
@@ -134,17 +134,19 @@ export abstract class DmRoutes {
     summary: 'Delete a DM here',
     description:
       'Softly (lists leave it out), or for good: then it does not come back when Meta delivers it again. The channel ' +
-      'keeps its own copy. A message that still waits to be sent is not sent any more.',
+      'keeps its own copy. A message that still waits to be sent is not sent any more. For good is for owners.',
   })
   @ApiParam(dmId)
   @ApiResponse({ status: 200, type: DeleteDmResponse })
-  @ApiErrors(400, 401, 404, 409, 429, 503)
+  @ApiErrors(400, 401, 403, 404, 409, 429, 503)
   async remove(
+    @Caller() caller: Principal,
     @Scope() scope: TenantScope,
     @Param('id', IdPipe) id: string,
     @Query() query: DeleteDmQuery,
   ): Promise<DeleteDmResponse> {
     const { hard } = query;
+    if (hard) assertRole(caller, 'owner', 'Deleting for good');
     const channel = await this.edits.remove(scope, id, hard, this.channelOf(query));
     return hard
       ? { success: true, channel, deleted: true }

@@ -100,6 +100,9 @@ export class ConversationView {
   })
   assignee!: string | null;
 
+  @ApiProperty({ type: [String], description: 'Ids of its labels: `GET /inbox/labels`', example: [] })
+  labels!: string[];
+
   @ApiProperty({ ...date, description: 'Out of the work lists until then', example: null })
   snoozed_until!: string | null;
 
@@ -195,6 +198,7 @@ export function conversationView(
     unread_count: conversation.unread_count,
     waiting_since: iso(conversation.waiting_since),
     assignee: assignee ?? null,
+    labels: conversation.labels ?? [],
     snoozed_until: snoozed && snoozed > now ? iso(snoozed) : null,
     can_reply: canReply,
     window_closes_at: iso(closesAt),

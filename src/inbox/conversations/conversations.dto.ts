@@ -1,5 +1,17 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Equals, IsBoolean, IsIn, IsISO8601, IsString, Matches, MaxLength, ValidateIf } from 'class-validator';
+import {
+  ArrayMaxSize,
+  Equals,
+  IsArray,
+  IsBoolean,
+  IsISO8601,
+  IsIn,
+  IsMongoId,
+  IsString,
+  Matches,
+  MaxLength,
+  ValidateIf,
+} from 'class-validator';
 import { pauseReasons, type PauseReason } from '../../conversations/index.js';
 import { MayBeAbsent } from '../../validation/index.js';
 import { conversationViews, type ConversationViewName } from './work-lists.js';
@@ -42,6 +54,15 @@ export class ListConversationsQuery extends PageQuery {
   @MayBeAbsent()
   @Matches(/^(?:me|none|[0-9a-fA-F]{24})$/, { message: 'expected `me`, `none` or the id of one of the staff' })
   assignee?: string;
+
+  @ApiPropertyOptional({
+    pattern: '^[0-9a-fA-F]{24}$',
+    description: 'With this label: its id',
+    example: '665f1c2e9b1e8a0012345678',
+  })
+  @MayBeAbsent()
+  @IsMongoId({ message: 'expected the id of a label: 24 hex digits' })
+  label?: string;
 
   @ApiPropertyOptional({ type: Boolean, default: false, description: 'The archived ones instead' })
   @MayBeAbsent()
@@ -143,6 +164,19 @@ export class PatchConversationDto {
   @orNull
   @Matches(/^[0-9a-fA-F]{24}$/, { message: 'expected the id of one of the staff, or null' })
   expected_assignee?: string | null;
+
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'Ids of labels: all that it is to have',
+    maxItems: 20,
+    items: { type: 'string', pattern: '^[0-9a-fA-F]{24}$' },
+    example: [],
+  })
+  @MayBeAbsent()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @IsMongoId({ each: true, message: 'expected ids of labels: 24 hex digits each' })
+  labels?: string[];
 
   @ApiPropertyOptional({
     type: String,

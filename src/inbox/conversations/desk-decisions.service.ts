@@ -4,22 +4,24 @@ import { scopeOf, tenantScope, type Principal } from '../../auth/index.js';
 import type { Conversation } from '../../conversations/index.js';
 import { InvalidRequestError } from '../../errors/index.js';
 import { ColleaguesService } from '../../staff/index.js';
+import { LabelsRepository } from '../labels/labels.repository.js';
 import type { PatchConversationDto } from './conversations.dto.js';
 import type { DeskChange } from './inbox-conversations.repository.js';
 
 const longestSnoozeMs = 366 * 86_400_000;
 
-/** What a request decides about a conversation: who sees to it, until when it is put off, whether it is done. */
+/** What a request decides about a conversation: who sees to it, its labels, until when it is put off, whether it is done. */
 @Injectable()
 export class DeskDecisionsService {
   constructor(
     private readonly colleagues: ColleaguesService,
+    private readonly labels: LabelsRepository,
     private readonly clock: Clock,
   ) {}
 
   /** @throws {InvalidRequestError} */
   async of(caller: Principal, { user_id: tenant }: Conversation, change: PatchConversationDto): Promise<DeskChange> {
-    const { archived, done = archived, assignee, expected_assignee: expected } = change;
+    const { archived, done = archived, assignee, expected_assignee: expected, labels } = change;
     const snoozedUntil = this.snoozeOf(change);
     if (archived !== undefined && archived !== done) refuse('done', 'the same as archived');
     if (done && snoozedUntil) refuse('snoozed_until', 'no time beside done');
@@ -28,6 +30,7 @@ export class DeskDecisionsService {
       ...(assignee === undefined ? {} : { assigneeId: assignee && (await this.colleague(caller, tenant, assignee)) }),
       ...(expected === undefined ? {} : { expectedAssigneeId: expected?.toLowerCase() ?? null }),
       ...(snoozedUntil === undefined ? {} : { snoozedUntil }),
+      ...(labels === undefined ? {} : { labels: await this.knownLabels(tenant, labels) }),
     };
   }
 
@@ -37,6 +40,13 @@ export class DeskDecisionsService {
     const leftMs = at.getTime() - this.clock.now();
     if (leftMs > 0 && leftMs <= longestSnoozeMs) return at;
     return refuse('snoozed_until', 'a time to come, within a year');
+  }
+
+  private async knownLabels(tenant: string, asked: string[]): Promise<string[]> {
+    const ids = [...new Set(asked.map((id) => id.toLowerCase()))].sort();
+    const known = await this.labels.known(tenant, ids);
+    if (ids.some((id) => !known.has(id))) refuse('labels', 'ids of labels that are there (`GET /inbox/labels`)');
+    return ids;
   }
 
   private async colleague(caller: Principal, tenant: string, assignee: string): Promise<string> {

@@ -19,6 +19,7 @@ export interface DeskChange {
   /** Only if that is who has it: two who reach for it at once do not take it from each other. */
   expectedAssigneeId?: string | null;
   snoozedUntil?: Date | null;
+  labels?: string[];
 }
 
 /** What serves finding and counting alone is not read. */
@@ -74,8 +75,8 @@ export class InboxConversationsRepository {
     const plan = this.plan(filter);
     const where = await this.where(scope, filter, plan);
     const options = { hint: plan.hint, ...requestReads, ...(limit === undefined ? {} : { limit }) };
-    const { view, terms, paused, ids, unread, assignee } = filter;
-    if (view !== undefined || terms || paused || ids || unread !== undefined || assignee !== undefined)
+    const { view, terms, paused, ids, unread, assignee, label } = filter;
+    if (view !== undefined || terms || paused || ids || unread !== undefined || assignee !== undefined || label)
       return this.model.collection.countDocuments(where, options);
     const runs = placesOf(filter).map((place) =>
       this.model.collection.countDocuments({ ...where, unread: place }, options),
@@ -89,13 +90,14 @@ export class InboxConversationsRepository {
    */
   async decide(scope: TenantScope, id: string, change: DeskChange): Promise<boolean> {
     const now = this.clock.date();
-    const { archived, assigneeId, expectedAssigneeId, snoozedUntil } = change;
+    const { archived, assigneeId, expectedAssigneeId, snoozedUntil, labels } = change;
     const values: Record<string, unknown> = {
       ...(archived === undefined ? {} : { archived, done_at: archived ? now : null }),
       // What is put away sleeps no more, and what is to come back is not put away.
       ...(archived ? { snoozed_until: null } : {}),
       ...(assigneeId === undefined ? {} : { assignee_id: assigneeId }),
       ...(snoozedUntil === undefined ? {} : { snoozed_until: snoozedUntil }),
+      ...(labels === undefined ? {} : { labels: labels.length > 0 ? labels : null }),
       ...(snoozedUntil ? { archived: false, done_at: null } : {}),
     };
     const set = Object.entries(values).filter(([, value]) => value !== null);

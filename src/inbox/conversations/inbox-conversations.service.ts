@@ -66,9 +66,10 @@ export class InboxConversationsService {
     const paused = pausedBy(query);
     const ids = query.has_failed_send ? await this.withFailedSends(scope) : undefined;
     const { view, sort } = query;
+    const label = query.label?.toLowerCase();
     const oldestFirst = sort === undefined ? undefined : sort === 'oldest';
     const assignee = assigneeOf(caller, query);
-    const filter = { within, owner, view, assignee, oldestFirst, archived, unread, blocked, paused, ids, terms };
+    const filter = { within, owner, view, assignee, label, oldestFirst, archived, unread, blocked, paused, ids, terms };
     const [found, total] = await Promise.all([
       this.repository.page(scope, filter, { after, limit: query.limit + 1 }),
       this.total(scope, filter),
@@ -90,7 +91,7 @@ export class InboxConversationsService {
     const scope = scopeOf(caller);
     const { agent_paused: paused, read } = change;
     if (Object.values(change).every((value) => value === undefined)) {
-      const expected = 'done, assignee, snoozed_until, archived, agent_paused or read';
+      const expected = 'done, assignee, labels, snoozed_until, archived, agent_paused or read';
       throw new InvalidRequestError(`Nothing to change: give ${expected}.`, [{ field: 'body', expected }]);
     }
     const conversation = await this.conversations.get(scope, id);
@@ -138,8 +139,8 @@ export class InboxConversationsService {
 
   /** Kept as long as no conversation changes. */
   async countUpTo(scope: TenantScope, filter: ConversationFilter, limit = maxCountedInView): Promise<number> {
-    const { within, view, assignee, archived, unread, blocked } = filter;
-    const key = `conversations ${limit} ${JSON.stringify([within, view, assignee, archived, unread, blocked])}`;
+    const { within, view, assignee, label, archived, unread, blocked } = filter;
+    const key = `conversations ${limit} ${JSON.stringify([within, view, assignee, label, archived, unread, blocked])}`;
     return this.totals.whileUnchanged(key, within, () => this.repository.count(scope, filter, limit));
   }
 
@@ -147,7 +148,8 @@ export class InboxConversationsService {
   private async total(scope: TenantScope, filter: ConversationFilter): Promise<number> {
     const count = () => this.repository.count(scope, filter);
     if (filter.terms || filter.paused || filter.ids) return count();
-    if (filter.view !== undefined || filter.assignee !== undefined) return this.countUpTo(scope, filter);
+    if (filter.view !== undefined || filter.assignee !== undefined || filter.label)
+      return this.countUpTo(scope, filter);
     const { within, archived, unread, blocked } = filter;
     const key = `conversations ${JSON.stringify([within, archived, unread, blocked])}`;
     return this.totals.whileUnchanged(key, within, count);

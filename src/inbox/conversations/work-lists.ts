@@ -1,4 +1,11 @@
-import { assignedIndex, pausedIndex, placeOf, snoozedIndex, waitingIndex } from '../../conversations/index.js';
+import {
+  assignedIndex,
+  labelledIndex,
+  pausedIndex,
+  placeOf,
+  snoozedIndex,
+  waitingIndex,
+} from '../../conversations/index.js';
 import type { ListPlace, PauseReason } from '../../conversations/index.js';
 
 /** The lists that people work by. */
@@ -17,6 +24,8 @@ export interface ConversationFilter {
   view?: ConversationViewName;
   /** Who sees to them: a person's id, or `null` for nobody. */
   assignee?: string | null;
+  /** With this label. */
+  label?: string;
   /** Against the view's own order. */
   oldestFirst?: boolean;
   archived: boolean;
@@ -52,9 +61,10 @@ export const everSpoken = { $gt: new Date(0) };
 /** @param windowMs how long after a customer's message the channel lets a business write */
 export function planOf(filter: ConversationFilter, now: Date, windowMs: number): ListPlan {
   const plan = planOfView(filter, now, windowMs);
-  const where = { ...plan.where, ...assignedTo(filter) };
+  const { label } = filter;
+  const where = { ...plan.where, ...assignedTo(filter), ...(label === undefined ? {} : { labels: label }) };
   const hint = hintOf(filter, plan);
-  const byTenant = hint === waitingIndex || hint === snoozedIndex;
+  const byTenant = hint === waitingIndex || hint === snoozedIndex || hint === labelledIndex;
   return { ...plan, where, hint, byTenant, oldestFirst: filter.oldestFirst ?? plan.oldestFirst };
 }
 
@@ -104,11 +114,13 @@ function assignedTo({ assignee }: ConversationFilter): Query {
   return assignee === undefined ? {} : { assignee_id: assignee };
 }
 
-function hintOf({ terms, ids, paused, assignee }: ConversationFilter, plan: OwnPlan): ListPlan['hint'] {
+function hintOf({ terms, ids, paused, assignee, label }: ConversationFilter, plan: OwnPlan): ListPlan['hint'] {
   if (terms) return { user_id: 1, search_terms: 1 };
   if (ids) return { _id: 1 };
   if (paused?.now) return pausedIndex;
-  return typeof assignee === 'string' && plan.sortedBy === 'last_message_at' ? assignedIndex : plan.hint;
+  if (plan.sortedBy !== 'last_message_at') return plan.hint;
+  if (typeof assignee === 'string') return assignedIndex;
+  return label === undefined ? plan.hint : labelledIndex;
 }
 
 /** Where in the lists' indexes stands what is asked for. */

@@ -5,12 +5,14 @@ import type { ActionRecord } from '../../agent/index.js';
 import type { ConversationRecord } from '../../conversations/index.js';
 import { keyOnly, type DmRecord } from '../../dms/index.js';
 import { UnavailableError } from '../../errors/index.js';
+import type { NoteRecord } from '../notes/note.schema.js';
 
 /** A change as the store tells it. `fullDocument` is missing when it was removed since. */
 export type StoreChange = { operationType: 'insert' | 'replace' | 'update' } & (
   | { ns: { coll: 'instagram_dms' }; fullDocument?: DmRecord }
   | { ns: { coll: 'inbox_conversations' }; fullDocument?: ConversationRecord }
   | { ns: { coll: 'agent_actions' }; fullDocument?: ActionRecord }
+  | { ns: { coll: 'inbox_notes' }; fullDocument?: NoteRecord }
   | { ns: { coll: 'dm_tombstones' }; fullDocument?: { platform_account_id: string; message_id: string } }
 );
 
@@ -60,7 +62,7 @@ const shownOfConversation = [
     'blocked',
   ],
   ...['last_message', 'last_message_at', 'last_inbound_at', 'agent_paused_until', 'agent_paused_reason'],
-  ...['assignee_id', 'snoozed_until', 'done_at', 'waiting_since'],
+  ...['assignee_id', 'labels', 'snoozed_until', 'done_at', 'waiting_since'],
 ];
 
 /** Leases, epochs and the agent's notes change all the time and show nowhere. */
@@ -74,6 +76,7 @@ const pipeline = [
         { 'ns.coll': 'inbox_conversations', operationType: 'update', $or: touches(shownOfConversation) },
         { 'ns.coll': 'agent_actions', operationType: 'insert' },
         { 'ns.coll': 'agent_actions', operationType: 'update', $or: touches(['state']) },
+        { 'ns.coll': 'inbox_notes', operationType: { $in: ['insert', 'update'] } },
         { 'ns.coll': 'dm_tombstones', operationType: 'insert', 'fullDocument.message_id': { $not: keyOnly } },
       ],
     },

@@ -5,6 +5,8 @@ import type { ConversationRecord } from '../../conversations/index.js';
 import { isVisible, type DmRecord } from '../../dms/index.js';
 import { ConversationViewsService } from '../conversations/conversation-views.service.js';
 import { messageView } from '../messages/message.view.js';
+import type { NoteRecord } from '../notes/note.schema.js';
+import { noteView } from '../notes/notes.dto.js';
 import { HiddenConversationsService } from './hidden-conversations.service.js';
 import type { StoreChange } from './changes.repository.js';
 import type { LiveEvent, LiveEventName } from './live-event.js';
@@ -34,6 +36,8 @@ export class LiveEventBuilderService {
         return this.ofConversation(change.fullDocument as ConversationRecord | undefined, how, id);
       case 'agent_actions':
         return this.ofAction(change.fullDocument as ActionRecord | undefined, how, id);
+      case 'inbox_notes':
+        return this.ofNote(change.fullDocument as NoteRecord | undefined, how, id);
       case 'dm_tombstones':
         return this.ofRemoval(change.fullDocument as { platform_account_id: string; message_id: string }, id);
     }
@@ -65,6 +69,12 @@ export class LiveEventBuilderService {
     const { user_id, account_id: platform_account_id, conversation_id } = record;
     const action = actionView({ ...record, _id: String(record._id) });
     return event('action', { user_id, platform_account_id, conversation_id }, { change, action }, id);
+  }
+
+  private async ofNote(record: NoteRecord | undefined, change: string, id: string): Promise<LiveEvent | undefined> {
+    if (!record || (await this.hidden.isHidden(record.conversation_id))) return undefined;
+    const how = record.deleted_at ? 'deleted' : change;
+    return event('note', record, { change: how, note: noteView(record) }, id);
   }
 
   /** A hard-deleted DM: all that is left of it is its mid. */

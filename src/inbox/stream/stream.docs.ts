@@ -23,6 +23,7 @@ const description = `Server-sent events about everything the caller may see, whi
 | \`message_deleted\` | \`{id, external_id, conversation_id, platform_account_id}\`; of a message deleted for good only \`external_id\` is known |
 | \`conversation\` | \`{change, conversation}\`, the conversation as in \`GET /inbox/conversations\` |
 | \`action\` | \`{change, action}\`, what the agent wants done, as in \`GET /agent/actions\` |
+| \`note\` | \`{change: "new", "changed" or "deleted", note}\`, the note as in \`GET /inbox/conversations/{id}/notes\` |
 | \`reset\` | \`{reason: "too_old" or "interrupted"}\`: something was missed and can't be told any more; load the lists again |
 
 Each event has an \`id\`. A client that reconnects with it as \`Last-Event-ID\` (or \`?last_event_id=\`) is first told what

@@ -14,6 +14,7 @@ import { AuditLogRepository, AuditService } from '../../audit/index.js';
 import { BlocklistRepository } from '../../blocklist/index.js';
 import { ConversationsRepository, type ConversationParties } from '../../conversations/index.js';
 import { CommentsRepository, DmRemovalRepository, PendingHintsService, SendLimitsService } from '../../dms/index.js';
+import { DeskErasureService } from '../../inbox/index.js';
 import { MediaStorageService } from '../../media/index.js';
 import { DeadLettersRepository } from '../../queue/index.js';
 import { DeliveryLogRepository } from '../../deliveries/index.js';
@@ -60,6 +61,7 @@ export class ErasureService {
     private readonly knowledge: KnowledgeRepository,
     private readonly toolTraces: ToolTracesService,
     private readonly runs: AgentRunsRepository,
+    private readonly desk: DeskErasureService,
     private readonly staff: StaffErasureService,
     private readonly exports: ExportsRepository,
     private readonly alerts: AlertsService,
@@ -143,6 +145,7 @@ export class ErasureService {
       await this.knowledge.removeOf(accountId);
       await this.toolTraces.eraseAccount(accountId);
       await this.runs.removeOf(accountId);
+      await this.desk.eraseAccount(accountId);
       const removed = await this.privacy.removeAccount(accountId, erasure.requested_at);
       await this.progress(erasure, { accounts: removed ? 1 : 0 }, signal);
       // A backfill that was under way may have stored its last page meanwhile; without the record it stores no more.
@@ -164,6 +167,7 @@ export class ErasureService {
     await this.blocklist.eraseTenant(userId);
     await this.deadLetters.removeOf({ user_id: userId });
     await this.exports.removeOf([userId]);
+    await this.desk.eraseTenant(userId);
     await this.staff.eraseTenant(userId);
     await this.auditLog.removeOfTenant(userId);
     await this.privacy.removeTenant(userId);
@@ -178,6 +182,7 @@ export class ErasureService {
       await this.eraseDms(erasure, _id, signal, before);
       await this.toolTraces.eraseConversation(_id, before);
       await this.runs.removeOfConversation(_id, before);
+      await this.desk.eraseConversation(_id, before);
       await this.removal.removeConversation(_id);
     }
     await this.comments.erase({ platform_account_id: accountId }, before);
@@ -204,6 +209,7 @@ export class ErasureService {
       await this.eraseDms(erasure, _id, signal);
       await this.toolTraces.eraseConversation(_id);
       await this.runs.removeOfConversation(_id);
+      await this.desk.eraseConversation(_id);
       await this.eraseTraces(accountId, participantId);
     } while (!(await this.removal.removeConversation(_id))); // a message came in between
     await this.progress(erasure, { conversations: 1 }, signal);
