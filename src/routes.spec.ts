@@ -95,6 +95,7 @@ const routes: Record<string, Route> = {
   'DELETE /messages/{id}': user('DmEditService.remove'),
   'POST /messages/{id}/resolve': user('DmEditService.resolve'),
   'GET /messages/{id}/attachments/{index}': user('MediaLinksService.of'),
+  'GET /inbox/messages/{id}/attachments/{index}': user('MediaStreamsService.open'),
   'GET /inbox/blocklist': user('BlocklistService.page'),
   'POST /inbox/blocklist': user('BlocklistOwnerService.of'),
   'DELETE /inbox/blocklist': user('BlocklistOwnerService.of', { query: 'external_participant_id=1254477777772222' }),

@@ -85,6 +85,14 @@ describe('safeFetch', () => {
     await expect(safeFetch(`${base}/a`, local)).rejects.toMatchObject({ reason: 'bad_status' });
   });
 
+  it('takes a part where it asked for one, and never unasked', async () => {
+    answer = ({ headers }, response) =>
+      void response.writeHead(206, { 'content-range': `bytes 1-2/9, ${headers.range}` }).end('bc');
+    const { body, contentRange } = await safeFetch(`${base}/a`, local, undefined, 'bytes=1-2');
+    expect([(await buffer(body)).toString(), contentRange]).toEqual(['bc', 'bytes 1-2/9, bytes=1-2']);
+    await expect(safeFetch(`${base}/a`, local)).rejects.toMatchObject({ reason: 'bad_status' });
+  });
+
   it('stops at the size limit, whatever the server said its length is', async () => {
     answer = (_request, response) => {
       response.write(Buffer.alloc(900));

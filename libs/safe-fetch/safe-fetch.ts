@@ -6,6 +6,10 @@ import { publicLookup } from './public-lookup.js';
 export interface Download {
   /** As the server names it; trust the bytes instead. */
   contentType?: string;
+  /** Where `range` was asked for and given: which bytes these are, as `bytes 0-99/200`. */
+  contentRange?: string;
+  /** How many bytes there will be, where the server says so. */
+  contentLength?: number;
   /** Fails with {@link FetchRefusedError} once more than `maxBytes` came. Must be read to its end or destroyed. */
   body: Readable;
 }
@@ -13,10 +17,16 @@ export interface Download {
 /**
  * Opens a download that can't be turned against us: https and known hosts only, the address checked at the moment of
  * connecting, each redirect checked again, bounded in size and time.
- * @throws {FetchRefusedError} when the policy says no, or the server answers anything else but 200
+ * @param range a `Range` header to pass on; the server may give everything nevertheless
+ * @throws {FetchRefusedError} when the policy says no, or the server answers anything else but 200 (206 with a range)
  * @throws {FetchUnavailableError} when the server is overloaded or broken, which passes
  */
-export async function safeFetch(link: string, policy: FetchPolicy, signal?: AbortSignal): Promise<Download> {
+export async function safeFetch(
+  link: string,
+  policy: FetchPolicy,
+  signal?: AbortSignal,
+  range?: string,
+): Promise<Download> {
   const deadline = AbortSignal.timeout(policy.timeoutMs);
   const both = signal ? AbortSignal.any([signal, deadline]) : deadline;
   const dispatcher = new Agent({
@@ -27,6 +37,7 @@ export async function safeFetch(link: string, policy: FetchPolicy, signal?: Abor
     for (let redirects = 0; redirects <= (policy.maxRedirects ?? 3); redirects++) {
       const answer = await request(url, {
         dispatcher,
+        ...(range === undefined ? {} : { headers: { range } }),
         signal: both,
         headersTimeout: policy.timeoutMs,
         bodyTimeout: policy.timeoutMs,
@@ -37,7 +48,7 @@ export async function safeFetch(link: string, policy: FetchPolicy, signal?: Abor
         url = checkUrl(new URL(location, url).href, policy);
         continue;
       }
-      return open(answer, policy, dispatcher);
+      return open(answer, policy, dispatcher, range !== undefined);
     }
     throw new FetchRefusedError('too_many_redirects', 'The link redirects too often.');
   } catch (error) {
@@ -46,10 +57,11 @@ export async function safeFetch(link: string, policy: FetchPolicy, signal?: Abor
   }
 }
 
-function open(answer: Dispatcher.ResponseData, policy: FetchPolicy, dispatcher: Agent): Download {
+function open(answer: Dispatcher.ResponseData, policy: FetchPolicy, dispatcher: Agent, takesPart: boolean): Download {
   const { statusCode, headers } = answer;
   if (isTemporary(statusCode)) throw new FetchUnavailableError(`The link answered ${statusCode}.`);
-  if (statusCode !== 200) throw new FetchRefusedError('bad_status', `The link answered ${statusCode}.`);
+  if (statusCode !== 200 && !(takesPart && statusCode === 206))
+    throw new FetchRefusedError('bad_status', `The link answered ${statusCode}.`);
   if (Number(headers['content-length'] ?? 0) > policy.maxBytes) throw tooLarge(policy);
   const capped = answer.body.pipe(capAt(policy));
   answer.body.once('error', (error) => capped.destroy(error));
@@ -58,7 +70,14 @@ function open(answer: Dispatcher.ResponseData, policy: FetchPolicy, dispatcher: 
     void dispatcher.destroy();
   });
   const type = headers['content-type'];
-  return { ...(typeof type === 'string' ? { contentType: type } : {}), body: capped };
+  const range = statusCode === 206 ? headers['content-range'] : undefined;
+  const length = Number(headers['content-length'] ?? NaN);
+  return {
+    ...(typeof type === 'string' ? { contentType: type } : {}),
+    ...(typeof range === 'string' ? { contentRange: range } : {}),
+    ...(Number.isSafeInteger(length) ? { contentLength: length } : {}),
+    body: capped,
+  };
 }
 
 /** Said of the server's state, not of the link. */

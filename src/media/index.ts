@@ -1,3 +1,4 @@
 export { MediaApiModule, MediaModule, MediaWorkerModule } from './media.module.js';
-export { MediaCopiesService, metaMediaHosts } from './media-copies.service.js';
+export { MediaCopiesService } from './media-copies.service.js';
+export { metaMediaHosts } from './media-policy.js';
 export { MediaStorageService } from './media-storage.service.js';

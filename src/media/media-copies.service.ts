@@ -7,10 +7,8 @@ import { FetchRefusedError, safeFetch, type FetchPolicy } from '#libs/safe-fetch
 import { AppConfig } from '../config/index.js';
 import { DmMediaRepository, type DmRecord } from '../dms/index.js';
 import { attachmentKindOf } from '../kinds/index.js';
+import { mediaPolicy } from './media-policy.js';
 import { MediaStorageService } from './media-storage.service.js';
-
-/** Where Meta serves media of messages from. */
-export const metaMediaHosts = ['.cdninstagram.com', '.fbcdn.net', '.fbsbx.com'];
 
 /** What a customer can send; anything else (a page, a script, an SVG) is not kept. */
 const keptTypes =
@@ -36,12 +34,7 @@ export class MediaCopiesService {
     private readonly clock: Clock,
     config: AppConfig,
   ) {
-    this.policy = {
-      allowedHosts: [...metaMediaHosts, ...config.MEDIA_EXTRA_HOSTS],
-      maxBytes: config.MEDIA_MAX_BYTES,
-      timeoutMs: 120_000,
-      allowLocal: !config.isProduction && config.MEDIA_EXTRA_HOSTS.length > 0,
-    };
+    this.policy = mediaPolicy(config);
   }
 
   /**

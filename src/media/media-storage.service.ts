@@ -56,6 +56,21 @@ export class MediaStorageService implements OnApplicationShutdown {
       throw new Error(`${removed.Errors.length} media copies could not be removed: ${removed.Errors[0]?.Code}`);
   }
 
+  /**
+   * Opens a copy, or a part of it.
+   * @throws what the storage says, of a range beyond the end too
+   */
+  async open(key: string, range?: string): Promise<{ body: Readable; contentLength?: number; contentRange?: string }> {
+    const { Body, ContentLength, ContentRange } = await this.s3().send(
+      new GetObjectCommand({ Bucket: this.bucket, Key: key, ...(range === undefined ? {} : { Range: range }) }),
+    );
+    return {
+      body: Body as Readable,
+      ...(ContentLength === undefined ? {} : { contentLength: ContentLength }),
+      ...(ContentRange === undefined ? {} : { contentRange: ContentRange }),
+    };
+  }
+
   /** A link that works for {@link linkTtlS} seconds. */
   async link(key: string): Promise<string> {
     if (!this.signer) throw new Error(noBucket);

@@ -69,7 +69,7 @@ export class MessageMediaController extends MediaRoutes {
   }
 }
 
-function notAnIndex(): InvalidRequestError {
+export function notAnIndex(): InvalidRequestError {
   const expected = 'a whole number from 0 on';
   return new InvalidRequestError(`index: expected ${expected}`, [{ field: 'index', expected }]);
 }

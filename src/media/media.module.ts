@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import { DmsModule } from '../dms/index.js';
+import { InboxMediaController } from './inbox-media.controller.js';
 import { MediaController, MessageMediaController } from './media.controller.js';
 import { MediaCopiesService } from './media-copies.service.js';
 import { MediaProcessor } from './media.processor.js';
 import { MediaLinksService } from './media-links.service.js';
+import { MediaStreamsService } from './media-streams.service.js';
 import { MediaStorageService } from './media-storage.service.js';
 
 /** Copies of customers' media in S3-compatible storage, for accounts that switched it on. */
@@ -16,8 +18,8 @@ export class MediaModule {}
 
 @Module({
   imports: [MediaModule, DmsModule],
-  controllers: [MediaController, MessageMediaController],
-  providers: [MediaLinksService],
+  controllers: [MediaController, MessageMediaController, InboxMediaController],
+  providers: [MediaLinksService, MediaStreamsService],
 })
 export class MediaApiModule {}
 

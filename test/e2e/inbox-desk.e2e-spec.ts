@@ -1,3 +1,5 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import mongoose from 'mongoose';
 import { MovableClock } from '#libs/clock';
 import type { SandboxCustomer } from '#libs/sandbox';
@@ -66,7 +68,7 @@ const viewsOf = async (customer: SandboxCustomer, who = anna): Promise<string[]>
 };
 
 beforeAll(async () => {
-  app = await startTestApp({ services, clock });
+  app = await startTestApp({ services, clock, env: { MEDIA_EXTRA_HOSTS: '127.0.0.1' } });
   accountId = await app.connect(undefined, { enabled: false, pause_after_human_minutes: 30 });
   [anna, ben] = [await newColleague('Anna'), await newColleague('Ben')];
 }, 60_000);
@@ -408,5 +410,71 @@ describe('what the staff keep beside a conversation', () => {
       expect(await Promise.all(['instagram_dms', 'inbox_notes', 'inbox_drafts'].map(left))).toEqual([0, 0, 0]),
     );
     await client.close();
+  });
+});
+
+describe('media of messages through our own origin', () => {
+  const png = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  );
+  const files: Record<string, Buffer> = {
+    '/picture': png,
+    '/drawing.png': Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
+    '/page.jpg': Buffer.from('<!doctype html><script>alert(1)</script>'),
+  };
+  let cdn: Server;
+
+  beforeAll(async () => {
+    cdn = createServer(({ url = '', headers }, response) => {
+      const file = files[url];
+      if (!file) return void response.writeHead(403).end();
+      const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? '') ?? [];
+      if (from === undefined) return void response.writeHead(200, { 'content-type': 'text/html' }).end(file);
+      const part = file.subarray(Number(from), to ? Number(to) + 1 : undefined);
+      const range = `bytes ${from}-${Number(from) + part.length - 1}/${file.length}`;
+      response.writeHead(206, { 'content-type': 'text/html', 'content-range': range }).end(part);
+    });
+    await new Promise<void>((resolve) => cdn.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => cdn.close());
+
+  async function sent(path: string): Promise<string> {
+    const customer = newCustomer();
+    customer.sendPicture(`http://127.0.0.1:${(cdn.address() as AddressInfo).port}${path}`);
+    return eventually(async () => {
+      const { body } = await (await as()).get(`${pathOf(customer)}/messages`).expect(200);
+      return body.messages[0].attachments[0].href as string;
+    });
+  }
+
+  it('is what its bytes are, part by part, and never a page', async () => {
+    const call = await as();
+    const picture = await sent('/picture');
+    const part = await call.get(picture).set('range', 'bytes=10-19').expect(206);
+    expect(part.headers).toMatchObject({ 'content-type': 'image/png', 'content-range': `bytes 10-19/${png.length}` });
+    expect(Buffer.compare(part.body, png.subarray(10, 20))).toBe(0);
+    const whole = await call.get(picture).expect(200);
+    expect(Buffer.compare(whole.body, png)).toBe(0);
+    expect(whole.headers).toMatchObject({
+      'content-type': 'image/png',
+      'content-disposition': 'inline',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': expect.stringContaining('sandbox'),
+      'cache-control': 'private, max-age=3600',
+    });
+
+    for (const path of ['/drawing.png', '/page.jpg']) {
+      const { headers } = await call.get(await sent(path)).expect(200);
+      expect([path, headers['content-disposition'], headers['content-type']]).toEqual([
+        path,
+        'attachment',
+        expect.not.stringMatching(/svg|html|xml/),
+      ]);
+    }
+    await call.get(await sent('/gone')).expect(404);
+    await call.get(picture.replace(/0$/, '7')).expect(404);
+    const stranger = await app.call({ userId: 'tenant-2', role: 'user' });
+    await stranger.get(picture).expect(404);
   });
 });

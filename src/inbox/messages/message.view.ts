@@ -13,6 +13,12 @@ class MessageAttachmentView {
   })
   url?: string;
 
+  @ApiPropertyOptional({
+    description: 'The same through this server, for pages that show it; our copy, where there is one',
+    example: '/inbox/messages/6740c0de6740c0de6740c0de/attachments/0',
+  })
+  href?: string;
+
   @ApiPropertyOptional({ example: 'menu.pdf' })
   title?: string;
 
@@ -197,7 +203,9 @@ export function messageView(dm: Omit<DmRecord, '_id' | 'delivery_ids'> & { _id: 
     direction: dm.direction,
     kind: dm.kind,
     content: dm.text ?? null,
-    attachments: dm.attachments.map(attachmentView),
+    attachments: dm.attachments.map((attachment, index) =>
+      attachmentView(attachment, `${String(dm._id)}/attachments/${index}`),
+    ),
     sent_at: new Date(dm.timestamp).toISOString(),
     read_at: dm.read_at?.toISOString() ?? null,
     read: dm.read,
@@ -226,11 +234,12 @@ export function messageView(dm: Omit<DmRecord, '_id' | 'delivery_ids'> & { _id: 
 
 type Shown = Omit<DmRecord, '_id' | 'delivery_ids'>;
 
-function attachmentView(attachment: DmAttachment): MessageAttachmentView {
+function attachmentView(attachment: DmAttachment, place: string): MessageAttachmentView {
   const { type, url, title, original_type, story_id, link_only, stored_key, content_type, stored_bytes } = attachment;
   return {
     type,
     ...(url ? { url } : {}),
+    ...(url || stored_key ? { href: `/inbox/messages/${place}` } : {}),
     ...(title ? { title } : {}),
     ...(original_type ? { original_type } : {}),
     ...(story_id ? { story_id } : {}),
