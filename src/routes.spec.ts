@@ -121,6 +121,8 @@ const routes: Record<string, Route> = {
   'POST /inbox/conversations/{id}/notes': user('NotesService.add'),
   'PATCH /inbox/conversations/{id}/notes/{note_id}': user('NotesService.change'),
   'DELETE /inbox/conversations/{id}/notes/{note_id}': user('NotesService.remove'),
+  'GET /inbox/conversations/{id}/presence': user('PresenceService.others'),
+  'PUT /inbox/conversations/{id}/presence': user('PresenceService.say'),
   'GET /inbox/drafts': user('DraftsService.latest', { bare: true }),
   'GET /inbox/conversations/{id}/draft': user('DraftsService.find'),
   'PUT /inbox/conversations/{id}/draft': user('DraftsService.save'),

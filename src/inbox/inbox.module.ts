@@ -20,6 +20,9 @@ import { LabelsController } from './labels/labels.controller.js';
 import { LabelsService } from './labels/labels.service.js';
 import { NotesController } from './notes/notes.controller.js';
 import { NotesService } from './notes/notes.service.js';
+import { PresenceController } from './presence/presence.controller.js';
+import { PresenceFeedService } from './presence/presence-feed.service.js';
+import { PresenceService } from './presence/presence.service.js';
 import { InboxController } from './inbox.controller.js';
 import { MessagePagesService } from './messages/message-pages.service.js';
 import { InboxMessagesService } from './messages/inbox-messages.service.js';
@@ -60,6 +63,7 @@ export class InboxChangesModule {}
     NotesController,
     CannedRepliesController,
     DraftsController,
+    PresenceController,
     CommentsController,
     StreamController,
   ],
@@ -74,6 +78,8 @@ export class InboxChangesModule {}
     NotesService,
     CannedRepliesService,
     DraftsService,
+    PresenceService,
+    PresenceFeedService,
     InboxCommentsService,
     ReadMarksService,
     LiveFeedService,

@@ -413,6 +413,34 @@ describe('what the staff keep beside a conversation', () => {
   });
 });
 
+it('tells who is there and writes, until they have gone, to the tenant’s people alone', async () => {
+  const customer = newCustomer();
+  await wrote(customer, 'Anybody here?');
+  const path = `${pathOf(customer)}/presence`;
+  const streams = await Promise.all(
+    [ben, { userId: 'tenant-2', role: 'user' } as const].map(async (who) =>
+      EventStream.open(`${app.url}/inbox/stream`, { authorization: `Bearer ${await app.token(who)}` }),
+    ),
+  );
+  await eventually(() => expect(streams.flatMap((stream) => stream.named('ready'))).toHaveLength(2));
+
+  const [bens, annas] = [await as(ben), await as()];
+  expect((await bens.put(path).send({ state: 'looking' }).expect(200)).body.data).toEqual([]);
+  const typing = { person: anna.userId, name: 'Anna', state: 'typing', conversation_id: idOf(customer) };
+  expect((await annas.put(path).send({ state: 'typing' }).expect(200)).body.data).toMatchObject([{ name: 'Ben' }]);
+  expect((await bens.get(path).expect(200)).body.data).toMatchObject([typing]);
+  await annas.put(path).send({ state: 'gone' }).expect(200);
+  expect((await bens.get(path).expect(200)).body.data).toEqual([]);
+  clock.advance(16_000);
+  expect((await annas.get(path).expect(200)).body.data).toEqual([]);
+
+  const [told, strangers] = streams.map((stream) => stream.named('presence').map(({ data }) => data));
+  expect(told).toMatchObject([{ name: 'Ben', state: 'looking' }, typing, { name: 'Anna', state: 'gone' }]);
+  expect(strangers).toEqual([]);
+  await (await app.call({ userId: 'tenant-2', role: 'user' })).put(path).send({ state: 'typing' }).expect(404);
+  for (const stream of streams) stream.close();
+});
+
 describe('media of messages through our own origin', () => {
   const png = Buffer.from(
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',

@@ -79,6 +79,12 @@ export class StreamService implements BeforeApplicationShutdown {
     connection.ready(this.feed.latest);
   }
 
+  /** Tells those who may hear it, now and never again: it has no place among what a returning client is told. */
+  tell(event: Omit<StreamedEvent, 'id'>): void {
+    const told = { id: '', ...event };
+    for (const connection of this.open.keys()) if (connection.accepts(told)) connection.offer(told);
+  }
+
   /** Ends the streams of people who were signed out in the meantime. */
   async endWithSessions(): Promise<void> {
     const held = [...this.open.values()].flatMap(({ sessionId }) => (sessionId === undefined ? [] : [sessionId]));
