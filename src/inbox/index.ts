@@ -1,5 +1,8 @@
 export { DeskErasureService } from './desk-erasure.service.js';
 export { DeskModule } from './desk.module.js';
+export { CannedRepliesRepository } from './canned-replies/canned-replies.repository.js';
+export { LabelsRepository } from './labels/labels.repository.js';
+export { noteView } from './notes/notes.dto.js';
 export { NotesRepository } from './notes/notes.repository.js';
 export { InboxApiModule, InboxChangesModule } from './inbox.module.js';
 export { ChangesRepository, isPositionLost, secondsOf, type ChangeReader } from './stream/changes.repository.js';

@@ -34,6 +34,11 @@ export class NotesRepository {
     return found.flatMap((note) => plain(note) ?? []);
   }
 
+  /** For exports; as many as anybody writes on one conversation. */
+  async allOf(conversationId: string): Promise<Note[]> {
+    return this.page(conversationId, { limit: 10_000 });
+  }
+
   async find(conversationId: string, id: string): Promise<Note | null> {
     const filter = { _id: new Types.ObjectId(id), conversation_id: conversationId, ...standing };
     return plain(await this.model.collection.findOne<NoteRecord>(filter));

@@ -6,6 +6,7 @@ import { tenantScope } from '../../auth/index.js';
 import { BlocklistRepository } from '../../blocklist/index.js';
 import { ConversationsRepository, type ConversationHolder } from '../../conversations/index.js';
 import { CommentsRepository, dmView, DmsRepository } from '../../dms/index.js';
+import { CannedRepliesRepository, LabelsRepository, NotesRepository, noteView } from '../../inbox/index.js';
 import { StaffRepository } from '../../staff/index.js';
 import type { Export } from './exports.repository.js';
 
@@ -47,6 +48,9 @@ export class ExportSourcesService {
     private readonly comments: CommentsRepository,
     private readonly knowledge: KnowledgeRepository,
     private readonly blocklist: BlocklistRepository,
+    private readonly notes: NotesRepository,
+    private readonly labels: LabelsRepository,
+    private readonly replies: CannedRepliesRepository,
     private readonly staff: StaffRepository,
     private readonly auditLog: AuditLogRepository,
   ) {}
@@ -97,13 +101,15 @@ export class ExportSourcesService {
     const scope = tenantScope(userId);
     return [
       async () => ({ lines: [{ type: 'user_settings', data: await this.settings.get(userId) }] }),
+      async () => ({ lines: (await this.labels.list(userId)).map((data) => ({ type: 'label', data })) }),
+      async () => ({ lines: (await this.replies.list(userId)).map((data) => ({ type: 'canned_reply', data })) }),
       (after) => paged(after, 'staff', (before) => this.staff.list(scope, { before, limit: linesOfStep })),
       (after) => paged(after, 'blocklist_entry', (before) => this.blocklist.pageById(userId, before, linesOfStep)),
       (after) => paged(after, 'audit_entry', (before) => this.auditLog.list(scope, { before, limit: linesOfStep })),
     ];
   }
 
-  /** Each conversation, and behind it its messages, the newest first. */
+  /** Each conversation, and behind it the staff's notes on it and its messages, the newest first. */
   private async walk(of: ConversationHolder, after: string | undefined): Promise<ExportStep> {
     const at = (after === undefined ? {} : JSON.parse(after)) as Walk;
     const lines: ExportLine[] = [];
@@ -113,6 +119,7 @@ export class ExportSourcesService {
         if (!next) return { lines };
         const { _id, ...data } = next;
         lines.push({ type: 'conversation', data: { id: _id, ...data } });
+        lines.push(...(await this.notes.allOf(_id)).map((note) => ({ type: 'note', data: noteView(note) })));
         at.open = { id: _id };
       }
       const dms = await this.dms.everyOf(at.open.id, { before: at.open.before, limit: dmsOfPage });
