@@ -36,7 +36,7 @@ const refusals: Record<string, string> = {
   'a state is one of ours, and works once': '^/accounts/oauth/\\{login\\}/callback$',
   'a public address is one outside of inner networks': '^/(instagram-dms|messages)/send$',
   'a page is replayed by one filter at least, and from an id of its list': '^/admin/(dead-letters|deliveries)/replay$',
-  'a time zone is one that is known': '^/(agent/settings/\\{account_id\\}|user-settings)$',
+  'a time zone is one that is known': '^/(agent/settings/\\{account_id\\}|agent/preview|user-settings)$',
   'a customer is erased or exported, or a tenant': '^/privacy/(erasures|exports)$',
   'a link is one of ours, and works once': '^/(auth/(first-admin|invites/accept)|staff/invites/\\{id\\})$',
   'an address is one that mail could reach': '^/staff/invites$',
@@ -76,9 +76,9 @@ export function fuzzConfig({ known, short, seed }: FuzzPlan): string {
     '[checks.not_a_server_error]',
     'expected-statuses = ["2xx", "3xx", "4xx", 502]',
     '',
-    // The default, and what Node's parser says of an address that is too long.
+    // The default, and what is said of a body or an address that is too long.
     '[checks.negative_data_rejection]',
-    'expected-statuses = [400, 401, 403, 404, 405, 406, 409, 415, 422, 428, 429, 431]',
+    'expected-statuses = [400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 428, 429, 431]',
     '',
     '[generation]',
     'deterministic = true',

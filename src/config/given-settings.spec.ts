@@ -13,6 +13,7 @@ const base = {
   ENCRYPTION_KEY: 'q1Vh0c7uX2mS9bJ4kR6yT8wE3zA5nD0fGpLxCvBtHjM=',
   ALERT_WEBHOOK_SECRET: 'an-alert-secret-of-ours',
   METRICS_TOKEN: 'a-token-for-metrics',
+  OTEL_EXPORTER_OTLP_HEADERS: 'x-token=of-the-collector',
   OPENAI_API_KEY: 'sk-stand-in-000000000000',
   AWS_SECRET_ACCESS_KEY: 'an-aws-secret',
   META_APP_SECRET: 'another-app-secret',

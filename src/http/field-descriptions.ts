@@ -37,6 +37,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   conversations_total: 'Conversations that there are, as far as is known.',
   count: 'How many there are.',
   created_at: 'When it was created here.',
+  currency: 'What the money is counted in.',
   daily_token_budget: 'Model tokens, in and out, that the account may use a day.',
   data: 'What was asked for.',
   direction: '`inbound` from the customer, `outbound` from the business.',

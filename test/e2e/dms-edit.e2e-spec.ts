@@ -96,7 +96,7 @@ describe('DELETE /instagram-dms/{id}', () => {
   it('softly: lists and counters leave it out, a second time is 404', async () => {
     const { body } = await (await app.call()).delete(`/instagram-dms/${id}`).expect(200);
 
-    expect(body).toEqual({ success: true, deleted: false, soft_deleted: true });
+    expect(body).toEqual({ success: true, channel: 'instagram', deleted: false, soft_deleted: true });
     const list = await (await app.call()).get('/instagram-dms/list').query({ sender_id: to });
     expect(list.body).toMatchObject({ total: 0, data: [] });
     expect(await counts()).toMatchObject({ inbound_unread: 0, unread_count: 0 });
@@ -106,7 +106,7 @@ describe('DELETE /instagram-dms/{id}', () => {
 
   it('for good: it does not come back when Meta delivers it again', async () => {
     const { body } = await (await app.call()).delete(`/instagram-dms/${id}?hard=true`).expect(200);
-    expect(body).toEqual({ success: true, deleted: true });
+    expect(body).toEqual({ success: true, channel: 'instagram', deleted: true });
 
     const delivery = app.sandbox.deliveries.find((one) => one.body.includes(to));
     app.sandbox.deliver(JSON.parse(delivery?.body ?? '{}'));

@@ -111,7 +111,7 @@ describe('events that overtake each other on two processes', () => {
     return [...order]
       .reduce((shown, [id, name]) => shown.replaceAll(id, name), text)
       .replace(/postback:[0-9a-f]{64}/g, 'postback')
-      .replace(/"(created_at|updated_at|read_at)":"[^"]*"/g, '"$1":"set"');
+      .replace(/"(created_at|updated_at|read_at|waiting_since)":"[^"]*"/g, '"$1":"set"');
   }
 
   it('end the same for everybody', async () => {

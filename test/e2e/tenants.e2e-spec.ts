@@ -16,6 +16,10 @@ interface Owned {
   participant: string;
   blocked: string;
   erasure: string;
+  export: string;
+  label: string;
+  cannedReply: string;
+  note: string;
   document: string;
 }
 
@@ -58,6 +62,19 @@ describe('two tenants', () => {
       .post('/privacy/erasures')
       .send({ account_id: account, participant_id: '8880001112223334' })
       .expect(202);
+    const exported = await caller.post('/privacy/exports').send({}).expect(202);
+    const label = await caller
+      .post('/inbox/labels')
+      .send({ name: 'First tenant’s label', color: '#1f77b4' })
+      .expect(201);
+    const cannedReply = await caller
+      .post('/inbox/canned-replies')
+      .send({ shortcut: 'hello', text: 'Hello from the first tenant' })
+      .expect(201);
+    const note = await caller
+      .post(`/inbox/conversations/${dm.conversation_id}/notes`)
+      .send({ text: 'A note of the first tenant' })
+      .expect(201);
     const document = await caller
       .post(`/agent/knowledge/${account}`)
       .send({ kind: 'text', title: 'Of the first tenant', text: 'What the first tenant’s agent knows.' })
@@ -70,6 +87,10 @@ describe('two tenants', () => {
       participant: customer.id,
       blocked: blocked.data.id ?? blocked.data._id ?? '',
       erasure: erasure.body.data.id as string,
+      export: exported.body.data.id as string,
+      label: label.body.data.id as string,
+      cannedReply: cannedReply.body.data.id as string,
+      note: note.body.data.id as string,
     };
     operations = operationsOf((await caller.get('/docs-json').expect(200)).body as OpenApiDocument);
   });
@@ -82,10 +103,16 @@ describe('two tenants', () => {
   /** The first tenant's id for a path's parameter. */
   function idFor(path: string, name: string): string {
     if (name === 'account_id' || (name === 'id' && path.startsWith('/accounts'))) return owned.account;
-    if (name === 'id' && path.startsWith('/instagram-dms')) return owned.dm;
+    if (name === 'id' && /^\/(instagram-dms|messages|inbox\/messages)\//.test(path)) return owned.dm;
     if (name === 'id' && path.startsWith('/inbox/conversations')) return owned.conversation;
     if (name === 'id' && path.startsWith('/inbox/blocklist')) return owned.blocked;
     if (name === 'id' && path.startsWith('/privacy/erasures')) return owned.erasure;
+    if (name === 'id' && path.startsWith('/privacy/exports')) return owned.export;
+    if (name === 'id' && path.startsWith('/inbox/labels')) return owned.label;
+    if (name === 'id' && path.startsWith('/inbox/canned-replies')) return owned.cannedReply;
+    if (name === 'note_id') return owned.note;
+    if (name === 'dm_id' || path.startsWith('/agent/actions')) return owned.dm;
+    if (name === 'name' && path.startsWith('/agent/tools')) return 'order_lookup';
     if (name === 'id' && /^\/(staff|auth\/sessions)\//.test(path)) return owned.dm;
     if (name === 'id' && path.startsWith('/admin')) return owned.dm;
     if (name === 'igsid') return owned.participant;
@@ -100,19 +127,27 @@ describe('two tenants', () => {
 
   function bodyFor({ path, exampleBody }: Operation): Record<string, unknown> | undefined {
     if (!exampleBody) return undefined;
+    // Words or a file.
+    if (path === '/inbox/conversations/{id}/messages') return { message: 'Hello' };
     const ids = { platform_account_id: owned.account, account_id: owned.account, recipient_id: owned.participant };
     return {
       ...exampleBody,
       // Text or attachment: the document can ask for neither alone.
-      ...(path === '/instagram-dms/send' ? { message_text: 'Hello' } : {}),
+      ...(/^\/(instagram-dms|messages)\/send$/.test(path) ? { message_text: 'Hello' } : {}),
       ...(path === '/agent/preview' ? { message: 'Hello' } : {}),
       // A tenant as a whole is for admins to name.
-      ...(path === '/privacy/erasures' ? { tenant: undefined } : {}),
+      ...(/^\/privacy\/(erasures|exports)$/.test(path) ? { tenant: undefined } : {}),
       ...Object.fromEntries(Object.entries(ids).filter(([name]) => name in exampleBody)),
     };
   }
 
-  async function ask(operation: Operation, as: Parameters<TestApp['call']>[0], query = ''): Promise<Response> {
+  const queryFor = ({ path }: Operation): string => (path.endsWith('/search') ? '?q=Hello' : '');
+
+  async function ask(
+    operation: Operation,
+    as: Parameters<TestApp['call']>[0],
+    query = queryFor(operation),
+  ): Promise<Response> {
     const caller = await test.call(as);
     const method = operation.method as 'get' | 'post' | 'put' | 'patch' | 'delete';
     const request = caller[method](`${addressed(operation.path)}${query}`).timeout(5_000);

@@ -16,6 +16,7 @@ export class AgentRunsController {
   @ApiParam({
     name: 'dm_id',
     description: 'Id of a DM of the reply, or of one of the customer’s that it answered.',
+    schema: { type: 'string', pattern: '^[0-9a-fA-F]{24}$' },
     example: '665f1c2ab7e4a1d2c3b4a599',
   })
   @ApiOperation({

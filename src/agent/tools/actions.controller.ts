@@ -6,7 +6,12 @@ import { IdPipe } from '../../paging/index.js';
 import { ActionListResponse, ActionResponse, ListActionsQuery } from './actions.dto.js';
 import { ActionsService } from './actions.service.js';
 
-const idParam = { name: 'id', description: 'Id of the action.', example: '665f1c2ab7e4a1d2c3b4a599' };
+const idParam = {
+  name: 'id',
+  description: 'Id of the action.',
+  schema: { type: 'string', pattern: '^[0-9a-fA-F]{24}$' },
+  example: '665f1c2ab7e4a1d2c3b4a599',
+} as const;
 
 @ApiTags('Agent')
 @Controller('agent/actions')

@@ -12,6 +12,7 @@ const inner = [
   'outbound',
   'outbound_open',
   'send_seq',
+  'sent_by',
   'send_key',
   'send_fingerprint',
   'send_answer',

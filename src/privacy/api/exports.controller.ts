@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Body, Controller, Get, HttpCode, Param, Post, StreamableFile } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Caller, ForOwners, Scope, type Principal, type TenantScope } from '../../auth/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { ActsOnGet } from '../../http/index.js';
@@ -62,7 +62,6 @@ export class ExportsController {
       'newest first; times are ISO or, as `timestamp`, milliseconds.',
   })
   @ApiParam(idParam)
-  @ApiProduces('application/x-ndjson')
   @ApiOkResponse({ content: { 'application/x-ndjson': { schema: { type: 'string' } } } })
   @ApiErrors(400, 401, 403, 404, 409, 429, 503)
   async download(@Scope() scope: TenantScope, @Param('id', IdPipe) id: string): Promise<StreamableFile> {
