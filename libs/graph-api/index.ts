@@ -30,7 +30,7 @@ export type {
 } from './send-body.js';
 export * from './signature.js';
 export { signRequest, verifySignedRequest, type SignedRequestResult } from './signed-request.js';
-export { splitText, type TextUnit } from './split-text.js';
+export { splitText, textSize, type TextUnit } from './split-text.js';
 export type { SubscribeResult, Subscription } from './subscriptions.js';
 export { readUsage, type GraphUsage } from './usage.js';
 export * from './webhook/index.js';

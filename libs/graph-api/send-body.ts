@@ -6,6 +6,15 @@ export const SEND_LIMITS = {
   quickReplies: 13,
   quickReplyTitle: 20,
   quickReplyPayload: 1000,
+  media: {
+    image: { maxBytes: 8_000_000, contentTypes: ['image/png', 'image/jpeg', 'image/gif'] },
+    video: {
+      maxBytes: 25_000_000,
+      contentTypes: ['video/mp4', 'video/ogg', 'video/x-msvideo', 'video/quicktime', 'video/webm'],
+    },
+    audio: { maxBytes: 25_000_000, contentTypes: ['audio/aac', 'audio/mp4', 'audio/wav'] },
+    file: { maxBytes: 25_000_000, contentTypes: ['application/pdf'] },
+  },
 } as const;
 
 /** Messenger's limits. Meta writes "less than 2000 characters" of a text. */
@@ -15,6 +24,12 @@ export const MESSENGER_LIMITS = {
   quickReplyTitle: 20,
   quickReplyPayload: 1000,
   metadataCharacters: 999,
+  media: {
+    image: { maxBytes: 8_000_000, contentTypes: ['image/png', 'image/jpeg', 'image/gif', 'image/webp'] },
+    video: { maxBytes: 25_000_000, contentTypes: ['*'] },
+    audio: { maxBytes: 25_000_000, contentTypes: ['*'] },
+    file: { maxBytes: 25_000_000, contentTypes: ['*'] },
+  },
 } as const;
 
 export interface TextLimitOfBody {

@@ -8,6 +8,11 @@ const sizes: Record<TextUnit, (text: string) => number> = {
   characters: (text) => text.length,
 };
 
+/** How much of a limit a text takes. */
+export function textSize(text: string, unit: TextUnit): number {
+  return sizes[unit](text);
+}
+
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const sentences = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 const words = new Intl.Segmenter(undefined, { granularity: 'word' });

@@ -1,4 +1,4 @@
-/** WhatsApp's limits, all in characters. */
+/** WhatsApp's limits: of texts in characters, of media in bytes. */
 export const WHATSAPP_LIMITS = {
   text: 4096,
   caption: 1024,
@@ -15,4 +15,13 @@ export const WHATSAPP_LIMITS = {
   /** What opens the list. */
   listButton: 20,
   callbackData: 512,
+  media: {
+    image: { maxBytes: 5_000_000, contentTypes: ['image/jpeg', 'image/png'] },
+    video: { maxBytes: 16_000_000, contentTypes: ['video/mp4', 'video/3gpp'] },
+    audio: {
+      maxBytes: 16_000_000,
+      contentTypes: ['audio/aac', 'audio/amr', 'audio/mpeg', 'audio/mp4', 'audio/ogg'],
+    },
+    file: { maxBytes: 100_000_000, contentTypes: ['*'] },
+  },
 } as const;

@@ -1,9 +1,29 @@
+import type { TextUnit } from '#libs/graph-api';
 import type { MediaType } from '../kinds/index.js';
 
-/** A limit, and what it counts. */
+/** A limit of a text, and what it counts: bytes of UTF-8, or characters (UTF-16 units, of which no count has more). */
 export interface TextLimit {
   max: number;
-  unit: 'bytes' | 'characters';
+  unit: TextUnit;
+}
+
+/** One way in which a channel shows choices under a message. */
+export interface ChoiceForm {
+  shownAs: 'quick replies' | 'buttons' | 'list';
+  /** How many there may be. */
+  max: number;
+  title: TextLimit;
+  /** What comes back when the person picks one. */
+  id: TextLimit;
+  /** The text above them. */
+  text: TextLimit;
+}
+
+/** What a channel takes of one kind of media. */
+export interface MediaLimit {
+  maxBytes: number;
+  /** Media types, without parameters; `*` for any. */
+  contentTypes: readonly string[];
 }
 
 /** What a channel can do, as constants: the API, the agent and the documentation read them, and errors cite them. */
@@ -14,14 +34,14 @@ export interface ChannelCapabilities {
   humanAgentWindowHours?: number;
   /** One text message. */
   text: TextLimit;
-  /** The text of a message that has choices under it, where that is shorter. */
-  textWithChoices?: TextLimit;
   /** The words under a picture, video or file; absent where there are none. */
   caption?: TextLimit;
-  /** How many choices may stand under a message, and how long they may be, in characters; absent where there are none. */
-  quickReplies?: { max: number; title: number; payload: number };
-  /** Kinds of media that can be sent. */
-  mediaTypes: readonly MediaType[];
+  /** The ways to show choices, the one for the fewest first; none where there are no choices. */
+  choices: readonly ChoiceForm[];
+  /** What can be sent beside text; a kind that is absent can't. */
+  media: Readonly<Partial<Record<MediaType, MediaLimit>>>;
+  /** Kinds of media that have no caption where the others have one. */
+  withoutCaption?: readonly MediaType[];
   /** A comment can be answered in private. */
   privateReplies: boolean;
   /**
@@ -39,4 +59,12 @@ export interface ChannelCapabilities {
   receipts: 'message' | 'watermark' | 'status';
   /** Whether the ids of a person can change, so that events name them by several. */
   personIds: 'stable' | 'changing';
+}
+
+/** How so many choices are shown; the largest form where they are more than the channel has room for. */
+export function choiceFormFor(
+  { choices }: Pick<ChannelCapabilities, 'choices'>,
+  count: number,
+): ChoiceForm | undefined {
+  return choices.find(({ max }) => count <= max) ?? choices.at(-1);
 }

@@ -1,4 +1,10 @@
-export type { ChannelCapabilities, TextLimit } from './channel-capabilities.js';
+export {
+  choiceFormFor,
+  type ChannelCapabilities,
+  type ChoiceForm,
+  type MediaLimit,
+  type TextLimit,
+} from './channel-capabilities.js';
 export {
   channelNames,
   connectFields,

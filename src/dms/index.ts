@@ -27,7 +27,8 @@ export {
   tellWhatToFollow,
 } from './api/follow-send.js';
 export { channelNamed, channelOf, isOfChannel } from './api/channel-filter.js';
-export { AttachmentDto, QuickReplyDto, ReplyToDto } from './api/dms.dto.js';
+export { choiceOf, type PickedChoice } from './api/choices.js';
+export { AttachmentDto, ChoiceDto, IsChoices, QuickReplyDto, ReplyToDto } from './api/dms.dto.js';
 export { ChannelQuery } from './api/list-dms.dto.js';
 export { dmView } from './api/dm.view.js';
 export { DmSendService } from './api/dm-send.service.js';

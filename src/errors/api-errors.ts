@@ -12,6 +12,18 @@ export class FieldProblemView {
     example: 'must not be greater than 100',
   })
   expected!: string;
+
+  @ApiPropertyOptional({ description: 'Whose limit it is, where it is a channel’s.', example: 'whatsapp' })
+  channel?: string;
+
+  @ApiPropertyOptional({ description: 'The most that the channel takes.', example: 10 })
+  limit?: number;
+
+  @ApiPropertyOptional({
+    description: 'What `limit` counts: `bytes` of UTF-8, `characters` (UTF-16 units), `choices`.',
+    example: 'choices',
+  })
+  unit?: string;
 }
 
 /** What every error answer looks like; see `ErrorFilter`. */

@@ -8,6 +8,10 @@ export type ErrorLogLevel = 'debug' | 'info' | 'warn' | 'error';
 export interface FieldProblem {
   field: string;
   expected: string;
+  /** Where it is a channel's limit that the field is beyond: whose, how much, and of what. */
+  channel?: string;
+  limit?: number;
+  unit?: string;
 }
 
 export interface AppErrorOptions {

@@ -13,7 +13,13 @@ const [psid, phone] = ['7700000000000001', '15550009876'] as const;
 
 interface Sent {
   path: string;
-  body: { message?: { metadata?: string }; biz_opaque_callback_data?: string; to?: string; text?: { body: string } };
+  body: {
+    interactive?: object;
+    message?: { metadata?: string; quick_replies?: object[] };
+    biz_opaque_callback_data?: string;
+    to?: string;
+    text?: { body: string };
+  };
 }
 interface Dm {
   _id: string;
@@ -235,4 +241,92 @@ it('refuses a number that is none of the business account’s, and names the fie
   };
   const answer = await caller.post('/accounts').send(body).expect(400);
   expect(JSON.stringify(answer.body)).toContain('phone_number_id');
+});
+
+describe('choices', () => {
+  const accountOf = async (platform: string): Promise<string> => {
+    const answer = await (await app.call()).get('/accounts').expect(200);
+    const { data } = answer.body as { data: { _id: string; platform: string }[] };
+    return data.find((one) => one.platform === platform)?._id ?? 'none';
+  };
+  const offered = (count: number) => Array.from({ length: count }, (_, n) => ({ id: `size:${n}`, title: `Size ${n}` }));
+  const send = async (name: 'messenger' | 'whatsapp', asked: object) => {
+    const { connect, person } = channels[name];
+    const platform_account_id = await accountOf(connect.platform);
+    return (await app.call()).post('/messages/send').send({ platform_account_id, recipient_id: person, ...asked });
+  };
+
+  it.each([
+    [3, 'button'],
+    [4, 'list'],
+    [10, 'list'],
+  ])('%i are a %s on WhatsApp', async (count, type) => {
+    const answer = await send('whatsapp', { message_text: `Which of ${count}?`, choices: offered(count) });
+    expect(answer.body).toMatchObject({ success: true, stored: { choices: offered(count) } });
+    expect(meta.sent.at(-1)?.body.interactive).toMatchObject({ type, body: { text: `Which of ${count}?` } });
+  });
+
+  it('are quick replies on Messenger', async () => {
+    await send('messenger', { message_text: 'Which one?', choices: offered(13) });
+    expect(meta.sent.at(-1)?.body.message?.quick_replies).toHaveLength(13);
+  });
+
+  it.each([
+    ['whatsapp', 'an eleventh row', { choices: offered(11) }, { field: 'choices', limit: 10, unit: 'choices' }],
+    ['messenger', 'a fourteenth', { choices: offered(14) }, { field: 'choices', limit: 13, unit: 'choices' }],
+    ['whatsapp', 'a long title of a button', { choices: [{ id: 'a', title: 'x'.repeat(21) }] }, { field: 'choices.0.title', limit: 20, unit: 'characters' }],
+    ['whatsapp', 'a long id of a row', { choices: [...offered(3), { id: 'x'.repeat(201), title: 'a' }] }, { field: 'choices.3.id', limit: 200, unit: 'characters' }],
+    ['whatsapp', 'a long text above buttons', { message_text: 'x'.repeat(1025), choices: offered(1) }, { field: 'message_text', limit: 1024, unit: 'characters' }],
+    ['whatsapp', 'a tag it does not have', { tag: 'HUMAN_AGENT' }, { field: 'tag' }],
+    ['whatsapp', 'a caption that is too long', { attachment: { type: 'image', url: 'https://example.com/a.png', caption: 'x'.repeat(1025) } }, { field: 'attachment.caption', limit: 1024, unit: 'characters' }],
+    ['whatsapp', 'a caption of a voice message', { attachment: { type: 'audio', url: 'https://example.com/a.ogg', caption: 'x' } }, { field: 'attachment.caption' }],
+    ['messenger', 'any caption', { attachment: { type: 'image', url: 'https://example.com/a.png', caption: 'x' } }, { field: 'attachment.caption' }],
+    ['whatsapp', 'the same id twice', { choices: [{ id: 'a', title: 'a' }, { id: 'a', title: 'b' }] }, { field: 'choices' }],
+    ['whatsapp', 'choices and quick replies', { choices: offered(1), quick_replies: [{ title: 'a', payload: 'a' }] }, { field: 'choices' }],
+  ] as const)('refuses for %s %s, before anything is sent', async (name, _what, asked, problem) => {
+    const before = meta.sent.length;
+    const answer = await send(name, { message_text: 'Which?', ...asked });
+    const channel = 'limit' in problem || problem.field.startsWith('att') || problem.field === 'tag' ? { channel: name } : {};
+    expect(answer.body).toMatchObject({ code: 'invalid_request', details: [{ ...problem, ...channel }] });
+    expect(answer.status).toBe(400);
+    expect(meta.sent).toHaveLength(before);
+  }); // prettier-ignore
+
+  it('come back picked, as the id and the title', async () => {
+    const picked = wa({
+      messages: [
+        {
+          ...{ from: phone, id: 'picked-row', timestamp: seconds(), type: 'interactive' },
+          interactive: { type: 'list_reply', list_reply: { id: 'size:4', title: 'Size 4' } },
+        },
+      ],
+    });
+    await deliver(app.url, picked, { path: '/webhook/whatsapp' }).expect(200);
+    const caller = await app.call();
+    await eventually(async () => {
+      const { body } = await caller.get('/messages/list').query({ platform: 'whatsapp', direction: 'inbound' });
+      const [dm] = (body as { data: object[] }).data;
+      expect(dm).toMatchObject({ text: 'Size 4', choice: { id: 'size:4', title: 'Size 4' } });
+    });
+  });
+
+  it('stand under an answer in the inbox, too', async () => {
+    const caller = await app.call();
+    const { body: dms } = await caller.get('/messages/list').query({ platform: 'whatsapp', direction: 'inbound' });
+    const [{ conversation_id: id }] = (dms as { data: [{ conversation_id: string }] }).data;
+    const path = `/inbox/conversations/${id}/messages`;
+    await caller
+      .post(path)
+      .send({ message: 'Then which color?', choices: offered(2) })
+      .expect(200);
+    const long = await caller
+      .post(path)
+      .send({ message: 'x'.repeat(1025), choices: offered(2) })
+      .expect(400);
+    expect(long.body).toMatchObject({ details: [{ field: 'message', channel: 'whatsapp', limit: 1024 }] });
+    const { body } = await caller.get(path);
+    expect((body as { messages: object[] }).messages).toContainEqual(
+      expect.objectContaining({ content: 'Size 4', choice: { id: 'size:4', title: 'Size 4' } }),
+    );
+  });
 });

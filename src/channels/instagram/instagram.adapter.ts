@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { decodeDelivery, GraphClient, SEND_LIMITS, summarizeDelivery } from '#libs/graph-api';
 import { AppConfig } from '../../config/index.js';
-import type { ChannelCapabilities } from '../channel-capabilities.js';
+import type { ChannelCapabilities, TextLimit } from '../channel-capabilities.js';
 import type { ChannelAdapter, ChannelWebhook } from '../channel.port.js';
 import { GraphHistory } from '../graph/graph-history.js';
 import { GraphPeople } from '../graph/graph-people.js';
@@ -20,16 +20,22 @@ declare module '../channel.port.js' {
   }
 }
 
+const text: TextLimit = { max: SEND_LIMITS.textBytes, unit: 'bytes' };
+
 const capabilities: ChannelCapabilities = {
   windowHours: 24,
   humanAgentWindowHours: 7 * 24,
-  text: { max: SEND_LIMITS.textBytes, unit: 'bytes' },
-  quickReplies: {
-    max: SEND_LIMITS.quickReplies,
-    title: SEND_LIMITS.quickReplyTitle,
-    payload: SEND_LIMITS.quickReplyPayload,
-  },
-  mediaTypes: ['image', 'video', 'audio', 'file'],
+  text,
+  choices: [
+    {
+      shownAs: 'quick replies',
+      max: SEND_LIMITS.quickReplies,
+      title: { max: SEND_LIMITS.quickReplyTitle, unit: 'characters' },
+      id: { max: SEND_LIMITS.quickReplyPayload, unit: 'characters' },
+      text,
+    },
+  ],
+  media: SEND_LIMITS.media,
   privateReplies: true,
   unknownAccount: 'refuse',
   echoes: true,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { decodePageDelivery, GraphClient, MESSENGER_LIMITS, summarizeDelivery } from '#libs/graph-api';
 import { AppConfig } from '../../config/index.js';
-import type { ChannelCapabilities } from '../channel-capabilities.js';
+import type { ChannelCapabilities, TextLimit } from '../channel-capabilities.js';
 import type { ChannelAdapter, ChannelWebhook } from '../channel.port.js';
 import { GraphHistory } from '../graph/graph-history.js';
 import { GraphPeople } from '../graph/graph-people.js';
@@ -25,16 +25,22 @@ const subscribedFields: readonly string[] = [
   ...['messaging_policy_enforcement', 'feed'],
 ];
 
+const text: TextLimit = { max: MESSENGER_LIMITS.textCharacters, unit: 'characters' };
+
 const capabilities: ChannelCapabilities = {
   windowHours: 24,
   humanAgentWindowHours: 7 * 24,
-  text: { max: MESSENGER_LIMITS.textCharacters, unit: 'characters' },
-  quickReplies: {
-    max: MESSENGER_LIMITS.quickReplies,
-    title: MESSENGER_LIMITS.quickReplyTitle,
-    payload: MESSENGER_LIMITS.quickReplyPayload,
-  },
-  mediaTypes: ['image', 'video', 'audio', 'file'],
+  text,
+  choices: [
+    {
+      shownAs: 'quick replies',
+      max: MESSENGER_LIMITS.quickReplies,
+      title: { max: MESSENGER_LIMITS.quickReplyTitle, unit: 'characters' },
+      id: { max: MESSENGER_LIMITS.quickReplyPayload, unit: 'characters' },
+      text,
+    },
+  ],
+  media: MESSENGER_LIMITS.media,
   privateReplies: true,
   unknownAccount: 'keep',
   echoes: true,

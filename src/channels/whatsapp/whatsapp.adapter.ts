@@ -17,15 +17,25 @@ declare module '../channel.port.js' {
 const capabilities: ChannelCapabilities = {
   windowHours: 24,
   text: { max: WHATSAPP_LIMITS.text, unit: 'characters' },
-  textWithChoices: { max: WHATSAPP_LIMITS.buttonsBody, unit: 'characters' },
   caption: { max: WHATSAPP_LIMITS.caption, unit: 'characters' },
-  // Up to three are buttons, more a list; the shorter limits of the two hold for both.
-  quickReplies: {
-    max: WHATSAPP_LIMITS.listRows,
-    title: WHATSAPP_LIMITS.buttonTitle,
-    payload: WHATSAPP_LIMITS.rowId,
-  },
-  mediaTypes: ['image', 'video', 'audio', 'file'],
+  choices: [
+    {
+      shownAs: 'buttons',
+      max: WHATSAPP_LIMITS.buttons,
+      title: { max: WHATSAPP_LIMITS.buttonTitle, unit: 'characters' },
+      id: { max: WHATSAPP_LIMITS.buttonId, unit: 'characters' },
+      text: { max: WHATSAPP_LIMITS.buttonsBody, unit: 'characters' },
+    },
+    {
+      shownAs: 'list',
+      max: WHATSAPP_LIMITS.listRows,
+      title: { max: WHATSAPP_LIMITS.rowTitle, unit: 'characters' },
+      id: { max: WHATSAPP_LIMITS.rowId, unit: 'characters' },
+      text: { max: WHATSAPP_LIMITS.listBody, unit: 'characters' },
+    },
+  ],
+  media: WHATSAPP_LIMITS.media,
+  withoutCaption: ['audio'],
   privateReplies: false,
   unknownAccount: 'keep',
   echoes: false,

@@ -7,7 +7,6 @@ import type { TenantScope } from '../../auth/index.js';
 import { ChannelsService, type Channel } from '../../channels/index.js';
 import { conversationIdOf, ConversationsRepository } from '../../conversations/index.js';
 import { TransactionsService } from '../../database/index.js';
-import { InvalidRequestError } from '../../errors/index.js';
 import { DmStoreRepository } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 import { OutboxService, provisionalParticipant, type NewOutbound, type NewReply } from '../outbound/outbox.service.js';
@@ -19,7 +18,8 @@ import { OperatorTakeoverService } from './operator-takeover.service.js';
 import { repeatAnswerOf, type KeptSendResponse } from './send-answer.js';
 import { RequestedSendsRepository } from './requested-sends.repository.js';
 import { SendFollowingService } from './send-following.service.js';
-import { fingerprintOf, maxTextBytes, partsOf, refuseUnsupported } from './send-request.js';
+import { refuseBeyondLimits, refusePrivateReply } from './refuse-beyond-limits.js';
+import { fingerprintOf, partsOf } from './send-request.js';
 import {
   accountOfAnotherChannel,
   HumanAgentNotAllowedError,
@@ -45,6 +45,8 @@ export interface SendOptions {
   channel?: Channel;
   /** The person who writes. */
   sentBy?: string;
+  /** What the request calls the text, where that is not `message_text`. */
+  textField?: string;
 }
 
 interface Request {
@@ -97,21 +99,27 @@ export class DmSendService {
   async accept(
     scope: TenantScope,
     dto: SendDmDto,
-    { idempotencyKey, channel, sentBy }: SendOptions = {},
+    { idempotencyKey, channel, sentBy, textField }: SendOptions = {},
   ): Promise<AcceptedSend> {
     const account = await this.accountOf(scope, dto, channel);
     const { platform_account_id: _account, ...asked } = dto;
+    const adapter = this.channels.get(account.channel);
+    const parts = partsOf(dto, adapter.outbound);
     return this.once(
       {
         account,
         participantId: dto.recipient_id,
-        parts: partsOf(dto, this.channels.get(account.channel).outbound),
+        parts,
         fingerprint: fingerprintOf('send', asked),
         idempotencyKey,
         sentBy,
         takesOver: true,
       },
-      () => this.refuseEarly(account, dto),
+      async () => {
+        refuseUnusable(account);
+        refuseBeyondLimits(dto, parts, adapter, textField);
+        await this.refuseEarly(account, dto);
+      },
     );
   }
 
@@ -131,10 +139,6 @@ export class DmSendService {
   ): Promise<KeptSendResponse> {
     const account = await this.accountOf(scope, dto, channel);
     const { comment_id, message_text } = dto;
-    if (Buffer.byteLength(message_text) > maxTextBytes)
-      throw new InvalidRequestError('message_text: Meta takes one private reply of at most 1000 bytes', [
-        { field: 'message_text', expected: 'at most 1000 bytes of UTF-8' },
-      ]);
     const accepted = await this.once(
       {
         account,
@@ -143,7 +147,10 @@ export class DmSendService {
         fingerprint: fingerprintOf('private-reply', { comment_id, message_text }),
         idempotencyKey,
       },
-      async () => refuseUnusable(account),
+      async () => {
+        refuseUnusable(account);
+        refusePrivateReply(message_text, this.channels.get(account.channel));
+      },
     );
     return this.answer(accepted);
   }
@@ -220,10 +227,8 @@ export class DmSendService {
 
   /** What is known not to go through is refused before anything is stored. */
   private async refuseEarly(account: AccountSummary, dto: SendDmDto): Promise<void> {
-    refuseUnusable(account);
     if (dto.tag === 'HUMAN_AGENT' && !account.human_agent_allowed) throw new HumanAgentNotAllowedError();
     const { capabilities } = this.channels.get(account.channel);
-    refuseUnsupported(dto, capabilities);
     const conversation = await this.conversations.getById(conversationIdOf(account._id, dto.recipient_id));
     const message = { source: 'api', recipient_id: dto.recipient_id, outbound: { tag: dto.tag } } as const;
     if (isOutsideWindow(message, conversation?.last_inbound_at, this.clock.now(), capabilities))

@@ -58,6 +58,14 @@ class DmEditView {
   at!: number;
 }
 
+export class DmChoiceView {
+  @ApiProperty({ description: 'As the send that offered it named it', example: 'HOURS' })
+  id!: string;
+
+  @ApiPropertyOptional({ description: 'What the person read', example: 'Opening hours' })
+  title?: string;
+}
+
 class DmErrorView {
   @ApiProperty({ example: 'outside_window' })
   kind!: string;
@@ -196,6 +204,15 @@ export class DmView {
 
   @ApiPropertyOptional({ type: Object, additionalProperties: true })
   postback?: DmRecord['postback'];
+
+  @ApiPropertyOptional({
+    type: DmChoiceView,
+    description: 'The choice that it picks: a quick reply, a button or a row of a list, whatever the channel calls it',
+  })
+  choice?: DmChoiceView;
+
+  @ApiPropertyOptional({ type: [DmChoiceView], description: 'The choices that were sent under it' })
+  choices?: DmChoiceView[];
 
   @ApiPropertyOptional({ type: Object, additionalProperties: true })
   referral?: DmRecord['referral'];

@@ -9,7 +9,6 @@ const inner = [
   'raw',
   'delivery_ids',
   'other_delivery_ids',
-  'outbound',
   'outbound_open',
   'send_seq',
   'sent_by',
@@ -43,6 +42,8 @@ const stored = {
   _id: new Types.ObjectId('6740c0de6740c0de6740c0de'),
   status: 'queued',
   ...{ read_at: at, delivered_at: at, played_at: at, next_attempt_at: at, sent_at: at, created_at: at, updated_at: at },
+  outbound: { quick_replies: [{ title: 'Hours', payload: 'HOURS' }] },
+  quick_reply: { payload: 'HOURS' },
   attachments: [{ type: 'image', url: 'https://x.example/1', stored_key: 'media/1', stored_bytes: 9, raw: { a: 1 } }],
   reactions: [
     { sender_id: '1', emoji: '❤', timestamp: 1, tomorrows_secret: true },
@@ -58,11 +59,16 @@ describe('a DM as the API shows it', () => {
   });
 
   it('shows the fields that are read for it and nothing else', () => {
-    // The API's word for what is stored as `platform`.
-    const named = shownFields.map((name) => (name === 'platform' ? 'channel' : name));
+    // The API's words for what is stored as `platform` and under `outbound`, and what it tells beside.
+    const words: Record<string, string> = { platform: 'channel', outbound: 'choices' };
+    const named = [...shownFields.map((name) => words[name] ?? name), 'choice'];
     expect(Object.keys(shown).sort()).toEqual(named.sort());
     expect(Object.keys(viewProjection).sort()).toEqual([...shownFields].sort());
     expect(Object.values(viewProjection)).toEqual(shownFields.map(() => 1));
+  });
+
+  it('names choices, offered and picked, in the same words on every channel', () => {
+    expect(shown).toMatchObject({ choices: [{ id: 'HOURS', title: 'Hours' }], choice: { id: 'HOURS', title: 'text' } });
   });
 
   it('says that there is a copy, not where, and leaves Meta’s raw form and taken back reactions out', () => {

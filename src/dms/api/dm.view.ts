@@ -1,4 +1,5 @@
 import { channelOf } from './channel-filter.js';
+import { choiceOf } from './choices.js';
 import type { DmAttachment, DmReaction, DmRecord } from '../dm.schema.js';
 import type { DmAttachmentView, DmReactionView, DmView } from './dm-view.dto.js';
 
@@ -37,6 +38,7 @@ export const shownFields = [
   'reply_to',
   'quick_reply',
   'postback',
+  'outbound',
   'referral',
   'comment',
   'reactions',
@@ -94,6 +96,8 @@ export function dmView(dm: Omit<ShownDm, '_id'> & { _id: unknown }): DmView {
     reply_to: dm.reply_to,
     quick_reply: dm.quick_reply,
     postback: dm.postback,
+    choice: choiceOf(dm),
+    choices: dm.outbound?.quick_replies?.map(({ title, payload }) => ({ id: payload, title })),
     referral: dm.referral,
     comment: dm.comment,
     reactions: reactionsOf(dm.reactions ?? []),

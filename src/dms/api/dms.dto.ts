@@ -1,8 +1,10 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
+  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -55,6 +57,17 @@ export class AttachmentDto {
   @ValidateNested()
   @Type(() => AttachmentPayloadDto)
   payload?: AttachmentPayloadDto;
+
+  @ApiPropertyOptional({
+    description: 'Words under it, where the channel has such (WhatsApp: 1024 characters, none under audio).',
+    maxLength: 10_000,
+    example: 'This week’s menu',
+  })
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(10_000)
+  @Matches(/\S/, { message: 'must not be empty' })
+  caption?: string;
 }
 
 export class QuickReplyDto {
@@ -72,6 +85,61 @@ export class QuickReplyDto {
   @IsString()
   @Length(1, 1000)
   payload!: string;
+}
+
+/** A choice that the person can pick: the same on every channel. */
+export class ChoiceDto {
+  @ApiProperty({
+    description: 'Comes back in `choice` of the DM that picks it. WhatsApp: 256 characters, in a list 200; else 1000.',
+    maxLength: 1000,
+    example: 'HOURS',
+  })
+  @IsString()
+  @Length(1, 1000)
+  @Matches(/\S/, { message: 'must not be empty' })
+  id!: string;
+
+  @ApiProperty({
+    description: 'What the person reads, and then seems to say. 20 characters; in a WhatsApp list 24.',
+    maxLength: 1000,
+    example: 'Opening hours',
+  })
+  @IsString()
+  @Length(1, 1000)
+  @Matches(/\S/, { message: 'must not be empty' })
+  title!: string;
+}
+
+/** The choices of a send. */
+export function IsChoices(text: 'message' | 'message_text'): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({
+      type: [ChoiceDto],
+      maxItems: 100,
+      description:
+        'Choices under the text, as the channel has them: quick replies on Instagram and Messenger (13), on WhatsApp ' +
+        `up to 3 buttons, more as a list (10). Needs \`${text}\`; instead of \`quick_replies\`.`,
+    }) as PropertyDecorator,
+    MayBeAbsent(),
+    ValidateBy({
+      name: 'needsText',
+      validator: {
+        validate: (_value, args) => hasTextAlone(args?.object as Record<string, unknown> | undefined, text),
+        defaultMessage: () => `need ${text}, which they stand under, and no quick_replies beside them`,
+      },
+    }),
+    IsArray(),
+    ArrayNotEmpty(),
+    ArrayMaxSize(100),
+    ArrayUnique((one: ChoiceDto) => one?.id, { message: 'each id once' }),
+    ArrayUnique((one: ChoiceDto) => one?.title, { message: 'each title once' }),
+    ValidateNested({ each: true }),
+    Type(() => ChoiceDto),
+  );
+}
+
+function hasTextAlone(asked: Record<string, unknown> = {}, text: string): boolean {
+  return asked[text] !== undefined && asked['quick_replies'] === undefined;
 }
 
 export class ReplyToDto {
@@ -134,6 +202,9 @@ export class SendDmDto {
   @ValidateNested({ each: true })
   @Type(() => QuickReplyDto)
   quick_replies?: QuickReplyDto[];
+
+  @IsChoices('message_text')
+  choices?: ChoiceDto[];
 
   @ApiPropertyOptional({ type: ReplyToDto })
   @MayBeAbsent()

@@ -106,7 +106,8 @@ export class InboxMessagesService {
       ...others,
       ...(message === undefined ? {} : { message_text: message }),
     };
-    const accepted = await this.sends.accept(scope, send, { idempotencyKey: key, sentBy: writerOf(caller) });
+    const options = { idempotencyKey: key, sentBy: writerOf(caller), textField: 'message' };
+    const accepted = await this.sends.accept(scope, send, options);
     await this.readMarks.tryMarkRead(scope, conversation);
     const { status, body, open } = await this.sends.answer(accepted);
     const stored = open ?? body.stored;

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { clientKeyOf, type DmAttachment, type DmRecord } from '../../dms/index.js';
+import { choiceOf, clientKeyOf, type DmAttachment, type DmRecord } from '../../dms/index.js';
 
 const date = { type: String, format: 'date-time' } as const;
 
@@ -72,6 +72,14 @@ class MessageChoiceView {
 
   @ApiProperty({ description: 'What comes back when they choose it.', example: 'HOURS' })
   payload!: string;
+}
+
+class PickedChoiceView {
+  @ApiProperty({ description: 'As the message that offered it named it', example: 'HOURS' })
+  id!: string;
+
+  @ApiPropertyOptional({ description: 'What the customer read', example: 'Opening hours' })
+  title?: string;
 }
 
 /** A message of a conversation as the inbox shows it. */
@@ -173,6 +181,12 @@ export class MessageView {
   })
   quick_reply?: DmRecord['quick_reply'];
 
+  @ApiPropertyOptional({
+    type: PickedChoiceView,
+    description: 'The choice that it picks: a quick reply, a button or a row of a list, whatever the channel calls it',
+  })
+  choice?: PickedChoiceView;
+
   @ApiPropertyOptional({ type: [MessageChoiceView], description: 'The choices that were sent under it' })
   quick_replies?: MessageChoiceView[];
 
@@ -196,6 +210,7 @@ export class MessageView {
 
 /** What the inbox shows of a stored DM. */
 export function messageView(dm: Omit<DmRecord, '_id' | 'delivery_ids'> & { _id: unknown }): MessageView {
+  const choice = choiceOf(dm);
   return {
     id: String(dm._id),
     external_id: dm.message_id ?? null,
@@ -217,6 +232,7 @@ export function messageView(dm: Omit<DmRecord, '_id' | 'delivery_ids'> & { _id: 
     ...whatTheAgentDid(dm),
     ...(dm.postback ? { postback: dm.postback } : {}),
     ...(dm.quick_reply ? { quick_reply: dm.quick_reply } : {}),
+    ...(choice ? { choice } : {}),
     ...(dm.outbound?.quick_replies ? { quick_replies: dm.outbound.quick_replies } : {}),
     ...(dm.is_automatic ? { is_automatic: true } : {}),
     reactions: (dm.reactions ?? [])

@@ -14,7 +14,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { AttachmentDto, QuickReplyDto, ReplyToDto } from '../../dms/index.js';
+import { AttachmentDto, ChoiceDto, IsChoices, QuickReplyDto, ReplyToDto } from '../../dms/index.js';
 import { PageQuery, toBoolean } from '../../paging/index.js';
 import { MayBeAbsent } from '../../validation/index.js';
 
@@ -106,6 +106,9 @@ export class ReplyDto {
   @ValidateNested({ each: true })
   @Type(() => QuickReplyDto)
   quick_replies?: QuickReplyDto[];
+
+  @IsChoices('message')
+  choices?: ChoiceDto[];
 
   @ApiPropertyOptional({ type: ReplyToDto })
   @MayBeAbsent()

@@ -28,7 +28,8 @@ export class InventedAdapter implements ChannelAdapter {
   readonly capabilities = {
     windowHours: 48,
     text: { max: textCharacters, unit: 'characters' as const },
-    mediaTypes: [],
+    choices: [],
+    media: {},
     privateReplies: false,
     unknownAccount: 'keep' as const,
     echoes: false,
