@@ -119,7 +119,7 @@ export function IsChoices(text: 'message' | 'message_text'): PropertyDecorator {
       description:
         'Choices under the text, as the channel has them: quick replies on Instagram and Messenger (13), on WhatsApp ' +
         `up to 3 buttons, more as a list (10). Needs \`${text}\`; instead of \`quick_replies\`.`,
-    }) as PropertyDecorator,
+    }),
     MayBeAbsent(),
     ValidateBy({
       name: 'needsText',
