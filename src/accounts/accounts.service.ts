@@ -51,6 +51,11 @@ export class AccountsService {
     return known && (owner === undefined || known.user_id === owner) ? known : this.getOwned(scope, idOrIgId);
   }
 
+  /** Every account the tenant has or had. */
+  async idsOfUser(userId: string): Promise<Set<string>> {
+    return this.accounts.idsOfUser(userId);
+  }
+
   /** @throws {NotFoundError} for another tenant's user id */
   async list(scope: TenantScope, query: ListAccountsQuery): Promise<{ data: AccountView[]; total: number }> {
     const own = ownerFilter(scope).user_id;

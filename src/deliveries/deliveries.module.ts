@@ -7,6 +7,7 @@ import { DeliveriesService } from './deliveries.service.js';
 import { DeliveryDispatcherService } from './delivery-dispatcher.service.js';
 import { DELIVERY, DeliveryLogRepository } from './delivery-log.repository.js';
 import { DeliveryReopeningRepository } from './delivery-reopening.repository.js';
+import { DeliveryScrubbingRepository } from './delivery-scrubbing.repository.js';
 import { DeliverySweeperService } from './delivery-sweeper.service.js';
 import { DeliverySchema } from './delivery.schema.js';
 import { LateAccountsService } from './late-accounts.service.js';
@@ -17,11 +18,18 @@ import { LateAccountsService } from './late-accounts.service.js';
   providers: [
     DeliveryLogRepository,
     DeliveryReopeningRepository,
+    DeliveryScrubbingRepository,
     retentionOf(DeliveryLogRepository, ({ RETENTION_DAYS }) => RETENTION_DAYS),
     DeliveriesService,
     DeliveryDispatcherService,
   ],
-  exports: [DeliveryLogRepository, DeliveryReopeningRepository, DeliveryDispatcherService, DeliveriesService],
+  exports: [
+    DeliveryLogRepository,
+    DeliveryReopeningRepository,
+    DeliveryScrubbingRepository,
+    DeliveryDispatcherService,
+    DeliveriesService,
+  ],
 })
 export class DeliveriesModule {}
 

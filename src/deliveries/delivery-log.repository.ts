@@ -3,8 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types, type AnyBulkWriteOperation, type ClientSession } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { retentionIndex, type RetentionTarget } from '../database/index.js';
-import { accountIndex, dueIndex, unfinishedIndex, type DeliveryRecord, type DeliveryState } from './delivery.schema.js';
-import { scrubMessages, scrubPerson } from './scrub-payload.js';
+import { dueIndex, unfinishedIndex, type DeliveryRecord, type DeliveryState } from './delivery.schema.js';
 
 export const DELIVERY = 'WebhookDelivery';
 
@@ -38,8 +37,6 @@ export interface DeliveryFilter {
 /** A delivery handed to a job is normally stored within a second; nobody looks at it before this. */
 const firstLookMs = 4_000;
 const maxBackoffMs = 600_000;
-/** Copies of an account that are looked through at once: a second's work from disk. */
-const stretchSize = 2_000;
 /** The door promises an answer within three seconds, also when MongoDB hangs without closing its connections. */
 const insertTimeoutMs = 2_200;
 /** MongoDB's code for a query that took longer than it may. */
@@ -188,55 +185,6 @@ export class DeliveryLogRepository {
   }
 
   /**
-   * Takes the content of these messages out of the raw copies, for an unsend or an erasure: ids stay, what people wrote
-   * or sent goes. Calling it again changes nothing.
-   */
-  async scrub(deliveryIds: string[], mids: string[]): Promise<void> {
-    const wanted = new Set(mids);
-    for (const id of deliveryIds) await this.rewrite(id, (payload) => scrubMessages(payload, wanted));
-  }
-
-  /**
-   * Takes every event of this person out of an account's raw copies, a stretch of them at a time: a large account has
-   * millions, and a question about all of them at once would be given up before its answer came.
-   * @param before only of what came before; of all when left out
-   * @yields after each stretch how many copies of it named them
-   */
-  async *scrubPerson(platformAccountId: string, participantId: string, before?: Date): AsyncGenerator<number> {
-    const mentions = {
-      account_ids: platformAccountId,
-      payload: { $regex: escapeRegex(participantId) },
-      ...(before ? { received_at: { $lt: before } } : {}),
-    };
-    for await (const stretch of this.stretchesOf(platformAccountId)) {
-      const found = await this.model.collection
-        .find<DeliveryRecord>({ ...mentions, _id: stretch }, { projection: { _id: 1 }, hint: accountIndex })
-        .toArray();
-      for (const { _id } of found) await this.rewrite(String(_id), (payload) => scrubPerson(payload, participantId));
-      yield found.length;
-    }
-  }
-
-  /** Ranges of ids of an account's copies, oldest first; found in the index alone. */
-  private async *stretchesOf(
-    platformAccountId: string,
-  ): AsyncGenerator<{ $gt?: Types.ObjectId; $lte: Types.ObjectId }> {
-    let after: Types.ObjectId | undefined;
-    for (;;) {
-      const ids = await this.model.collection
-        .find<{ _id: Types.ObjectId }>(
-          { account_ids: platformAccountId, ...(after ? { _id: { $gt: after } } : {}) },
-          { projection: { _id: 1 }, sort: { _id: 1 }, limit: stretchSize, hint: accountIndex },
-        )
-        .toArray();
-      const last = ids.at(-1)?._id;
-      if (!last) return;
-      yield { ...(after ? { $gt: after } : {}), $lte: last };
-      after = last;
-    }
-  }
-
-  /**
    * From when they were stored, or somebody decided to let them go: what was acknowledged and is stored nowhere else yet
    * stays, however long nobody works the queues.
    */
@@ -248,19 +196,6 @@ export class DeliveryLogRepository {
       index: 'retention_of_stored',
       replaces: [retentionIndex],
     };
-  }
-
-  /** Conditional on the text it read: of two that scrub one delivery at once, the second starts again from the first's. */
-  private async rewrite(id: string, change: (payload: string) => string): Promise<void> {
-    for (;;) {
-      const delivery = await this.find(id);
-      if (!delivery) return;
-      const payload = change(delivery.payload);
-      if (payload === delivery.payload) return;
-      const filter = { _id: idOf(id), payload: delivery.payload };
-      const { matchedCount } = await this.model.collection.updateOne(filter, { $set: { payload } });
-      if (matchedCount === 1) return;
-    }
   }
 }
 

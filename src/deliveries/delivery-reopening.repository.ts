@@ -3,7 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import { Model, Types } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { DELIVERY, escapeRegex, plain, sinceId, type DeliveryHead } from './delivery-log.repository.js';
-import type { DeliveryRecord, DeliveryState } from './delivery.schema.js';
+import { unknownIdsIndex, type DeliveryRecord, type DeliveryState } from './delivery.schema.js';
 
 /** Which deliveries to do again; what is left out limits nothing. */
 export interface ReopenFilter {
@@ -82,7 +82,7 @@ export class DeliveryReopeningRepository {
     for (let last = behind; ids.length < limit;) {
       const next = await this.model.collection.findOne<Pick<DeliveryRecord, 'unknown_ids'>>(
         { unknown_ids: { $gt: last } },
-        { projection: { _id: 0, unknown_ids: 1 }, sort: { unknown_ids: 1 }, hint: 'unknown_ids' },
+        { projection: { _id: 0, unknown_ids: 1 }, sort: { unknown_ids: 1 }, hint: unknownIdsIndex },
       );
       const [least] = (next?.unknown_ids ?? []).filter((id) => id > last).sort();
       if (least === undefined) break;

@@ -69,8 +69,9 @@ DeliverySchema.index(
 /** GET /admin/deliveries of an account; erasing a person from an account's deliveries. */
 export const accountIndex = { account_ids: 1, _id: 1 } as const;
 DeliverySchema.index(accountIndex);
-// What an account that is connected late has missed. Most deliveries have no such ids and pay nothing for it.
+/** What an account that is connected late has missed. Most deliveries have no such ids and pay nothing for it. */
+export const unknownIdsIndex = 'unknown_ids';
 DeliverySchema.index(
   { unknown_ids: 1, _id: 1 },
-  { name: 'unknown_ids', partialFilterExpression: { unknown_ids: { $gt: '' } } },
+  { name: unknownIdsIndex, partialFilterExpression: { unknown_ids: { $gt: '' } } },
 );

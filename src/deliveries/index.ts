@@ -7,4 +7,5 @@ export {
   type NewDelivery,
 } from './delivery-log.repository.js';
 export { DeliveryReopeningRepository } from './delivery-reopening.repository.js';
+export { DeliveryScrubbingRepository } from './delivery-scrubbing.repository.js';
 export type { DeliveryState } from './delivery.schema.js';

@@ -253,8 +253,9 @@ DmSchema.index(
   { platform_account_id: 1, send_key: 1 },
   { unique: true, name: 'send_once', partialFilterExpression: { send_key: anyString } },
 );
-// A conversation's messages in order; the agent's history.
-DmSchema.index({ conversation_id: 1, timestamp: -1, _id: -1 });
+/** A conversation's messages in order; the agent's history. */
+export const byTimestampOfConversation = { conversation_id: 1, timestamp: -1, _id: -1 } as const;
+DmSchema.index(byTimestampOfConversation);
 // What is pending: what the agent owes a look, oldest first; also the sweep over all conversations.
 DmSchema.index(
   { agent_state: 1, conversation_id: 1, timestamp: 1, _id: 1 },
@@ -287,6 +288,13 @@ DmSchema.index(listedOfTenant, listed);
 /** @internal */
 export const listedOfAll = { platform: 1, ...newestFirst } as const;
 DmSchema.index(listedOfAll, listed);
+/**
+ * The same lists by Meta's time. It never changes, and neither does the account, so that reading a DM costs nothing
+ * here.
+ * @internal
+ */
+export const byTimestampOfAccount = { platform_account_id: 1, timestamp: -1, _id: -1 } as const;
+DmSchema.index(byTimestampOfAccount, listed);
 // GET /instagram-dms/list?status=…: what is not over, and what failed. Few at any time; an admin's look across all
 // tenants reads all of it.
 DmSchema.index(openOrFailedIndex, {

@@ -6,7 +6,7 @@ import { createApp } from '../../src/app.factory.js';
 import { TokenService } from '../../src/auth/index.js';
 import { readSettings } from '../../src/config/index.js';
 import { DeadLettersRepository, JobQueueService } from '../../src/queue/index.js';
-import { DeliveryLogRepository } from '../../src/deliveries/index.js';
+import { DeliveryLogRepository, DeliveryScrubbingRepository } from '../../src/deliveries/index.js';
 import { DeliverySweeperService } from '../../src/deliveries/delivery-sweeper.service.js';
 import { DeliveryDispatcherService } from '../../src/deliveries/delivery-dispatcher.service.js';
 import { appSecret, deliver, deliveryOf, insertAccount, textEvent } from '../support/door.js';
@@ -311,13 +311,14 @@ describe('DeliveryLogRepository', () => {
     await deliver(url, deliveryOf(igId, events)).expect(200);
     const id = String((await collection('webhook_deliveries').findOne())?._id);
     const log = app.get(DeliveryLogRepository);
+    const scrubbing = app.get(DeliveryScrubbingRepository);
 
-    await Promise.all(Array.from({ length: 5 }, (_, n) => log.scrub([id], [`mid-scrub-${n}`])));
+    await Promise.all(Array.from({ length: 5 }, (_, n) => scrubbing.scrubMessages([id], [`mid-scrub-${n}`])));
 
     const { payload } = (await log.find(id)) ?? { payload: '' };
     expect(payload.match(/secret \d/g)).toEqual(['secret 5']);
     expect(payload.match(/mid-scrub-\d/g)).toHaveLength(6);
-    for await (const named of log.scrubPerson(accountId, '6000000000000001')) expect(named).toBeGreaterThan(0);
+    for await (const named of scrubbing.scrubPerson(accountId, '6000000000000001')) expect(named).toBeGreaterThan(0);
     expect((await log.find(id))?.payload).not.toContain('6000000000000001');
   });
 

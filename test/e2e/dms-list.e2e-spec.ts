@@ -3,7 +3,7 @@ import { systemScope } from '../../src/auth/index.js';
 import { conversationIdOf } from '../../src/conversations/index.js';
 import { DmListRepository, type ListFilter } from '../../src/dms/api/dm-list.repository.js';
 import { useServices } from '../support/services.js';
-import { startTestApp, tenant, type TestApp } from '../support/test-app.js';
+import { admin, startTestApp, tenant, type TestApp } from '../support/test-app.js';
 
 jest.setTimeout(120_000);
 
@@ -18,7 +18,10 @@ const personOf = (n: number) => String(1_000_000_000_000_000 + n);
 let app: TestApp;
 let client: mongoose.mongo.MongoClient;
 
-/** Every eighth inbound DM is unread; every fiftieth is deleted softly. Many share a millisecond, as batches do. */
+/**
+ * Every eighth inbound DM is unread; every fiftieth is deleted softly, and every thousandth but one came an hour late.
+ * Many share a millisecond, as batches do.
+ */
 const conversationIds = Array.from({ length: people }, (_, person) => conversationIdOf(accountId, personOf(person)));
 
 function seeded(n: number) {
@@ -38,7 +41,7 @@ function seeded(n: number) {
     kind: 'message',
     text: `Message ${n}`,
     attachments: [],
-    timestamp: at.getTime(),
+    timestamp: at.getTime() - (n % 1_000 === 999 ? 3_600_000 : 0),
     is_echo: !inbound,
     direction: inbound ? 'inbound' : 'outbound',
     read,
@@ -57,6 +60,7 @@ function seeded(n: number) {
 type Seeded = ReturnType<typeof seeded>;
 const all: Seeded[] = Array.from({ length: people * perPerson }, (_, n) => seeded(n));
 const listed = all.filter((dm) => !dm.is_deleted).reverse();
+const byTimestamp = [...listed].sort((a, b) => b.timestamp - a.timestamp || (String(a._id) < String(b._id) ? 1 : -1));
 
 beforeAll(async () => {
   app = await startTestApp({ services });
@@ -64,6 +68,8 @@ beforeAll(async () => {
   const db = client.db(services.databaseName);
   for (let from = 0; from < all.length; from += 10_000)
     await db.collection('instagram_dms').insertMany(all.slice(from, from + 10_000));
+  const account = { _id: new Types.ObjectId(accountId), user_id: tenant.userId, channel: 'instagram', external_id: ownId, meta: {} };
+  await db.collection<{ _id: Types.ObjectId }>('accounts').insertOne(account);
   await db
     .collection<{ _id: Types.ObjectId }>('inbox_conversations')
     .insertMany(conversationIds.map((id, person) => conversationOf(id, person)));
@@ -159,6 +165,31 @@ describe('GET /instagram-dms/list', () => {
   });
 
   it.each([
+    ['a tenant’s', {}, () => true],
+    ['a tenant’s of another channel', { platform: 'whatsapp' }, () => false],
+    ['a tenant’s inbound', { direction: 'inbound' }, (dm: Seeded) => dm.direction === 'inbound'],
+    ['a tenant’s unread', { read: false }, (dm: Seeded) => !dm.read],
+    ['a participant’s', { sender_id: personOf(499) }, (dm: Seeded) => dm.sender_id === personOf(499)],
+  ])('sorts %s by Meta’s time, and reads on so', async (_what, query, wanted) => {
+    const expected = byTimestamp.filter(wanted);
+    const first = (await list({ ...query, sort: 'timestamp', limit: 60 })).body;
+    const cursor = first.next_cursor ?? undefined;
+    const second = cursor ? (await list({ ...query, sort: 'timestamp', limit: 60, cursor })).body.data : [];
+
+    expect(textsOf([...first.data, ...second])).toEqual(textsOf(expected.slice(0, 120)));
+    expect(first.total).toBe(expected.length);
+  });
+
+  it('asks an admin whose DMs are to be sorted by Meta’s time', async () => {
+    const { status, body } = await list({ sort: 'timestamp' }, admin);
+
+    expect(status).toBe(400);
+    expect(body.details).toEqual([expect.objectContaining({ field: 'sort' })]);
+    expect((await list({ sort: 'timestamp', user_id: tenant.userId }, admin)).status).toBe(200);
+  });
+
+  it.each([
+    [{ sort: 'size' }],
     [{ limit: 0 }],
     [{ limit: 101 }],
     [{ limit: 'ten' }],
@@ -211,6 +242,15 @@ describe('GET /instagram-dms/list', () => {
     ['everything', { within: { everything: true } }],
     ['everything of one channel', { within: { everything: true }, channel: 'instagram', read: false }],
     ['everything unread', { within: { everything: true }, read: false }],
+    ['an account by Meta’s time', { within: { accountId }, sort: 'timestamp' }],
+    [
+      'a tenant by Meta’s time',
+      { within: { userId: tenant.userId, accountIds: [accountId, 'c'.repeat(24)] }, sort: 'timestamp' },
+    ],
+    [
+      'a conversation by Meta’s time',
+      { within: { conversationIds: [conversationIdOf(accountId, personOf(8))] }, sort: 'timestamp' },
+    ],
   ])('serves %s from an index, without sorting, examining at most twice what it returns', async (_what, filter) => {
     const plan = await app.get(DmListRepository).explain(systemScope, filter, { limit: 50, skip: 0 });
     const { executionStats, queryPlanner } = plan as {

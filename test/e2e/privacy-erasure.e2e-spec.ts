@@ -9,7 +9,8 @@ import { DmsRepository } from '../../src/dms/index.js';
 import { BlocklistRepository } from '../../src/blocklist/blocklist.repository.js';
 import { ErasureService } from '../../src/privacy/erasure/erasure.service.js';
 import { SchedulerService } from '../../src/queue/index.js';
-import { DeliveryLogRepository } from '../../src/deliveries/index.js';
+import { DeliveryScrubbingRepository } from '../../src/deliveries/index.js';
+import { deliver, textEvent } from '../support/door.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
 import { admin, startTestApp, tenant, type TestApp } from '../support/test-app.js';
@@ -33,6 +34,7 @@ const deletionOf = async (userId: string): Promise<string> => {
     .expect(200);
   return (answer.body as { confirmation_code: string }).confirmation_code;
 };
+const appSecret = (): string | undefined => app.sandbox.env['INSTAGRAM_CLIENT_SECRET'];
 const receipt = async (code: string) =>
   (await (await app.call(null)).get(`/meta/data-deletion/${code}`).set('accept', 'application/json').expect(200)).body
     .data;
@@ -115,7 +117,7 @@ it('removes everything of a person everywhere, leaves the others alone and a rec
 it('removes of an account that its owner has connected again meanwhile what was there before, and no more', async () => {
   const customer = app.sandbox.createCustomer({ username: 'stays.customer' });
   await wrote(customer, 'before they asked');
-  const failing = jest.spyOn(app.get(DeliveryLogRepository), 'scrubPerson').mockImplementation(() => {
+  const failing = jest.spyOn(app.get(DeliveryScrubbingRepository), 'scrubPerson').mockImplementation(() => {
     throw new Error('away');
   });
   const erasures = mongo.db(services.databaseName).collection('erasures');
@@ -155,6 +157,53 @@ it('does not fetch an erased person’s messages from Meta again, but hears them
   const { body } = await (await app.call()).get(path).query({ sync: true }).expect(200);
 
   expect(body.messages.map(({ content }: { content: string }) => content)).toEqual(['hello again']);
+});
+
+it('keeps no comment of an erased person that Meta delivers late', async () => {
+  const customer = app.sandbox.createCustomer({ username: 'comments.once' });
+  const comments = async () =>
+    (await (await app.call()).get('/inbox/comments')).body.data.map(({ text }: { text: string }) => text);
+  customer.comment('said before I left');
+  await eventually(async () => expect(await comments()).toContain('said before I left'));
+  const deliveries = mongo.db(services.databaseName).collection('webhook_deliveries');
+  const payload = (await deliveries.findOne({ payload: /said before I left/ }))?.['payload'] as string;
+  clock.advance(60_000);
+  const code = await deletionOf(customer.idFor(app.sandbox.account));
+  await eventually(async () => expect(await receipt(code)).toMatchObject({ state: 'done' }), 30_000);
+  clock.advance(-60_000);
+
+  await deliver(app.url, payload, { secret: appSecret() }).expect(200);
+  await eventually(async () =>
+    expect(await deliveries.findOne({ payload: /said before I left/ })).toMatchObject({ state: 'stored' }),
+  );
+
+  expect(await comments()).not.toContain('said before I left');
+});
+
+it('finds what came for an account that was not connected', async () => {
+  const customer = app.sandbox.createCustomer({ username: 'wrote.elsewhere' });
+  const person = '7700000000000042';
+  const own = textEvent(app.sandbox.account.igId, 'ours', 'mid-ours', customer.idFor(app.sandbox.account));
+  const foreign = textEvent('17841499999999999', 'a word to somebody else', 'mid-elsewhere', person);
+  await deliver(
+    app.url,
+    {
+      object: 'instagram',
+      entry: [
+        { id: app.sandbox.account.igId, time: Date.now(), messaging: [own] },
+        { id: '17841499999999999', time: Date.now(), messaging: [foreign] },
+      ],
+    },
+    { secret: appSecret() },
+  ).expect(200);
+  await eventually(async () => expect(await conversationOf(customer)).toMatchObject({ last_message: 'ours' }));
+  expect(await placesOf(person)).toHaveLength(1);
+
+  const code = await deletionOf(person);
+
+  await eventually(async () => expect(await receipt(code)).toMatchObject({ state: 'done' }), 30_000);
+  expect(await placesOf(person)).toEqual([]);
+  expect(await placesOf('mid-ours')).not.toEqual([]);
 });
 
 it('purges DMs past their retention, with counts and last message right', async () => {

@@ -6,12 +6,28 @@ import { channelNames, firstChannel, type Channel } from '../../channels/index.j
 import { requestReads } from '../../database/index.js';
 import { pageBehind, type Position } from '../../paging/index.js';
 import { DM } from '../dm-store.repository.js';
-import { openOrFailedIndex, type Direction, type DmRecord, type HeldReason, type SendStatus } from '../dm.schema.js';
+import {
+  byTimestampOfAccount,
+  byTimestampOfConversation,
+  openOrFailedIndex,
+  type Direction,
+  type DmRecord,
+  type HeldReason,
+  type SendStatus,
+} from '../dm.schema.js';
 import { openOrFailed } from '../send-status.js';
 import { viewProjection, type ShownDm } from './dm.view.js';
 
 /** The DMs that are listed: by conversations, by account, by tenant, or all; each way has its index. */
-export type Within = { conversationIds: string[] } | { accountId: string } | { userId: string } | { everything: true };
+export type Within =
+  | { conversationIds: string[] }
+  | { accountId: string }
+  | { userId: string; /** All of the tenant's, for a list by Meta's time. */ accountIds?: string[] }
+  | { everything: true };
+
+/** By when they were stored, or by Meta's time; the latter within conversations or accounts. */
+export const dmSorts = ['created_at', 'timestamp'] as const;
+export type DmSort = (typeof dmSorts)[number];
 
 export interface ListFilter {
   within: Within;
@@ -29,6 +45,8 @@ export interface ListFilter {
   since?: Date;
   /** Stored before this time. */
   until?: Date;
+  /** Left out: by when they were stored. */
+  sort?: DmSort;
 }
 
 export interface Page {
@@ -37,22 +55,32 @@ export interface Page {
   after?: Position;
 }
 
-const newestFirst = { created_at: -1, _id: -1 } as const;
+const newestFirst = {
+  created_at: { created_at: -1, _id: -1 },
+  timestamp: { timestamp: -1, _id: -1 },
+} as const;
 
-/** Pages of DMs, newest first, each out of one index without sorting. */
+/** Pages of DMs, newest first, each out of one index without sorting; only what is rare is sorted by Meta's time when it is asked for. */
 @Injectable()
 export class DmListRepository {
   constructor(@InjectModel(DM) private readonly model: Model<DmRecord>) {}
 
   async page(scope: TenantScope, filter: ListFilter, { limit, skip, after }: Page): Promise<ShownDm[]> {
     if (!after) return this.find(scope, filter, {}, limit, skip);
+    const behind = (position: object, idBelow: unknown, count: number) =>
+      this.find(scope, filter, { ...position, ...(idBelow ? { _id: { $lt: idBelow } } : {}) }, count, 0);
+    if (filter.sort === 'timestamp')
+      return pageBehind(
+        { at: after.at.getTime(), id: after.id },
+        limit,
+        (dm: ShownDm) => dm.timestamp,
+        ({ time, idBelow }, count) => behind({ timestamp: time }, idBelow, count),
+      );
     return pageBehind(
       after,
       limit,
       (dm: ShownDm) => dm.created_at,
-      ({ time, idBelow }, count) => {
-        return this.find(scope, filter, { created_at: time, ...(idBelow ? { _id: { $lt: idBelow } } : {}) }, count, 0);
-      },
+      ({ time, idBelow }, count) => behind({ created_at: time }, idBelow, count),
     );
   }
 
@@ -70,7 +98,7 @@ export class DmListRepository {
   async explain(scope: TenantScope, filter: ListFilter, { limit, skip }: Page): Promise<unknown> {
     return this.model.collection
       .find(this.where(scope, filter), { projection: viewProjection })
-      .sort(newestFirst)
+      .sort(newestFirst[filter.sort ?? 'created_at'])
       .hint(indexOf(filter))
       .skip(skip)
       .limit(limit)
@@ -86,7 +114,7 @@ export class DmListRepository {
   ): Promise<ShownDm[]> {
     return this.model.collection
       .find<ShownDm>({ ...this.where(scope, filter), ...position }, { projection: viewProjection, ...requestReads })
-      .sort(newestFirst)
+      .sort(newestFirst[filter.sort ?? 'created_at'])
       .hint(indexOf(filter))
       .skip(skip)
       .limit(limit)
@@ -98,6 +126,7 @@ export class DmListRepository {
       filter;
     const stored = { ...(since ? { $gte: since } : {}), ...(until ? { $lt: until } : {}) };
     return {
+      ...('userId' in within ? { platform: { $in: storedNamesOf(channel) } } : {}),
       ...prefixOf(within, channel),
       direction: direction ?? { $in: ['inbound', 'outbound'] },
       read: read ?? { $in: [false, true] },
@@ -118,6 +147,7 @@ export class DmListRepository {
 function prefixOf(within: Within, channel?: Channel): object {
   if ('conversationIds' in within) return { conversation_id: { $in: within.conversationIds } };
   if ('accountId' in within) return { platform_account_id: within.accountId };
+  if ('userId' in within && within.accountIds) return { platform_account_id: { $in: within.accountIds } };
   return { ...('userId' in within ? { user_id: within.userId } : {}), platform: { $in: storedNamesOf(channel) } };
 }
 
@@ -127,9 +157,12 @@ function storedNamesOf(channel?: Channel): (Channel | null)[] {
   return channel === firstChannel ? [channel, null] : [channel];
 }
 
-function indexOf({ within, status }: ListFilter): Record<string, 1 | -1> {
+function indexOf({ within, status, sort, read }: ListFilter): Record<string, 1 | -1> {
   if (status && (openOrFailed as readonly SendStatus[]).includes(status) && !('conversationIds' in within))
     return openOrFailedIndex;
+  // What is unread is found by the other index and sorted: by time alone, all that is read would be passed over for it.
+  if (sort === 'timestamp' && read !== false)
+    return 'conversationIds' in within ? byTimestampOfConversation : byTimestampOfAccount;
   const prefix = Object.keys(prefixOf(within)).map((name) => [name, 1] as const);
   return { ...Object.fromEntries(prefix), direction: 1, read: 1, created_at: -1, _id: -1 };
 }

@@ -28,6 +28,9 @@ export interface DmList {
 /** How far filters are counted that no counter knows. */
 const countedAtMost = 10_000;
 
+/** MongoDB merges so many sorted runs of an index; more of them it would sort in memory. */
+const mergedAccounts = 100;
+
 /** A filter that can hold for no DM. */
 const nothing = Symbol('nothing');
 
@@ -67,7 +70,9 @@ export class DmListService {
       skip,
       continued: after !== undefined,
     });
-    const { data, next_cursor } = pageOf(found, limit, ({ created_at: at, _id }) => cursorOf({ at, id: String(_id) }));
+    const { data, next_cursor } = pageOf(found, limit, ({ created_at, timestamp, _id }) =>
+      cursorOf({ at: query.sort === 'timestamp' ? new Date(timestamp) : created_at, id: String(_id) }),
+    );
     return { data: data.map(dmView), total, limit, skip, next_cursor };
   }
 
@@ -76,7 +81,7 @@ export class DmListService {
     query: ListDmsQuery,
     channel: Channel | undefined,
   ): Promise<ListFilter | typeof nothing> {
-    const { direction, read, sender_id, recipient_id, user_id, conversation_id } = query;
+    const { direction, read, sender_id, recipient_id, user_id } = query;
     const own = ownerFilter(scope).user_id;
     if (user_id !== undefined && own !== undefined && user_id !== own)
       throw new NotFoundError('There is no such user.');
@@ -92,13 +97,42 @@ export class DmListService {
       : owner === undefined
         ? { everything: true }
         : { userId: owner };
-    const filter: ListFilter = { within, channel, direction, read, sender_id, recipient_id, ...sendFilterOf(query) };
+    const { sort } = query;
+    const filter: ListFilter = {
+      ...{ within, channel, direction, read, sender_id, recipient_id, sort },
+      ...sendFilterOf(query),
+    };
     if (filter.status && (direction === 'inbound' || (filter.held_reason && filter.status !== 'queued')))
       return nothing;
     if (filter.status) filter.direction = 'outbound';
+    const narrowed = await this.narrowed(scope, filter, query, { owner, accountId: account?._id });
+    return sort === 'timestamp' && narrowed !== nothing ? this.byAccounts(narrowed) : narrowed;
+  }
+
+  private async narrowed(
+    scope: TenantScope,
+    filter: ListFilter,
+    { sender_id, recipient_id, conversation_id }: ListDmsQuery,
+    known: { owner?: string; accountId?: string },
+  ): Promise<ListFilter | typeof nothing> {
     if (conversation_id !== undefined) return this.inConversation(scope, filter, conversation_id);
     if (sender_id === undefined && recipient_id === undefined) return filter;
-    return this.narrow(filter, { owner, accountId: account?._id });
+    return this.narrow(filter, known);
+  }
+
+  /**
+   * By Meta's time a tenant's DMs are merged from those of the accounts.
+   * @throws {InvalidRequestError} where nothing says whose accounts, or there are too many of them
+   */
+  private async byAccounts(filter: ListFilter): Promise<ListFilter | typeof nothing> {
+    const { within } = filter;
+    if ('everything' in within)
+      throw notByTimestamp('platform_account_id, user_id or conversation_id beside timestamp');
+    if (!('userId' in within)) return filter;
+    const accountIds = [...(await this.accounts.idsOfUser(within.userId))];
+    if (accountIds.length > mergedAccounts)
+      throw notByTimestamp(`platform_account_id beside timestamp, with more than ${mergedAccounts} accounts`);
+    return accountIds.length === 0 ? nothing : { ...filter, within: { ...within, accountIds } };
   }
 
   /** @throws {NotFoundError} */
@@ -179,6 +213,10 @@ export class DmListService {
     );
     return sumOf(counts, filter);
   }
+}
+
+function notByTimestamp(expected: string): InvalidRequestError {
+  return new InvalidRequestError(`sort: expected ${expected}`, [{ field: 'sort', expected }]);
 }
 
 function sendFilterOf({ status, held_reason, kind, since, until }: ListDmsQuery): Partial<ListFilter> {

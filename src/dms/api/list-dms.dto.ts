@@ -13,6 +13,7 @@ import { MayBeAbsent } from '../../validation/index.js';
 import { dmKinds, type DmRecord } from '../dm.schema.js';
 import { heldReasons, sendStatuses, type HeldReason, type SendStatus } from '../send-status.js';
 import { askableChannels } from './channel-filter.js';
+import { dmSorts, type DmSort } from './dm-list.repository.js';
 
 const platformProperty = {
   enum: askableChannels,
@@ -99,6 +100,17 @@ export class ListDmsQuery extends PageQuery {
   @MayBeAbsent()
   @IsISO8601({ strict: true })
   until?: string;
+
+  @ApiPropertyOptional({
+    enum: dmSorts,
+    default: 'created_at',
+    description:
+      'Newest first by when they were stored, or by Meta’s time. A message that came late stands first in the one and ' +
+      'at its place in the other. By `timestamp` an admin names an account, a user or a conversation.',
+  })
+  @MayBeAbsent()
+  @IsIn(dmSorts)
+  sort: DmSort = 'created_at';
 
   @Skip(1_000_000)
   skip: number = 0;

@@ -122,12 +122,19 @@ export class CommentsRepository {
     return (await this.model.collection.distinct('platform_account_id', { from_id: fromId })) as string[];
   }
 
-  /** Part of erasing a person, or all that is about an account. */
+  /**
+   * Part of erasing a person, or all that is about an account.
+   * @param until only what was recorded before, or said (by Meta's time, ms) up to then; all of it when left out
+   */
   async erase(
     of: { from_id: string; platform_account_id?: string } | { platform_account_id: string },
-    before?: Date,
+    { recordedBefore, saidUpTo }: { recordedBefore?: Date; saidUpTo?: number } = {},
   ): Promise<void> {
-    await this.model.collection.deleteMany({ ...of, ...(before ? { created_at: { $lt: before } } : {}) });
+    await this.model.collection.deleteMany({
+      ...of,
+      ...(recordedBefore ? { created_at: { $lt: recordedBefore } } : {}),
+      ...(saidUpTo === undefined ? {} : { timestamp: { $lte: saidUpTo } }),
+    });
   }
 
   private async byId(of: object, { before, limit }: { before?: string; limit: number }): Promise<Comment[]> {

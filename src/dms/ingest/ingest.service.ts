@@ -154,6 +154,7 @@ export class IngestService {
     if (ids.length > 0) snapshot.erasedAt = await this.privacy.erasedAtOf(ids);
   }
 
+  /** Recorded first and looked up behind it, because whoever is erased at this very moment was looked for before. */
   private async storeComments(items: IngestItem[]): Promise<void> {
     const comments = items.flatMap(({ event, context }) => {
       const own = event.isSelf || (event.senderId !== undefined && context.ownIds.has(event.senderId));
@@ -161,7 +162,11 @@ export class IngestService {
         ? [{ account: context.account, event, now: this.clock.date() }]
         : [];
     });
+    if (comments.length === 0) return;
     await this.comments.record(comments);
+    const senders = [...new Set(comments.flatMap(({ event }) => event.senderId ?? []))];
+    for (const [from_id, erasedAt] of await this.privacy.erasedAtOf(senders))
+      await this.comments.erase({ from_id }, { saidUpTo: erasedAt });
   }
 
   private async setAside({ event, context }: IngestItem, error: unknown): Promise<void> {

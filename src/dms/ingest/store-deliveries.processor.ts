@@ -9,7 +9,7 @@ import { ChannelsService } from '../../channels/index.js';
 import { ContendedError } from '../../database/index.js';
 import { epochMs, metrics, telemetry } from '../../observability/index.js';
 import { HandlesJob, type JobPayloads } from '../../queue/index.js';
-import { DeliveryLogRepository, type Delivery } from '../../deliveries/index.js';
+import { DeliveryLogRepository, DeliveryScrubbingRepository, type Delivery } from '../../deliveries/index.js';
 import { MessageHintsRepository, type NewHint } from '../hints/message-hints.repository.js';
 import { EventMatcherService, type SettingsOf } from './event-matcher.service.js';
 import { FollowUpJobsService } from './follow-up-jobs.service.js';
@@ -58,6 +58,7 @@ export class StoreDeliveriesProcessor {
   constructor(
     private readonly channels: ChannelsService,
     private readonly deliveries: DeliveryLogRepository,
+    private readonly scrubbing: DeliveryScrubbingRepository,
     private readonly matcher: EventMatcherService,
     private readonly ingest: IngestService,
     private readonly health: AccountHealthService,
@@ -152,7 +153,7 @@ export class StoreDeliveriesProcessor {
     const outcome = await this.oneByOne.execute(() => this.ingest.store(items));
     // Before the deliveries count as stored: a crash here must not leave a raw copy of what was taken back.
     for (const dm of outcome.unsent)
-      await this.deliveries.scrub(dm.delivery_ids.map(String), dm.message_id ? [dm.message_id] : []);
+      await this.scrubbing.scrubMessages(dm.delivery_ids.map(String), dm.message_id ? [dm.message_id] : []);
     // So do hints: the delivery that counts as stored is not looked at again.
     const hinted = await this.hints.note([...hints, ...outcome.hints]);
     const held = heldDeliveries(items, outcome);

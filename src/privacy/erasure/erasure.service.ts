@@ -17,7 +17,7 @@ import { CommentsRepository, DmRemovalRepository, PendingHintsService, SendLimit
 import { DeskErasureService } from '../../inbox/index.js';
 import { MediaStorageService } from '../../media/index.js';
 import { DeadLettersRepository } from '../../queue/index.js';
-import { DeliveryLogRepository } from '../../deliveries/index.js';
+import { DeliveryScrubbingRepository } from '../../deliveries/index.js';
 import { StaffErasureService } from '../../staff/index.js';
 import { ExportsRepository } from '../export/exports.repository.js';
 
@@ -55,7 +55,7 @@ export class ErasureService {
     private readonly pendingHints: PendingHintsService,
     private readonly limits: SendLimitsService,
     private readonly media: MediaStorageService,
-    private readonly deliveries: DeliveryLogRepository,
+    private readonly deliveries: DeliveryScrubbingRepository,
     private readonly deadLetters: DeadLettersRepository,
     private readonly blocklist: BlocklistRepository,
     private readonly knowledge: KnowledgeRepository,
@@ -115,6 +115,10 @@ export class ErasureService {
     for (const id of await this.comments.accountsOf(personId)) if (isMeant(id)) accountIds.add(id);
     await this.dropExports(accountIds);
     for (const accountId of accountIds) await this.scrub(erasure, accountId, personId, signal);
+    // Whoever asks Meta is meant wherever they wrote; a tenant's request reaches that tenant's accounts alone.
+    if (!only)
+      for await (const deliveries of this.deliveries.scrubPersonUnplaced(personId))
+        await this.progress(erasure, { deliveries }, signal);
     for (const conversation of conversations) await this.eraseConversation(erasure, conversation, signal);
     for (const platform_account_id of accountIds) {
       await this.comments.erase({ from_id: personId, platform_account_id });
@@ -185,7 +189,7 @@ export class ErasureService {
       await this.desk.eraseConversation(_id, before);
       await this.removal.removeConversation(_id);
     }
-    await this.comments.erase({ platform_account_id: accountId }, before);
+    await this.comments.erase({ platform_account_id: accountId }, { recordedBefore: before });
   }
 
   private async scrub(
