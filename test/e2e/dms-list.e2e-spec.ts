@@ -68,7 +68,13 @@ beforeAll(async () => {
   const db = client.db(services.databaseName);
   for (let from = 0; from < all.length; from += 10_000)
     await db.collection('instagram_dms').insertMany(all.slice(from, from + 10_000));
-  const account = { _id: new Types.ObjectId(accountId), user_id: tenant.userId, channel: 'instagram', external_id: ownId, meta: {} };
+  const account = {
+    _id: new Types.ObjectId(accountId),
+    user_id: tenant.userId,
+    channel: 'instagram',
+    external_id: ownId,
+    meta: {},
+  };
   await db.collection<{ _id: Types.ObjectId }>('accounts').insertOne(account);
   await db
     .collection<{ _id: Types.ObjectId }>('inbox_conversations')
