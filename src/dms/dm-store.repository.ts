@@ -7,7 +7,8 @@ import { ownerFilter, type TenantScope } from '../auth/index.js';
 import { ConversationsRepository, type Conversation } from '../conversations/index.js';
 import { findShown, StaleSnapshotError, TransactionsService } from '../database/index.js';
 import { applyToConversation, previewOf, typeOf, writerOf } from './dm-change.js';
-import { listedOfConversation, type DmRecord } from './dm.schema.js';
+import { listedOfConversation } from './dm-indexes.js';
+import type { DmRecord } from './dm.schema.js';
 import { keyOnlyMid, usedKeyOf, type TombstoneRecord } from './tombstone.schema.js';
 
 export const DM = 'Dm';

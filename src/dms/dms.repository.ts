@@ -7,7 +7,8 @@ import { requestReads } from '../database/index.js';
 import { pageBehind } from '../paging/index.js';
 import { viewProjection, type ShownDm } from './api/dm.view.js';
 import { DM } from './dm-store.repository.js';
-import { openOrFailedIndex, type DmRecord, type SendStatus } from './dm.schema.js';
+import { openOrFailedIndex } from './dm-indexes.js';
+import type { DmRecord, SendStatus } from './dm.schema.js';
 
 /** A DM as other rooms see it: plain, its id a string. */
 export type Dm = Omit<DmRecord, '_id' | 'delivery_ids'> & { _id: string; delivery_ids: string[] };

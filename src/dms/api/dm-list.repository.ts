@@ -6,15 +6,8 @@ import { channelNames, firstChannel, type Channel } from '../../channels/index.j
 import { requestReads } from '../../database/index.js';
 import { pageBehind, type Position } from '../../paging/index.js';
 import { DM } from '../dm-store.repository.js';
-import {
-  byTimestampOfAccount,
-  byTimestampOfConversation,
-  openOrFailedIndex,
-  type Direction,
-  type DmRecord,
-  type HeldReason,
-  type SendStatus,
-} from '../dm.schema.js';
+import { byTimestampOfAccount, byTimestampOfConversation, openOrFailedIndex } from '../dm-indexes.js';
+import type { Direction, DmRecord, HeldReason, SendStatus } from '../dm.schema.js';
 import { openOrFailed } from '../send-status.js';
 import { viewProjection, type ShownDm } from './dm.view.js';
 
