@@ -19,7 +19,7 @@ export const metrics = {
   }),
   webhookDeliveries: new Counter({
     name: 'dm_webhook_deliveries_total',
-    help: 'Deliveries at Meta’s door by outcome (accepted, test, empty, ignored, parked, invalid, unknown_account, bad_signature, overloaded, unavailable)',
+    help: 'Deliveries at Meta’s door by outcome (accepted, test, empty, ignored, kept, parked, invalid, unknown_account, bad_signature, overloaded, unavailable)',
     labelNames: ['outcome'],
     registers,
   }),

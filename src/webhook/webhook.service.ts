@@ -18,7 +18,16 @@ export type WebhookResult =
   { success: true; processed: number } | { success: true; message: 'No messaging events' | 'Not an Instagram event' };
 
 type Outcome =
-  'accepted' | 'test' | 'empty' | 'ignored' | 'parked' | 'invalid' | 'unknown_account' | 'overloaded' | 'unavailable';
+  | 'accepted'
+  | 'test'
+  | 'empty'
+  | 'ignored'
+  | 'kept'
+  | 'parked'
+  | 'invalid'
+  | 'unknown_account'
+  | 'overloaded'
+  | 'unavailable';
 
 /** Meta calls a webhook slow after five seconds; a 503 in time is redelivered, a hanging request is a failure too. */
 const deadlineMs = 2_400;
@@ -100,7 +109,7 @@ export class WebhookService {
       startedAt: visit.cameAt,
       attributes: { 'dm.channel': channel.channel, 'dm.events': events, 'dm.accounts': known.length },
     });
-    const outcome: Outcome = isTest ? 'test' : 'accepted';
+    const outcome: Outcome = isTest ? 'test' : known.length === 0 ? 'kept' : 'accepted';
     return { outcome, answer: { success: true as const, processed: events } };
   }
 

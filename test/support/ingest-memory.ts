@@ -4,6 +4,7 @@ import { conversationIdOf, type Conversation } from '../../src/conversations/ind
 import type { DmRecord } from '../../src/dms/dm.schema.js';
 import { slotOf, type ReadMark } from '../../src/dms/ingest/batch-snapshot.js';
 import { IngestBatch, type IngestItem } from '../../src/dms/ingest/ingest-batch.js';
+import type { IngestContext } from '../../src/dms/ingest/reduce-dm.js';
 import { matchesOpenSend } from '../../src/dms/outbound/echo-matching.js';
 
 /** What the specs of storing events share: an account, a customer, their events, and a store in memory. */
@@ -14,7 +15,8 @@ const account = {
   user_id: 'tenant',
   username: 'shop',
 };
-const own = new Set([account.ig_id]);
+export const accountId = account.ig_id;
+const own = new Set([accountId]);
 export const customer = '5550001';
 export const start = 1_760_000_000_000;
 export const now = new Date(start + 60_000);
@@ -26,7 +28,10 @@ export class Memory {
   readonly dms = new Map<string, DmRecord>();
   readonly conversations = new Map<string, Conversation>();
 
-  constructor(private readonly settings: Pick<IngestItem, 'automaticTexts'> = {}) {}
+  constructor(
+    private readonly settings: Pick<IngestItem, 'automaticTexts'> = {},
+    private readonly channel: Pick<IngestContext, 'readsOneByOne'> = {},
+  ) {}
 
   /** Runs one batch as the transaction does: snapshot, apply, write. */
   store(events: WebhookEvent[]): void {
@@ -49,7 +54,7 @@ export class Memory {
       matchesOpenSend,
     );
     for (const event of [...events].sort((a, b) => a.timestamp - b.timestamp))
-      batch.apply({ ...itemOf(event), ...this.settings });
+      batch.apply({ ...itemOf(event, this.channel), ...this.settings });
     for (const { before, after } of batch.changes()) {
       if (before) this.dms.delete(String(before._id));
       if (after) this.dms.set(String(after._id), after);
@@ -84,7 +89,7 @@ export class Memory {
   }
 }
 
-function itemOf(event: WebhookEvent): IngestItem {
+function itemOf(event: WebhookEvent, channel: Pick<IngestContext, 'readsOneByOne'>): IngestItem {
   const participantId = participantOf(event, own) ?? customer;
   return {
     event,
@@ -96,8 +101,10 @@ function itemOf(event: WebhookEvent): IngestItem {
       ownIds: own,
       participantId,
       conversationId: conversationIdOf(account._id, participantId),
+      ...(event.personName === undefined ? {} : { participantName: event.personName }),
       source: synced.has(event) ? 'sync' : 'webhook',
       now,
+      ...channel,
     },
   };
 }
@@ -139,8 +146,8 @@ function openSend(): DmRecord {
   }; // prettier-ignore
 }
 
-export function memoryWithSend(): Memory {
-  const memory = new Memory();
+export function memoryWithSend(channel: Pick<IngestContext, 'readsOneByOne'> = {}): Memory {
+  const memory = new Memory({}, channel);
   const send = openSend();
   memory.dms.set(String(send._id), send);
   const conversationId = send.conversation_id;

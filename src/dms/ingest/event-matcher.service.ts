@@ -3,7 +3,7 @@ import { Types } from 'mongoose';
 import { participantOf, type DecodedDelivery, type StatusEvent, type WebhookEvent } from '#libs/graph-api';
 import { Clock } from '#libs/clock';
 import { AccountDirectoryService, ownIds, type AccountSummary, type AgentSettings } from '../../accounts/index.js';
-import type { Channel } from '../../channels/index.js';
+import { ChannelsService, type Channel } from '../../channels/index.js';
 import { AppConfig } from '../../config/index.js';
 import { conversationIdOf } from '../../conversations/index.js';
 import { eventKinds } from '../../kinds/index.js';
@@ -39,6 +39,7 @@ export class EventMatcherService {
 
   constructor(
     private readonly directory: AccountDirectoryService,
+    private readonly channels: ChannelsService,
     private readonly dms: DmsRepository,
     private readonly clock: Clock,
     private readonly config: AppConfig,
@@ -158,9 +159,11 @@ export class EventMatcherService {
         ownIds: own,
         conversationId: conversationIdOf(account._id, participant),
         participantId: participant,
+        ...(event.personName === undefined ? {} : { participantName: event.personName }),
         source: 'webhook',
         ...(known.deliveryId ? { deliveryId: new Types.ObjectId(known.deliveryId) } : {}),
         keepMedia: account.keep_media,
+        readsOneByOne: this.channels.get(account.channel).capabilities.receipts === 'status',
         agentOff: this.agentOff(agent),
         now: this.clock.date(),
       },

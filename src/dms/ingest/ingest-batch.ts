@@ -15,6 +15,8 @@ import type { NewHint } from '../hints/message-hints.repository.js';
 import { untoldEdit, withWhatWasSaid } from '../merge-dm.js';
 import { slotOf, type BatchSnapshot, type ReadMark } from './batch-snapshot.js';
 import { noteHandover } from './note-handover.js';
+import { noteName } from './note-name.js';
+import { opensWindow } from './opens-window.js';
 import { dmKeyOf, isFetched, isFull, reduceDm, type DmEvent, type IngestContext } from './reduce-dm.js';
 import { storedReferral } from './stored-fields.js';
 import { WhoAnswers } from './who-answers.js';
@@ -115,6 +117,7 @@ export class IngestBatch {
   private applyToDm(conversation: Conversation, event: DmEvent, key: string, item: IngestItem): void {
     const { context } = item;
     const byCustomer = directionOf(event, context.ownIds) === 'inbound';
+    if (noteName(conversation, event, byCustomer)) this.touched.add(conversation._id);
     if (byCustomer && opensWindow(event)) {
       noteCustomerAction(conversation, event.timestamp);
       this.touched.add(conversation._id);
@@ -160,12 +163,14 @@ export class IngestBatch {
     const [send] = index < 0 ? [] : sends.splice(index, 1);
     if (!send) return undefined;
     const { outbound_open: _open, error: _error, next_attempt_at: _next, ...rest } = send;
+    // An echo has the message's own time; a status has that of what it tells, of reading perhaps, a day later.
+    const sentAt = echo.kind === 'message' ? echo.timestamp : (send.sending_at?.getTime() ?? echo.timestamp);
     const sent: DmRecord = {
       ...rest,
       message_id: mid,
       status: 'sent',
-      sent_at: new Date(echo.timestamp),
-      timestamp: echo.timestamp,
+      sent_at: new Date(sentAt),
+      timestamp: sentAt,
       is_echo: echo.kind === 'message',
       updated_at: now,
     };
@@ -255,7 +260,7 @@ export class IngestBatch {
 
   private markReadUpTo(dm: DmRecord, context: IngestContext): void {
     const conversation = this.snapshot.conversations.get(dm.conversation_id);
-    if (conversation && isFull(dm) && dm.direction === 'outbound' && dm.read_at)
+    if (!context.readsOneByOne && conversation && isFull(dm) && dm.direction === 'outbound' && dm.read_at)
       this.readUpTo(conversation, dm.timestamp, dm.read_at, context);
   }
 
@@ -282,12 +287,4 @@ export class IngestBatch {
     const sentFrom = Math.max(dm.timestamp, (dm.sending_at?.getTime() ?? 0) - clockSlackMs);
     return sentFrom <= read_up_to ? { ...dm, read_at: read_up_to_at } : dm;
   }
-}
-
-/** Meta: a message, a postback, a story reply or a reaction is the customer's action; reading is not. */
-function opensWindow(event: DmEvent): boolean {
-  if (event.opensWindow === false) return false;
-  return (
-    event.kind === 'message' || event.kind === 'postback' || (event.kind === 'reaction' && event.action === 'react')
-  );
 }

@@ -60,6 +60,8 @@ export interface IngestContext {
   /** An operator saw later ones, or it is history. */
   alreadyRead?: boolean;
   deliveryId?: Types.ObjectId;
+  /** The channel tells of each message by itself that it was read: nothing follows for those before it. */
+  readsOneByOne?: boolean;
   /** The account keeps copies of media. */
   keepMedia?: boolean;
   /** Why the agent has no say in this account's messages: nothing is kept waiting for it then. */
