@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { startLocalStack, type LocalStack } from '../../scripts/stack/local-stack.js';
-import { Desk, openBrowser, shoot } from './support/browser.js';
+import { Desk, openBrowser, shoot, violationsIn } from './support/browser.js';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const owner = { userId: 'owner', role: 'admin' } as const;
 const looks = [
   { theme: 'light', width: 1280, language: 'en' },
@@ -14,11 +11,6 @@ const looks = [
   { theme: 'light', width: 390, language: 'ar' },
   { theme: 'dark', width: 390, language: 'en' },
 ] as const;
-
-interface Violation {
-  id: string;
-  nodes: { html: string; failureSummary: string }[];
-}
 
 /** Every page, looked over by axe in themes, widths and languages, and by the page's own policy. */
 void describe('the pages of the web app', { timeout: 400_000 }, () => {
@@ -60,7 +52,16 @@ void describe('the pages of the web app', { timeout: 400_000 }, () => {
       ],
       ...knowledge.map((path) => `/accounts/${data._id}/knowledge${path}`),
       ...[`/accounts/${data._id}/agent`, '/operations/deliveries', `/operations/deliveries/${deliveries.data[0]?._id}`],
-      ...['/operations/dead-letters', '/operations/audit', '/staff', '/me', '/welcome', '/invite', '/nowhere'],
+      ...[
+        '/operations/dead-letters',
+        '/operations/audit',
+        '/staff',
+        '/staff/canned-replies',
+        '/me',
+        '/welcome',
+        '/invite',
+        '/nowhere',
+      ],
     ];
   });
   after(async () => {
@@ -95,12 +96,7 @@ void describe('the pages of the web app', { timeout: 400_000 }, () => {
         await desk.page.locator('h1:visible').first().waitFor();
         await desk.page.waitForLoadState('networkidle', { timeout: 1_000 }).catch(() => undefined);
         await shoot(desk, `page${path.replace(/[^a-z]+/g, '-').slice(0, 30)}-${theme}-${width}-${language}`);
-        await desk.page.evaluate(axe);
-        const violations = await desk.page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)');
-        for (const { id, nodes } of violations)
-          found.push(
-            `${path} ${id}: ${nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`).join('\n')}`,
-          );
+        for (const violation of await violationsIn(desk)) found.push(`${path} ${violation}`);
         const overflow = await desk.page.evaluate('document.documentElement.scrollWidth - innerWidth');
         if (Number(overflow) > 0) found.push(`${path} is ${Number(overflow)} px too wide`);
       }

@@ -1,3 +1,3 @@
-export { AccountHead } from './account-head.js';
+export { AccountHead, accountsQuery, nameOf } from './account-head.js';
 export { AccountsPage } from './accounts-page.js';
 export { AgentPage } from './agent-page.js';

@@ -154,7 +154,8 @@ function Page({ place: { path, query }, isAdmin }: { place: Place; isAdmin: bool
   if (path === '/comments') return <CommentsPage />;
   const operations = match('/operations/:what', path) ?? match('/operations/:what/:id', path);
   if (operations && isAdmin) return <OperationsPage what={operations['what'] ?? ''} id={operations['id']} />;
-  if (path === '/staff') return <StaffPage />;
+  const staff = match('/staff', path) ?? match('/staff/:tab', path);
+  if (staff) return <StaffPage tab={staff['tab']} />;
   if (path === '/me') return <SettingsPage />;
   if (isHome) return null;
   return (

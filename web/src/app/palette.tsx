@@ -53,6 +53,7 @@ const pages: readonly [to: string, key: MessageKey, adminOnly?: true][] = [
   ['/comments', 'nav.comments'],
   ['/accounts', 'nav.accounts'],
   ['/staff', 'nav.staff'],
+  ['/staff/canned-replies', 'canned.title'],
   ['/operations/deliveries', 'nav.operations', true],
   ['/me', 'nav.settings'],
 ];

@@ -14,6 +14,7 @@ export const shortcutKeys = [
   ['a / A', 'keys.assign'],
   ['s', 'keys.snooze'],
   ['/', 'keys.search'],
+  ['/ …', 'keys.canned'],
   ['g i / u / m / w / c / d', 'keys.go'],
   ['Esc', 'keys.leave'],
   ['?', 'keys.help'],

@@ -1,8 +1,8 @@
 import { useState, type ReactNode } from 'react';
 import { calling, messagesResolve, messageMediaLink, type ApiError, type MessageView } from '../api/index.js';
 import { clockTime, t, tIfKnown } from '../i18n/index.js';
-import { ErrorNotice, Icon, type IconName } from '../ui/index.js';
-import { draftOf, saveDraft } from './drafts.js';
+import { useMay } from '../session/index.js';
+import { ErrorNotice, Icon, Link, useObservable, type IconName } from '../ui/index.js';
 import { useColleagues, type Colleagues } from './colleagues.js';
 import type { OutboxEntry } from './outbox.js';
 import { useStore } from './store-context.js';
@@ -165,18 +165,32 @@ function State({ icon, children }: { icon: IconName; children: ReactNode }) {
   );
 }
 
+/** Failures that another try of the same text would meet again. */
+const lasting = ['bad_request', 'no_recipient', 'person_unavailable', 'blocked', 'outside_window'];
+const ofAccount = ['token_invalid', 'permission'];
+
+/** It certainly did not reach the customer: trying anew can't make two of it. */
 function Failed({ message }: { message: MessageView }) {
-  const edit = (): void => {
-    const draft = draftOf(message.conversation_id).get();
-    saveDraft(message.conversation_id, draft ? `${draft}\n${message.content ?? ''}` : (message.content ?? ''));
-  };
+  const store = useStore();
+  const mayAnswer = useMay('operator');
+  const conversation = useObservable(store.conversation(message.conversation_id));
+  const { kind, message: why } = message.error ?? {};
+  const asHuman = kind === 'outside_window' && conversation?.reply_with_tag === 'HUMAN_AGENT';
   return (
     <div className="send-problem">
-      <p>{message.error?.message ?? t('send.failed')}</p>
-      {message.content && (
-        <button type="button" onClick={edit}>
-          {t('send.edit')}
-        </button>
+      <p>{why ?? t('send.failed')}</p>
+      {mayAnswer && message.content && (
+        <div className="buttons">
+          {kind !== undefined && ofAccount.includes(kind) && <Link to="/accounts">{t('nav.accounts')}</Link>}
+          {(asHuman || !lasting.includes(kind ?? '')) && (
+            <button type="button" onClick={() => store.outbox.sendAnew(message, asHuman)}>
+              {t(asHuman ? 'composer.useHumanAgent' : 'send.anew')}
+            </button>
+          )}
+          <button type="button" onClick={() => store.drafts.append(message.conversation_id, message.content ?? '')}>
+            {t('send.edit')}
+          </button>
+        </div>
       )}
     </div>
   );
@@ -184,6 +198,7 @@ function Failed({ message }: { message: MessageView }) {
 
 /** Only a person can settle it: sending again on suspicion is what the server never does. */
 function Unconfirmed({ message }: { message: MessageView }) {
+  const mayAnswer = useMay('operator');
   const [sure, setSure] = useState(false);
   const [error, setError] = useState<ApiError>();
   const [busy, setBusy] = useState(false);
@@ -198,7 +213,7 @@ function Unconfirmed({ message }: { message: MessageView }) {
   return (
     <div className="send-problem" role="group" aria-label={t('send.unconfirmed')}>
       <p>{sure ? t('send.againSure') : t('send.unconfirmed')}</p>
-      <div className="buttons">
+      <div className="buttons" hidden={!mayAnswer}>
         {!sure && (
           <button type="button" disabled={busy} onClick={() => void resolve('mark_sent')()}>
             {t('send.markSent')}
@@ -225,12 +240,7 @@ function Unconfirmed({ message }: { message: MessageView }) {
 
 /** What was written here, while the server has no copy of it. */
 export function OwnBubble({ entry }: { entry: OutboxEntry }) {
-  const { outbox } = useStore();
-  const refused = entry.state === 'refused';
-  const take = (): void => {
-    saveDraft(entry.conversationId, entry.text);
-    outbox.remove(entry.key);
-  };
+  const isRefused = entry.state === 'refused';
   return (
     <article className="bubble-line" data-own data-first>
       <div className="bubble" data-status={entry.state}>
@@ -239,24 +249,50 @@ export function OwnBubble({ entry }: { entry: OutboxEntry }) {
         </p>
         <footer>
           <time dateTime={entry.writtenAt}>{clockTime(entry.writtenAt)}</time>
-          <State icon={refused ? 'warning' : 'clock'}>
-            {refused ? t('send.failed') : t(entry.state === 'waiting' ? 'send.waiting' : 'send.posting')}
+          <State icon={isRefused ? 'warning' : 'clock'}>
+            {isRefused ? t('send.failed') : t(entry.state === 'waiting' ? 'send.waiting' : 'send.posting')}
           </State>
         </footer>
       </div>
-      {refused && (
-        <div className="send-problem">
-          <p>{entry.refusal?.message}</p>
-          <div className="buttons">
-            <button type="button" onClick={take}>
-              {t('send.edit')}
-            </button>
-            <button type="button" onClick={() => outbox.remove(entry.key)}>
-              {t('send.discard')}
-            </button>
-          </div>
-        </div>
-      )}
+      {isRefused && <Refused entry={entry} />}
     </article>
+  );
+}
+
+const accountCodes = ['account_needs_reauth', 'account_disabled', 'token_unreadable'];
+
+/** The server took nothing of it: the same try, with the same key, is safe whenever the reason is gone. */
+function Refused({ entry }: { entry: OutboxEntry }) {
+  const store = useStore();
+  const { outbox, drafts } = store;
+  const code = entry.refusal?.code ?? '';
+  const answerable = useObservable(store.conversation(entry.conversationId));
+  const asHuman = code === 'outside_window' && answerable?.reply_with_tag === 'HUMAN_AGENT';
+  const edit = (): void => {
+    drafts.append(entry.conversationId, entry.text);
+    outbox.remove(entry.key);
+  };
+  return (
+    <div className="send-problem">
+      <p>{tIfKnown(`refused.${code}`) ?? entry.refusal?.message}</p>
+      <div className="buttons">
+        {accountCodes.includes(code) && <Link to="/accounts">{t('nav.accounts')}</Link>}
+        {asHuman ? (
+          <button type="button" onClick={() => outbox.askAsHuman(entry)}>
+            {t('composer.useHumanAgent')}
+          </button>
+        ) : (
+          <button type="button" onClick={() => outbox.retry(entry.key)}>
+            {t('common.tryAgain')}
+          </button>
+        )}
+        <button type="button" onClick={edit}>
+          {t('send.edit')}
+        </button>
+        <button type="button" onClick={() => outbox.remove(entry.key)}>
+          {t('send.discard')}
+        </button>
+      </div>
+    </div>
   );
 }

@@ -19,13 +19,17 @@ interface Props {
 
 /** One row; follows its own conversation, so that a change redraws nothing else. */
 export const ConversationRow = memo(function ConversationRow({ id, to, selected, focusable, index }: Props) {
-  const conversation = useObservable(useStore().conversation(id));
+  const store = useStore();
+  const conversation = useObservable(store.conversation(id));
+  const draft = useObservable(store.drafts.of(id));
   const now = useNow();
   const colleagues = useColleagues();
   if (!conversation) return null;
   const { participant_name: name, unread_count: unread, last_message_at: at } = conversation;
   const left = windowOf(conversation, now);
-  const preview = lastWords(conversation, colleagues);
+  // What is being written stands in the field already.
+  const isDraft = !selected && draft.trim() !== '';
+  const preview = isDraft ? t('row.draft', { text: draft }) : lastWords(conversation, colleagues);
   const assignee = conversation.assignee && colleagues.nameOf(conversation.assignee);
   return (
     <Link
@@ -45,7 +49,7 @@ export const ConversationRow = memo(function ConversationRow({ id, to, selected,
           {at && <time dateTime={at}>{shortTime(at, now)}</time>}
         </span>
         <span className="row-bottom">
-          <span className="row-preview" dir="auto">
+          <span className="row-preview" data-draft={isDraft || undefined} dir="auto">
             {preview}
           </span>
           {isSnoozed(conversation, now) && conversation.snoozed_until && (

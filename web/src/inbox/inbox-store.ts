@@ -10,6 +10,7 @@ import { Live, type SseEvent } from '../live/index.js';
 import { Observable } from '../ui/observable.js';
 import { ConversationList } from './conversation-list.js';
 import { Counts } from './counts.js';
+import { Drafts } from './drafts.js';
 import { Outbox } from './outbox.js';
 import { Thread } from './thread.js';
 import type { ViewName } from './views.js';
@@ -24,6 +25,7 @@ export class InboxStore {
   readonly outbox: Outbox;
   readonly live: Live;
   readonly counts = new Counts();
+  readonly drafts = new Drafts();
   readonly arrival = new Observable<Arrival | undefined>(undefined);
   private readonly conversations = new Map<string, Observable<ConversationView | undefined>>();
   private readonly lists = new Map<string, ConversationList>();
@@ -44,6 +46,7 @@ export class InboxStore {
     this.live.start();
     void this.outbox.flush();
     void this.counts.load();
+    void this.drafts.load();
   }
 
   stop(): void {

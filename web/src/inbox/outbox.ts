@@ -1,4 +1,4 @@
-import { ApiError, calling, inboxReply, type ConversationView, type MessageView } from '../api/index.js';
+import { ApiError, calling, inboxReply, type MessageView } from '../api/index.js';
 import { Observable } from '../ui/observable.js';
 
 /** A message from the moment somebody pressed Enter until the server's own copy of it is on the page. */
@@ -33,17 +33,33 @@ export class Outbox {
     window.addEventListener('online', () => void this.flush());
   }
 
-  add(conversation: ConversationView, text: string, humanAgent = false): void {
-    const entry: OutboxEntry = {
-      key: crypto.randomUUID(),
-      conversationId: conversation.id,
-      text,
-      writtenAt: new Date().toISOString(),
-      humanAgent,
-      state: 'waiting',
-    };
-    this.save([...this.entries.get(), entry]);
+  add(conversationId: string, text: string, options: { humanAgent?: boolean; key?: string } = {}): void {
+    const { humanAgent = false, key = crypto.randomUUID() } = options;
+    const others = this.entries.get().filter((entry) => entry.key !== key);
+    const writtenAt = new Date().toISOString();
+    this.save([...others, { key, conversationId, text, writtenAt, humanAgent, state: 'waiting' }]);
     void this.flush();
+  }
+
+  /**
+   * Sends what the server says was not sent. The name comes from the message that failed: however often, in however many
+   * tabs this is asked for, it goes out once.
+   */
+  sendAnew({ id, conversation_id: conversationId, content }: MessageView, humanAgent = false): void {
+    if (content !== null)
+      this.add(conversationId, content, { humanAgent, key: `anew-${humanAgent ? 'person-' : ''}${id}` });
+  }
+
+  /** The same try again: what it is named stays the same. */
+  retry(key: string): void {
+    this.change(key, { state: 'waiting', refusal: undefined });
+    void this.flush();
+  }
+
+  /** Once more, as a person, what the server refused because the window has closed. Nothing of it was sent. */
+  askAsHuman(entry: OutboxEntry): void {
+    this.remove(entry.key);
+    this.add(entry.conversationId, entry.text, { humanAgent: true });
   }
 
   remove(key: string): void {

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { ApiError, ConversationView, PatchConversationDto } from '../api/index.js';
 import { clockTime, dayAndTime, duration, t, useNow } from '../i18n/index.js';
+import { useMay } from '../session/index.js';
 import { Avatar, ErrorNotice, Icon, Link } from '../ui/index.js';
 import { useColleagues } from './colleagues.js';
 import { AssignDialog, SnoozeDialog } from './desk-dialogs.js';
@@ -11,6 +12,7 @@ import { windowOf } from './window.js';
 /** Who it is, who answers and until when, how long it may be answered. */
 export function ThreadHeader({ conversation, backTo }: { conversation: ConversationView; backTo: string }) {
   const store = useStore();
+  const mayAnswer = useMay('operator');
   const now = useNow();
   const [error, setError] = useState<ApiError>();
   const [asking, setAsking] = useState<'assign' | 'snooze'>();
@@ -47,7 +49,7 @@ export function ThreadHeader({ conversation, backTo }: { conversation: Conversat
           )}
         </p>
       </div>
-      <div className="buttons">
+      <div className="buttons" hidden={!mayAnswer}>
         <button type="button" data-take-over onClick={() => change({ agent_paused: !paused })}>
           <Icon name={paused ? 'agent' : 'person'} size={18} />
           <span>{t(paused ? 'agent.handBack' : 'agent.takeOver')}</span>

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { preferences } from '../app/preferences.js';
 import type { ApiError } from '../api/index.js';
 import { dayAndTime, longDay, t } from '../i18n/index.js';
+import { useMay } from '../session/index.js';
 import { Boundary, ErrorNotice, useObservable } from '../ui/index.js';
 import { Bubble, OwnBubble } from './bubble.js';
 import { Composer } from './composer.js';
@@ -19,19 +20,20 @@ export function ThreadPane({ id, backTo }: { id: string; backTo: string }) {
   const thread = useMemo(() => store.thread(id), [store, id]);
   const [error, setError] = useState<ApiError>();
   const { tellsSeen } = useObservable(preferences);
+  const mayAnswer = useMay('operator');
   const unread = conversation?.unread_count ?? 0;
   useEffect(() => {
     store.find(id).catch((refused: unknown) => setError(refused as ApiError));
   }, [store, id]);
   useEffect(() => {
-    if (unread === 0 || !tellsSeen) return undefined;
+    if (unread === 0 || !tellsSeen || !mayAnswer) return undefined;
     const mark = (): void => {
       if (document.visibilityState === 'visible') store.patch(id, { read: true }).catch(() => undefined);
     };
     mark();
     document.addEventListener('visibilitychange', mark);
     return () => document.removeEventListener('visibilitychange', mark);
-  }, [store, id, unread, tellsSeen]);
+  }, [store, id, unread, tellsSeen, mayAnswer]);
   if (error) {
     return (
       <section className="pane thread-pane">

@@ -10,3 +10,4 @@ export {
   type Me,
   type Session,
 } from './session.js';
+export { useMay } from './use-may.js';

@@ -15,15 +15,42 @@ import {
 } from '../api/index.js';
 import { dayAndTime, t } from '../i18n/index.js';
 import { reaches, session } from '../session/index.js';
-import { Avatar, Dialog, ErrorNotice, useObservable } from '../ui/index.js';
+import { Avatar, Dialog, ErrorNotice, Link, useObservable } from '../ui/index.js';
+import { CannedReplies } from './canned-replies.js';
 import './staff.css';
 
 const limit = 50;
 const staffKey = ['staff'];
 const invitesKey = ['staff invites'];
 
-/** Who works here, and who is invited. Everybody sees it; owners change it. */
-export function StaffPage() {
+const tabs = [
+  ['people', '/staff', 'staff.title'],
+  ['canned-replies', '/staff/canned-replies', 'canned.title'],
+] as const;
+
+/** What belongs to the team: its people, and what they all use. Everybody sees it; owners change it. */
+export function StaffPage({ tab = 'people' }: { tab?: string | undefined }) {
+  const shown = tabs.find(([name]) => name === tab) ?? tabs[0];
+  return (
+    <div className="page">
+      <header className="page-head">
+        <h1>{t(shown[2])}</h1>
+        <nav className="tabs" aria-label={t('nav.staff')}>
+          {tabs.map(([name, to, label]) => (
+            <Link key={name} to={to} aria-current={name === shown[0] ? 'page' : undefined}>
+              {t(label)}
+            </Link>
+          ))}
+        </nav>
+      </header>
+      {shown[0] === 'people' && <People />}
+      {shown[0] === 'canned-replies' && <CannedReplies />}
+    </div>
+  );
+}
+
+/** Who works here, and who is invited. */
+function People() {
   const now = useObservable(session);
   const me = now.state === 'in' ? now.me : undefined;
   const isOwner = me !== undefined && reaches(me.role, 'owner');
@@ -35,8 +62,7 @@ export function StaffPage() {
   });
   const people = found.data?.pages.flatMap(({ data }) => data) ?? [];
   return (
-    <div className="page">
-      <h1>{t('staff.title')}</h1>
+    <>
       {found.error && <ErrorNotice error={found.error} onRetry={() => void found.refetch()} />}
       <ul className="card people" aria-label={t('staff.title')}>
         {people.map((person) => (
@@ -50,7 +76,7 @@ export function StaffPage() {
         </button>
       )}
       {isOwner && <Invites mayGrantAdmin={me.role === 'admin'} />}
-    </div>
+    </>
   );
 }
 

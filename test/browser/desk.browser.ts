@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { startLocalStack, type LocalStack } from '../../scripts/stack/local-stack.js';
+import { Desk, openBrowser, shoot, violationsIn } from './support/browser.js';
+
+const owner = { userId: 'owner', role: 'admin' } as const;
+const password = 'correct horse battery';
+
+/** What a team has beside the messages: texts, drafts, who may do what, and who is there. */
+void describe('a team in a browser', { timeout: 400_000 }, () => {
+  let stack: LocalStack;
+  let browser: Browser;
+  let url: string;
+
+  before(async () => {
+    stack = await startLocalStack();
+    url = stack.apiUrl.replace('127.0.0.1', 'localhost');
+    const { accessToken } = stack.sandbox.account;
+    const account = { access_token: accessToken, login: 'instagram', agent: { enabled: false } };
+    await stack.api('POST', '/accounts', account, owner);
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await stack?.stop();
+  });
+
+  let people = 0;
+  const customer = async (says = 'Are you open on Sunday?') => {
+    const number = ++people;
+    const name = `Guest ${number} Lindqvist`;
+    const person = stack.sandbox.createCustomer({ username: `guest.${number}`, name });
+    await person.sendText(says).delivered;
+    return { person, name };
+  };
+  const sentTexts = () => stack.sandbox.sends.map(({ text }) => text);
+  const open = (options = {}) => Desk.open(browser, url, stack.token(owner.userId, owner.role), options);
+  /** Somebody who was invited, on their first day. */
+  const colleague = async (name: string, role: 'viewer' | 'operator'): Promise<Desk> => {
+    const invite = { email: `${name.toLowerCase()}@shop.example`, role };
+    const { data } = await stack.api<{ data: { url: string } }>('POST', '/staff/invites', invite, owner);
+    const { pathname, hash } = new URL(data.url);
+    const desk = await Desk.visit(browser, url, pathname + hash);
+    await desk.page.getByLabel('Your name').fill(name);
+    await desk.page.getByLabel(/^Password/).fill(password);
+    await desk.page.getByRole('button', { name: 'Join' }).click();
+    await desk.page.getByRole('heading', { name: 'Inbox', level: 1 }).waitFor();
+    return desk;
+  };
+
+  void it('puts a canned reply in at the caret, and sends nothing with an empty place in it', async () => {
+    const desk = await open();
+    const { page } = desk;
+    await page.goto(`${url}/app/staff/canned-replies`);
+    const write = async (shortcut: string, text: string): Promise<void> => {
+      await page.getByRole('button', { name: 'Add a canned reply' }).click();
+      await page.getByLabel('Shortcut').fill(shortcut);
+      await page.getByRole('textbox', { name: 'Text' }).fill(text);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText(`/${shortcut}`, { exact: true }).waitFor();
+    };
+    await write('hello', 'Hello {{customer.first_name}}!');
+    await write('hours', 'We open at nine, says {{account.name}}.');
+    await shoot(desk, 'canned-replies');
+    await page.goto(`${url}/app/inbox/open`);
+    const { name } = await customer();
+    await desk.openConversation(name);
+    await desk.composer.pressSequentially('One moment and/or two. /h');
+    await page.getByRole('option', { name: /hello/ }).waitFor();
+    await shoot(desk, 'canned-picker');
+    assert.deepEqual(await violationsIn(desk), []);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    assert.equal(await desk.composer.inputValue(), 'One moment and/or two. Hello Guest!');
+    await page.keyboard.type(' /hou');
+    await page.keyboard.press('Escape');
+    assert.match(await desk.composer.inputValue(), / \/hou$/);
+    await desk.composer.fill('Hi {{customer.username}} there');
+    await page.keyboard.press('Enter');
+    await page.getByText('Something is still to be filled in').waitFor();
+    await page.keyboard.type('you');
+    assert.equal(await desk.composer.inputValue(), 'Hi you there');
+    await page.keyboard.press('Enter');
+    await desk.sent.first().waitFor();
+    assert.deepEqual(
+      sentTexts().filter((text) => text?.includes('{{') ?? false),
+      [],
+    );
+    await desk.close();
+  });
+
+  void it('has a draft on every device of its writer, and takes nobody’s words away', async () => {
+    const { name } = await customer();
+    const laptop = await open();
+    await laptop.openConversation(name);
+    const saved = laptop.page.waitForResponse(
+      (response) => response.url().endsWith('/draft') && response.request().method() === 'PUT',
+    );
+    await laptop.composer.fill('Begun at the desk');
+    await saved;
+    const phone = await open({ viewport: { width: 390, height: 800 } });
+    await phone.row(name).getByText('Draft: Begun at the desk').waitFor();
+    await shoot(phone, 'draft-row');
+    await phone.openConversation(name);
+    assert.equal(await phone.composer.inputValue(), 'Begun at the desk');
+    await phone.composer.fill('Ended on the way');
+    await phone.composer.press('Enter');
+    await phone.sent.first().waitFor();
+    assert.equal(await phone.composer.inputValue(), '');
+    // What is being written is left alone, whatever was sent elsewhere.
+    assert.equal(await laptop.composer.inputValue(), 'Begun at the desk');
+    await phone.close();
+    await laptop.close();
+  });
+
+  void it('lets a viewer read, and offers nothing that they may not do', async () => {
+    const { name } = await customer();
+    const desk = await colleague('Vera', 'viewer');
+    await desk.openConversation(name);
+    await desk.page.getByText('You can read here').waitFor();
+    assert.equal(await desk.composer.count(), 0);
+    assert.equal(await desk.page.getByRole('button', { name: 'Done' }).count(), 0);
+    await shoot(desk, 'viewer');
+    await desk.close();
+  });
+
+  void it('sends anew, once, what was refused', async () => {
+    const desk = await open();
+    const { name } = await customer();
+    await desk.openConversation(name);
+    stack.sandbox.faults.add({ route: 'send', mode: 'error', error: 'no_permission', count: 1 });
+    await desk.answer('Refused at first');
+    await desk.page.getByText('Not sent').waitFor();
+    await shoot(desk, 'send-anew');
+    assert.deepEqual(await violationsIn(desk), []);
+    await desk.page.getByRole('button', { name: 'Send anew', exact: true }).dblclick();
+    await desk.sent.first().waitFor();
+    assert.equal(sentTexts().filter((text) => text === 'Refused at first').length, 1);
+    await desk.close();
+  });
+});
