@@ -1,12 +1,4 @@
-import {
-  useEffect,
-  useId,
-  useLayoutEffect,
-  useRef,
-  useState,
-  type KeyboardEvent,
-  type SyntheticEvent,
-} from 'react';
+import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type SyntheticEvent } from 'react';
 import type { ConversationView } from '../api/index.js';
 import { preferences } from '../app/preferences.js';
 import { dayAndTime, duration, t, useNow } from '../i18n/index.js';
