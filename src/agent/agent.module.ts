@@ -10,6 +10,7 @@ import { AnswerRoundService } from './answer/answer-round.service.js';
 import { AnswerService } from './answer/answer.service.js';
 import { ReplyComposerService } from './answer/reply-composer.service.js';
 import { ModelStepsService } from './answer/model-steps.service.js';
+import { ToolStepsService } from './answer/tool-steps.service.js';
 import { ReplyJudgeService } from './answer/reply-judge.service.js';
 import { OpenMessagesService } from './answer/open-messages.service.js';
 import { AnswerPresenceService } from './answer/answer-presence.service.js';
@@ -78,6 +79,7 @@ import { VoiceTranscriptsService } from './model/voice-transcripts.service.js';
     { provide: AgentModelPort, useExisting: ModelClient },
     ModelStepsService,
     ReplyJudgeService,
+    ToolStepsService,
     ModelPricesService,
     VoiceTranscriptsService,
     WaitingRepliesService,

@@ -5,6 +5,7 @@ import { createServer } from '@copilotkit/aimock';
 import type { ChatCompletionRequest, ChatMessage, Fixture, FixtureResponse } from '@copilotkit/aimock';
 import { Random } from '../random.js';
 import { asksForPerson, shopAnswer } from './shop-answers.js';
+import { sentenceOf, toolAnswersIn, wantedTools, type WantedTool } from './tool-calls.js';
 import { readRequest, writeReply, type WireRequest, type WireResponder } from './wire.js';
 
 export interface OpenAiFault {
@@ -35,8 +36,11 @@ export interface AskedModel {
   request: ChatCompletionRequest;
 }
 
+/** What the model says: a text, or tools that it wants called first. */
+export type ModelSays = string | { tools: WantedTool[] };
+
 /** What a test wants said; null leaves it to the next. */
-export type Responder = (asked: Omit<AskedModel, 'answered'>) => string | null | Promise<string | null>;
+export type Responder = (asked: Omit<AskedModel, 'answered'>) => ModelSays | null | Promise<ModelSays | null>;
 
 export interface OpenAiStandInOptions {
   /** 0 or left out: any free one. */
@@ -150,17 +154,24 @@ export class OpenAiStandIn {
     this.asked.push(record);
     if (fault) return this.failWith(fault);
     await this.wait(this.latencyMs);
-    record.answered = await this.say(question);
-    const handOver = asksForPerson(question.open.join('\n')) ? handOverTool(request) : null;
-    return handOver ? { toolCalls: [{ name: handOver, arguments: '{}' }] } : { content: record.answered };
+    const says = await this.say(question);
+    record.answered = typeof says === 'string' ? says : JSON.stringify(says);
+    if (typeof says === 'string') return { content: says };
+    return { toolCalls: says.tools.map(({ name, args }) => ({ name, arguments: JSON.stringify(args) })) };
   }
 
-  private async say(question: Omit<AskedModel, 'answered'>): Promise<string> {
+  private async say(question: Omit<AskedModel, 'answered'>): Promise<ModelSays> {
     for (const responder of this.responders) {
       const said = await responder(question);
       if (said !== null) return said;
     }
-    return shopAnswer(question.open, question.pictures.length > 0);
+    const { request, open, messages } = question;
+    const handOver = asksForPerson(open.join('\n')) ? handOverTool(request) : null;
+    if (handOver) return { tools: [{ name: handOver, args: {} }] };
+    const told = toolAnswersIn(messages);
+    if (told.length > 0) return told.map(sentenceOf).join(' ');
+    const tools = wantedTools(request, open.join('\n'));
+    return tools.length > 0 ? { tools } : shopAnswer(open, question.pictures.length > 0);
   }
 
   private strike(): Armed | null {
@@ -189,7 +200,7 @@ export class OpenAiStandIn {
 /** Splits off what is still open: all from the customer since the assistant last spoke. */
 function questionIn(request: ChatCompletionRequest): Omit<AskedModel, 'answered'> {
   const { model, messages } = request;
-  const lastAnswer = messages.findLastIndex(({ role }) => role === 'assistant');
+  const lastAnswer = messages.findLastIndex(({ role, tool_calls: calls }) => role === 'assistant' && !calls);
   const openMessages = messages.slice(lastAnswer + 1).filter(({ role }) => role === 'user');
   const parts = openMessages.flatMap(({ content }) =>
     typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? []),

@@ -2,6 +2,7 @@ import type { KnowledgePassage } from '../knowledge/knowledge-index.js';
 import type { ModelUsage } from '../model/agent-model.port.js';
 import type { ModelFailure } from '../model/model-errors.js';
 import type { WithheldReason } from '../gate/output-gate.js';
+import type { ToolCallNote } from '../tools/tool-round.js';
 import type { ReadAnswer } from './agent-answer.js';
 
 /** A call of the model on the way to an answer. */
@@ -37,6 +38,8 @@ export interface AnswerRecord {
   sourcesUsed: string[];
   /** The model's last answer, as it was read. */
   answer?: ReadAnswer;
+  /** What the model wanted called, in its order. */
+  toolCalls: readonly ToolCallNote[];
   failedChecks: FailedCheck[];
   calls: ModelCallRecord[];
   /** In and out, of all calls; estimated where a provider told none. */

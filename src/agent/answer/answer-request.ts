@@ -1,21 +1,44 @@
-import { type ModelRequest, type ModelStep } from '../model/agent-model.port.js';
+import { estimateTokens } from '../context/estimate-tokens.js';
+import type { ModelMessage, ModelRequest, ModelStep } from '../model/agent-model.port.js';
 import { endAtSentence } from '../gate/output-gate.js';
 import { outputRoom } from '../model/known-models.js';
 import { cleanText } from '../text/clean-text.js';
 import { withoutThoughts } from '../text/thoughts.js';
 import { answerOutput, type ReadAnswer } from './agent-answer.js';
 import { readAnswer } from './read-answer.js';
-import type { Question } from './reply-judge.service.js';
+import type { GroundedQuestion, Question } from './reply-judge.service.js';
 
 /** Given to a model whose tokens were used up before it said anything. */
 const moreRoom = 4_000;
 /** What the form of an answer takes beside its text. */
 const formRoom = 500;
 
-export function requestFor({ settings, account }: Question, messages: ModelRequest['messages']): ModelRequest {
+export function requestFor(question: GroundedQuestion, messages: ModelRequest['messages']): ModelRequest {
+  const { settings, account, tools } = question;
   const { model, temperature, reasoning_effort: effort, max_output_tokens: maxOutputTokens } = settings;
   const asked = { model, temperature, effort, maxOutputTokens: maxOutputTokens + formRoom };
-  return { ...asked, messages, output: answerOutput, cacheKey: account._id };
+  const offered = tools && tools.offered.length > 0 ? { tools: tools.offered } : {};
+  return { ...asked, messages, ...offered, output: answerOutput, cacheKey: account._id };
+}
+
+/** What the tools that are offered cost to read. */
+export function toolTokensOf({ tools = [] }: ModelRequest): number {
+  return tools.length === 0 ? 0 : estimateTokens(JSON.stringify(tools));
+}
+
+/** How often the model had something looked up before this is asked. */
+export function stepsTaken({ messages }: ModelRequest): number {
+  return messages.filter(isWantedCall).length;
+}
+
+/** What was wanted on the way to this request, and what came of it. */
+export function lookedUpTokens({ messages }: ModelRequest): number {
+  const lookedUp = messages.filter((message) => message.role === 'tool' || isWantedCall(message));
+  return lookedUp.length === 0 ? 0 : estimateTokens(JSON.stringify(lookedUp));
+}
+
+function isWantedCall(message: ModelMessage): boolean {
+  return message.role === 'assistant' && message.tool_calls !== undefined;
 }
 
 export function roomOf(request: ModelRequest): number {
@@ -38,6 +61,12 @@ export function questionsOf({ open, history }: Question, transcripts?: ReadonlyM
   const before = history.find((dm) => dm.direction === 'inbound' && dm.text && !open.includes(dm))?.text;
   const asked = open.map((dm) => [dm.text, transcripts?.get(dm._id)].filter(Boolean).join('\n')).join('\n');
   return [...(before ? [before] : []), asked];
+}
+
+/** All that the customer wrote or said, as far as it is known. */
+export function customerTextsOf({ open, history }: Question, transcripts?: ReadonlyMap<string, string>): string[] {
+  const inbound = [...history.filter((dm) => dm.direction === 'inbound' && !open.includes(dm)), ...open];
+  return inbound.flatMap((dm) => [dm.text, transcripts?.get(dm._id)].filter((text) => text !== undefined));
 }
 
 /** A model that ran out of tokens stops in the middle of a word. */

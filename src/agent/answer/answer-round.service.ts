@@ -5,6 +5,7 @@ import type { AgentSettings } from '../../accounts/index.js';
 import { AppConfig } from '../../config/index.js';
 import { SenderService, type Dm } from '../../dms/index.js';
 import { metrics } from '../../observability/index.js';
+import { JobQueueService } from '../../queue/index.js';
 import { AgentBudgetsService, isAccountBudget } from '../budget/agent-budgets.service.js';
 import type { AnswerLease } from './answer-leases.service.js';
 import { passingFailures } from '../model/model-errors.js';
@@ -55,6 +56,7 @@ export class AnswerRoundService {
     private readonly presence: AnswerPresenceService,
     private readonly writer: ReplyWriterService,
     private readonly sender: SenderService,
+    private readonly queue: JobQueueService,
   ) {}
 
   /** @throws whatever `signal` was aborted with */
@@ -74,7 +76,10 @@ export class AnswerRoundService {
           ? this.write(round, escalated(settings, { ...composition, record }), 'handed_over')
           : this.write(
               round,
-              { text: composition.text, truncatedParts: composition.truncatedParts, record },
+              {
+                ...{ text: composition.text, truncatedParts: composition.truncatedParts, record },
+                proposals: composition.proposals,
+              },
               'answered',
             );
       case 'over_budget':
@@ -136,6 +141,7 @@ export class AnswerRoundService {
       await sleep(callGoesFirstMs);
     }
     await this.messages.takeOffQueue(open);
+    for (const action_id of written.ready) await this.queue.add('run-action', { action_id });
     return 'done';
   }
 
@@ -158,12 +164,15 @@ export class AnswerRoundService {
   }
 }
 
-type Words = Pick<Decision, 'text' | 'truncatedParts' | 'record' | 'why'>;
+type Words = Pick<Decision, 'text' | 'truncatedParts' | 'record' | 'proposals' | 'why'>;
 
-function escalated(settings: AgentSettings, { text: said, truncatedParts, record, why }: Words = {}): Decision {
+function escalated(
+  settings: AgentSettings,
+  { text: said, truncatedParts, record, proposals, why }: Words = {},
+): Decision {
   const { hand_over_text: text } = settings;
   const told = text !== undefined ? { text } : said !== undefined ? { text: said, truncatedParts } : {};
-  return { ...told, escalates: true, reason: 'handed_over', record, why };
+  return { ...told, escalates: true, reason: 'handed_over', record, proposals, why };
 }
 
 /** What a check held back is not told; who is to go on is told why. */

@@ -4,18 +4,31 @@ import type { AgentSettings } from '../../accounts/index.js';
 import { AppConfig } from '../../config/index.js';
 import { AgentBudgetsService, type BudgetReason, type Reservation } from '../budget/agent-budgets.service.js';
 import { ModelPricesService } from '../budget/model-prices.service.js';
-import { buildContext, passageName } from '../context/context-builder.js';
+import { buildContext } from '../context/context-builder.js';
 import { KnowledgeContextService, type KnowledgeContext } from '../knowledge/knowledge-context.service.js';
 import type { ModelRequest } from '../model/agent-model.port.js';
 import { ModelError, type ModelFailure } from '../model/model-errors.js';
 import { VoiceTranscriptsService } from '../model/voice-transcripts.service.js';
+import type { Proposal } from '../tools/actions.repository.js';
+import { ToolRoundsService } from '../tools/tool-rounds.service.js';
 import type { EscalationReason, ReadAnswer } from './agent-answer.js';
 import type { AnswerRecord } from './answer-record.js';
-import { questionsOf, readStep, requestFor, roomOf, withMoreRoom } from './answer-request.js';
+import {
+  customerTextsOf,
+  lookedUpTokens,
+  questionsOf,
+  readStep,
+  requestFor,
+  roomOf,
+  toolTokensOf,
+  withMoreRoom,
+} from './answer-request.js';
 import { ModelStepsService, type Work } from './model-steps.service.js';
 import { promptVersion } from './prompt-version.js';
 import { ReplyJudgeService, type Fault, type GroundedQuestion, type Question } from './reply-judge.service.js';
 import { noteTokens, withReason } from './second-try.js';
+import { sourcesUsed } from './source-names.js';
+import { ToolStepsService } from './tool-steps.service.js';
 
 export type { Question } from './reply-judge.service.js';
 
@@ -38,6 +51,8 @@ export type Composition =
       parts: string[];
       truncatedParts?: number;
       quickReplies: string[];
+      /** What is to be done once a person allows it: written with the reply that tells of it. */
+      proposals: readonly Proposal[];
       escalation?: Escalation;
     })
   | (Told & Fault & { kind: 'withheld'; escalation?: Escalation })
@@ -56,9 +71,14 @@ export type Composition =
 interface Asked {
   composition: Extract<Composition, { kind: 'reply' | 'withheld' }>;
   truncated: boolean;
+  /** With what was looked up on the way. */
+  request: ModelRequest;
 }
 
-/** Finds an answer: budget, context, model, checks. It writes nothing that a customer sees. */
+/** An answer under way, and what it may still take of its budgets. */
+type FundedWork = Work & { budget: Reservation };
+
+/** Finds an answer: budget, context, model, tools, checks. It writes nothing that a customer sees. */
 @Injectable()
 export class ReplyComposerService {
   private readonly logger = new Logger(ReplyComposerService.name);
@@ -69,6 +89,8 @@ export class ReplyComposerService {
     private readonly budgets: AgentBudgetsService,
     private readonly prices: ModelPricesService,
     private readonly steps: ModelStepsService,
+    private readonly toolSteps: ToolStepsService,
+    private readonly tools: ToolRoundsService,
     private readonly voices: VoiceTranscriptsService,
     private readonly knowledge: KnowledgeContextService,
     private readonly judge: ReplyJudgeService,
@@ -102,26 +124,32 @@ export class ReplyComposerService {
     const { account, settings, conversation, history, open } = asked;
     const transcripts = settings.transcribe_voice ? await this.voices.of(open, work.signal) : undefined;
     const known = await this.knowledge.of(account._id, settings, questionsOf(asked, transcripts));
-    const question = { ...asked, passages: known?.passages ?? [] };
+    const customerTexts = customerTextsOf(asked, transcripts);
+    const messageId = open[0]?._id ?? '';
+    const tools = await this.tools.open({ account, conversationId: conversation._id, messageId, customerTexts });
+    const question = { ...asked, passages: known?.passages ?? [], customerTexts, tools };
     noteKnowledge(work.record, known);
+    work.record.toolCalls = tools?.calls ?? [];
     const context = buildContext({
       ...{ account, settings, conversation, history, open, transcripts, passages: question.passages },
+      tools,
       media: this.config,
       now: this.clock.date(),
     });
     const request = requestFor(question, context.messages);
-    const estimate = context.estimatedTokens + roomOf(request);
-    const messageId = conversation._id === undefined ? undefined : open.at(-1)?._id;
-    const purpose = { messageId, userId: account.user_id, outputTokens: roomOf(request) };
+    const inputTokens = context.estimatedTokens + toolTokensOf(request);
+    const estimate = inputTokens + roomOf(request);
+    const answered = conversation._id === undefined ? undefined : open.at(-1)?._id;
+    const purpose = { messageId: answered, userId: account.user_id, outputTokens: roomOf(request) };
     const budget = await this.budgets.reserve(account._id, conversation._id, settings, estimate, purpose);
     if (!budget.granted) {
       if (budget.reason === 'answers_of_message') throw new ModelError('tried_enough', 'answers that came to nothing');
       return { kind: 'over_budget', reason: budget.reason };
     }
     try {
-      const first = await this.askOnce(request, question, work, estimate);
-      const more = context.estimatedTokens + noteTokens;
-      return await this.repaired(first, request, question, { ...work, budget, more });
+      const funded = { ...work, budget };
+      const first = await this.askOnce(request, question, funded, estimate);
+      return await this.repaired(first, question, { ...funded, more: inputTokens + noteTokens });
     } finally {
       const { tokens, answered } = work.spent;
       // Nobody waits for it: what a crash leaves unsettled counts as used until the window ends.
@@ -142,39 +170,39 @@ export class ReplyComposerService {
   /** Where nothing was said, or nothing that may be sent, it is asked once more, with room or with the reason. */
   private async repaired(
     first: Asked,
-    request: ModelRequest,
     question: GroundedQuestion,
-    { budget, more, ...work }: Work & { budget: Reservation; more: number },
+    { more, ...work }: FundedWork & { more: number },
   ): Promise<Composition> {
     const { kind, escalation } = first.composition;
     if (kind === 'reply' || escalation) return first.composition;
-    const again = secondRequest(request, first);
-    const estimate = more + roomOf(again);
-    if (!(await budget.extend(estimate, roomOf(again)))) return this.settled(first, work);
+    const again = secondRequest(first);
+    const estimate = more + lookedUpTokens(first.request) + roomOf(again);
+    if (!(await work.budget.extend(estimate, roomOf(again)))) return this.settled(first, question, work);
     const second = await this.askOnce(again, question, work, estimate).catch((error: unknown) => {
       if (error instanceof ModelError && !isEmpty(first)) return first;
       throw error;
     });
     if (!isEmpty(first))
       this.logger.log({ msg: 'a withheld answer was asked for again', came: second.composition.kind });
-    return this.settled(isEmpty(second) && !isEmpty(first) ? first : second, work);
+    return this.settled(isEmpty(second) && !isEmpty(first) ? first : second, question, work);
   }
 
   /** Asks and judges, and keeps what came of it. */
   private async askOnce(
     request: ModelRequest,
     question: GroundedQuestion,
-    work: Work,
+    work: FundedWork,
     estimate: number,
   ): Promise<Asked> {
-    const step = await this.steps.take(request, work, estimate);
-    const answer = readStep(step);
+    const { step, request: asked } = await this.toolSteps.untilAnswered(request, question.tools, work, estimate);
+    const answer = afterTools(readStep(step), question.tools);
     const { record, spent } = work;
     record.answer = answer;
     record.sourcesUsed = sourcesUsed(answer, question);
     return {
       composition: this.composed(answer, question, { tokens: spent.tokens, record }),
       truncated: step.truncated,
+      request: asked,
     };
   }
 
@@ -184,7 +212,8 @@ export class ReplyComposerService {
     if (verdict.pass) {
       const { text, parts, truncatedParts } = verdict;
       const { quick_replies: quickReplies } = answer;
-      return { kind: 'reply', text, parts, truncatedParts, quickReplies, ...escalation, ...told };
+      const proposals = question.tools?.proposals ?? [];
+      return { kind: 'reply', text, parts, truncatedParts, quickReplies, proposals, ...escalation, ...told };
     }
     const { fault } = verdict;
     if (fault.reason !== 'empty')
@@ -194,8 +223,13 @@ export class ReplyComposerService {
   }
 
   /** What came of one try or two, and what they cost. */
-  private settled(asked: Asked, { spent: { tokens }, record }: Work): Composition {
+  private settled(asked: Asked, { tools }: GroundedQuestion, { spent: { tokens }, record }: Work): Composition {
     if (!isEmpty(asked)) return { ...asked.composition, tokens };
+    // It went on looking up and never answered: a person does, and finds what was looked up in the run.
+    if (record.answer && tools && tools.calls.length > 0) {
+      record.answer = { ...record.answer, reason: 'tool_failure' };
+      return { kind: 'withheld', reason: 'empty', escalation: escalationOf(record.answer), tokens, record };
+    }
     const { truncated } = asked;
     const failure = truncated ? 'no_room' : 'empty';
     this.logger.warn({ msg: 'the model said nothing', failure });
@@ -205,7 +239,7 @@ export class ReplyComposerService {
   private newRecord({ settings }: Question): AnswerRecord {
     return {
       ...{ promptVersion, model: settings.model, startedAt: this.clock.date(), tookMs: 0, knowledge: 'none' },
-      ...{ passagesShown: [], sourcesUsed: [], failedChecks: [], calls: [], tokens: 0 },
+      ...{ passagesShown: [], sourcesUsed: [], toolCalls: [], failedChecks: [], calls: [], tokens: 0 },
     };
   }
 }
@@ -219,9 +253,11 @@ function noteKnowledge(record: AnswerRecord, known: KnowledgeContext | undefined
   }));
 }
 
-/** By their own ids; what it named and was not shown is none. */
-function sourcesUsed({ sources }: ReadAnswer, { passages }: GroundedQuestion): string[] {
-  return passages.filter((_, place) => sources.includes(passageName(place))).map(({ id }) => id);
+/** What became of the tools tells why a person is needed, whatever the model says of it. */
+function afterTools(answer: ReadAnswer, tools: GroundedQuestion['tools']): ReadAnswer {
+  if (tools?.needsPerson) return { ...answer, outcome: 'hand_over', reason: answer.reason ?? 'not_allowed' };
+  if (answer.outcome === 'hand_over' && tools?.hasFailed) return { ...answer, reason: answer.reason ?? 'tool_failure' };
+  return answer;
 }
 
 function escalationOf({ reason, summary, missing }: ReadAnswer): Escalation {
@@ -232,7 +268,7 @@ function escalationOf({ reason, summary, missing }: ReadAnswer): Escalation {
   };
 }
 
-function secondRequest(request: ModelRequest, { composition, truncated }: Asked): ModelRequest {
+function secondRequest({ composition, truncated, request }: Asked): ModelRequest {
   if (composition.kind === 'withheld' && composition.reason !== 'empty')
     return withReason(request, composition.reason, composition.figures);
   return truncated ? withMoreRoom(request) : request;

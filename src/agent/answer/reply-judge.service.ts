@@ -12,6 +12,7 @@ import { passGate, type GateVerdict, type WithheldReason } from '../gate/output-
 import { claimedEffect } from '../grounding/claimed-effects.js';
 import { ungroundedFigures } from '../grounding/ungrounded.js';
 import type { KnowledgePassage } from '../knowledge/knowledge-index.js';
+import type { ToolRound } from '../tools/tool-round.js';
 import type { ReadAnswer } from './agent-answer.js';
 
 export interface Question {
@@ -24,9 +25,14 @@ export interface Question {
   open: readonly Dm[];
 }
 
-/** A question, and what the shop says that may bear on it. */
+/** A question, and what an answer to it may rest on. */
 export interface GroundedQuestion extends Question {
+  /** What the shop says that may bear on it. */
   passages: readonly KnowledgePassage[];
+  /** All that the customer wrote or said. */
+  customerTexts: readonly string[];
+  /** What may be looked up, and what was. */
+  tools?: ToolRound;
 }
 
 /** What is wrong with a reply; `figures` are those that stand nowhere. */
@@ -56,7 +62,8 @@ export class ReplyJudgeService {
     const verdict = this.pass(answer, question);
     const escalates = verdict.escalates || answer.outcome === 'hand_over';
     if (!verdict.pass) return { pass: false, fault: { reason: verdict.reason }, escalates };
-    const fault = question.passages.length > 0 ? this.faultOf(verdict.text, question) : undefined;
+    const isGrounded = question.passages.length > 0 || question.tools !== undefined;
+    const fault = isGrounded ? this.faultOf(verdict.text, question) : undefined;
     return fault ? { pass: false, fault, escalates } : { ...verdict, escalates };
   }
 
@@ -79,18 +86,20 @@ export class ReplyJudgeService {
 
   /** What the reply says that isn't so, as far as code can tell. */
   private faultOf(text: string, question: GroundedQuestion): Fault | undefined {
-    if (claimedEffect(text) !== undefined) return { reason: 'effect' };
-    const { settings, account, history, open, passages } = question;
+    const { settings, account, history, passages, customerTexts: customer, tools } = question;
+    const answers = (tools?.sources ?? []).map((source) => source.text);
+    if (claimedEffect(text, { answers, done: tools?.done }) !== undefined) return { reason: 'effect' };
     const ours = history.filter((dm) => dm.direction === 'outbound').map((dm) => dm.text ?? '');
-    const customer = [...history.filter((dm) => dm.direction === 'inbound'), ...open].map((dm) => dm.text ?? '');
     const now = this.clock.date();
     const figures = ungroundedFigures(text, {
       sources: [
         ...passages.flatMap(({ title, heading = '', text: words }) => [title, heading, words]),
         ...[settings.instructions, account.name ?? '', account.username, localTime(now, settings.timezone)],
         ...ours,
+        ...(tools?.done ?? []),
+        ...answers.flatMap((answer) => momentsIn(answer).map((moment) => localTime(moment, settings.timezone))),
       ],
-      ...{ customer, now },
+      ...{ answers, customer, now },
     });
     return figures.length > 0 ? { reason: 'ungrounded', figures } : undefined;
   }
@@ -102,4 +111,10 @@ export class ReplyJudgeService {
     this.guarded.set(instructions, guarded);
     return guarded;
   }
+}
+
+/** Points in time of a tool's answer: they may be told by the shop's own clock. */
+function momentsIn(answer: string): Date[] {
+  const written = answer.match(/\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)/g) ?? [];
+  return written.map((one) => new Date(one)).filter((moment) => !Number.isNaN(moment.getTime()));
 }

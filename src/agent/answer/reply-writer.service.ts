@@ -12,6 +12,7 @@ import {
 import { TransactionsService } from '../../database/index.js';
 import { DmsRepository, DmStoreRepository, OutboxService, type DmRecord, type SendHead } from '../../dms/index.js';
 import { AgentBudgetsService } from '../budget/agent-budgets.service.js';
+import { ActionsRepository, type Proposal } from '../tools/actions.repository.js';
 import { RunRecorderService } from '../runs/run-recorder.service.js';
 import { AnswerChecksService } from './answer-checks.service.js';
 import type { AnswerRecord } from './answer-record.js';
@@ -30,6 +31,8 @@ export interface Decision {
   isFallback?: boolean;
   /** How it was found, where the model was asked. */
   record?: AnswerRecord;
+  /** What a person is to decide on; it stands or falls with the reply. */
+  proposals?: readonly Proposal[];
   /** Why it is no answer, or goes to a person, where the model did not say so. */
   why?: string;
 }
@@ -48,6 +51,8 @@ export interface Written {
   send: Claim | null;
   /** Its first DM, when nothing has happened in the conversation since the claim. */
   next?: SendHead;
+  /** Ids of proposed actions that need nobody's decision. */
+  ready: string[];
 }
 
 /**
@@ -79,6 +84,7 @@ export class ReplyWriterService {
     private readonly store: DmStoreRepository,
     private readonly outbox: OutboxService,
     private readonly budgets: AgentBudgetsService,
+    private readonly actions: ActionsRepository,
     private readonly checks: AnswerChecksService,
     private readonly recorder: RunRecorderService,
     private readonly clock: Clock,
@@ -114,6 +120,7 @@ export class ReplyWriterService {
     const [first] = replies;
     const replyIds = replies.map(({ _id }) => _id.toHexString());
     await this.recorder.record(session, { answerInput, decision, replyIds });
+    const ready = await this.propose(session, input);
     if (decision.isFallback) await this.budgets.noteFallback(session, conversation._id);
     const addedSends = first !== undefined;
     const ended = await this.claims.endAnswer(session, { before, conversation }, { addedSends, sendLeaseMs });
@@ -123,7 +130,18 @@ export class ReplyWriterService {
       await this.conversations.pauseAgent(conversation._id, { until, reason: 'customer_request' }, session);
     }
     const next = first && known ? { next: { dm: first, conversation } } : {};
-    return { outcome: 'written', send: ended.send, ...next };
+    return { outcome: 'written', send: ended.send, ready, ...next };
+  }
+
+  private async propose(
+    session: ClientSession,
+    { answerInput: { account, conversation, open }, decision: { proposals = [] } }: WriteInput,
+  ): Promise<string[]> {
+    if (proposals.length === 0) return [];
+    return this.actions.propose(session, proposals, {
+      ...{ user_id: account.user_id, account_id: account._id, conversation_id: conversation._id },
+      message_id: open.at(-1)?._id ?? '',
+    });
   }
 
   private async isStillOpen(

@@ -34,6 +34,11 @@ export interface ContextInput {
   transcripts?: ReadonlyMap<string, string>;
   /** What the shop says that may bear on it. */
   passages?: readonly Pick<KnowledgePassage, 'title' | 'heading' | 'text'>[];
+  /** Tools that are offered beside it. */
+  tools?: {
+    /** What was passed on before, the latest first. */
+    before: readonly { tool: string; arguments: object; state: string; answer?: unknown }[];
+  };
   /** Which hosts pictures may lie on. */
   media: Pick<AppConfig, 'MEDIA_EXTRA_HOSTS' | 'isProduction'>;
   now: Date;
@@ -52,8 +57,9 @@ export interface ModelContext {
  * in user messages, our own earlier words as the assistant's. Of one conversation only; nothing that was taken back.
  */
 export function buildContext(input: ContextInput): ModelContext {
-  const { passages = [] } = input;
-  const system = systemPrompt(input.account, input.settings, input.now, passages.length > 0);
+  const { passages = [], tools } = input;
+  const has = { knowledge: passages.length > 0, tools: tools !== undefined };
+  const system = systemPrompt(input.account, input.settings, input.now, has);
   const openIds = new Set(input.open.map(({ _id }) => _id));
   const past = input.history
     .filter((dm) => !openIds.has(dm._id) && isPartOfHistory(dm))
@@ -82,6 +88,7 @@ export function buildContext(input: ContextInput): ModelContext {
     { role: 'system', content: system },
     ...knowledgeMessage(passages),
     ...earlier,
+    ...actionsMessage(tools?.before ?? []),
     ...open,
   ]);
   return {
@@ -98,6 +105,16 @@ function knowledgeMessage(passages: NonNullable<ContextInput['passages']>): Mode
     ...{ id: passageName(place), title: heading ?? title, text },
   }));
   return [{ role: 'user', content: JSON.stringify({ knowledge }) }];
+}
+
+/** What the agent passed on before, and how far it is: else it would say so again, or that it is done. */
+function actionsMessage(before: NonNullable<ContextInput['tools']>['before']): ModelMessage[] {
+  if (before.length === 0) return [];
+  const actions = before.toReversed().map(({ tool, arguments: args, state, answer }) => ({
+    ...{ tool, arguments: args, state },
+    ...(answer === undefined ? {} : { answer }),
+  }));
+  return [{ role: 'user', content: JSON.stringify({ actions }) }];
 }
 
 /** What the model calls a passage that it is shown; its own id is long, and names a document. */

@@ -105,6 +105,13 @@ describe('figures of a reply', () => {
   ])('%p does not stand in %p', (reply, sources, figure) => {
     expect(check(reply, sources)).toEqual([figure]);
   });
+
+  it('may take the unit that a tool’s answer does not say', () => {
+    const answers = ['{"total":45.5,"days":3,"arrives":"2026-12-20"}'];
+    const told = (reply: string) => ungroundedFigures(reply, { sources: [], answers, customer: [], now });
+    expect(told('It costs 45.50 €, takes 3 days and arrives on 20 December.')).toEqual([]);
+    expect(told('It costs 54.50 € and takes 4 days.')).toEqual(['54.50 €', '4 days']);
+  });
 });
 
 describe('a claimed effect', () => {
@@ -133,5 +140,15 @@ describe('a claimed effect', () => {
     'I will pass this on to my colleagues.',
   ])('is not heard in %p', (reply) => {
     expect(claimedEffect(reply)).toBeUndefined();
+  });
+
+  it.each([
+    ['Your order has been shipped.', { answers: ['{"state":"versendet"}'] }, true],
+    ['Your order has been shipped.', { answers: ['{"state":"being packed"}'] }, false],
+    ['Your order has been refunded.', { answers: ['{"state":"shipped"}'] }, false],
+    ['Deine Bestellung wurde storniert.', { done: ['["cancel_order","Cancels an order"]'] }, true],
+    ['Deine Bestellung wurde erstattet.', { done: ['["cancel_order","Cancels an order"]'] }, false],
+  ])('%p may be said after %j: %p', (reply, known, isTrue) => {
+    expect(claimedEffect(reply, known) === undefined).toBe(isTrue);
   });
 });

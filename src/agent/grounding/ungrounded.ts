@@ -3,6 +3,8 @@ import { figuresOf, withDigits, type Figures } from './figures.js';
 export interface Grounds {
   /** What the reply may take facts from: passages, the owner's instructions, what the shop's people wrote. */
   sources: readonly string[];
+  /** What tools answered: their numbers are of whatever they stand beside, and say no unit. */
+  answers?: readonly string[];
   /** What the customer wrote: their figures may be repeated, and be counted with. */
   customer: readonly string[];
   now: Date;
@@ -16,10 +18,12 @@ const cents = (amount: number): number => Math.round(amount * 100);
  * Figures of a reply that stand nowhere: not in a source, not in what the customer wrote, not on the calendar of these
  * days, and are no sum or product of such. @returns them as written
  */
-export function ungroundedFigures(reply: string, { sources, customer, now }: Grounds): string[] {
+export function ungroundedFigures(reply: string, { sources, answers = [], customer, now }: Grounds): string[] {
   const said = figuresOf(reply);
   if (said.written.length === 0) return [];
-  const known = figuresOf(withDigits([...sources, ...customer].join('\n')));
+  const known = figuresOf(withDigits([...sources, ...answers, ...customer].join('\n')));
+  const told = figuresOf(answers.join('\n'));
+  for (const number of told.numbers) known.amounts.add(number);
   const multiples = multiplesOf(known.amounts, countsIn([...customer, reply]));
   const nearby = datesAround(now);
   const years = new Set([now.getUTCFullYear(), now.getUTCFullYear() + 1]);
@@ -35,7 +39,9 @@ export function ungroundedFigures(reply: string, { sources, customer, now }: Gro
       case 'amount':
         return readings.some((amount) => standsAsAmount(Number(amount), known, multiples));
       case 'measure':
-        return readings.some((measure) => known.measures.has(String(measure)));
+        return readings.some(
+          (measure) => known.measures.has(String(measure)) || told.numbers.has(Number.parseFloat(String(measure))),
+        );
       case 'number':
         return readings.some((number) => standsAsNumber(Number(number), known) || years.has(Number(number)));
     }

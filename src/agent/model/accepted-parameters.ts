@@ -11,6 +11,8 @@ export interface Parameters {
   /** Where it is left out, the form of the answer is told in words. */
   response_format?: object;
   prompt_cache_key?: string;
+  /** Where it is left out, no tools are offered. */
+  tool_choice?: 'none';
 }
 
 type Name = keyof Parameters;

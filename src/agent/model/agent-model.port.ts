@@ -42,6 +42,8 @@ export interface ModelRequest {
   messages: ModelMessage[];
   /** Without them, or with none, it can only answer. */
   tools?: readonly ModelTool[];
+  /** It has to answer now: no tool is called any more. */
+  mustAnswer?: boolean;
   /** Without it the answer is prose. */
   output?: ModelOutput;
   /** Requests that begin alike; a provider keeps what they share. */

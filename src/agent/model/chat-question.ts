@@ -4,7 +4,9 @@ import type { ModelMessage, ModelOutput, ModelRequest } from './agent-model.port
 
 /** A step as Chat Completions asks for it. */
 export function chatQuestion(request: ModelRequest, sent: Parameters): ChatCompletionCreateParamsNonStreaming {
-  const { model, tools = [], output } = request;
+  const { model, output } = request;
+  // Offered all the same where none may be called: what is asked begins as before, and a provider keeps that.
+  const tools = request.mustAnswer && sent.tool_choice === undefined ? [] : (request.tools ?? []);
   const toldInWords = output !== undefined && sent.response_format === undefined;
   return {
     model,

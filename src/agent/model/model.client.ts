@@ -142,13 +142,19 @@ export class ModelClient extends AgentModelPort {
     const { model } = request;
     const server = this.config.OPENAI_BASE_URL;
     let messages: ModelMessage[] = request.messages;
+    let { tools } = request;
     for (let adaptations = 0; ; adaptations++) {
-      const sent = this.accepted.adapt(server, model, parametersFor(request));
+      const asked = { ...request, messages, tools };
+      const sent = this.accepted.adapt(server, model, parametersFor(asked));
       try {
-        return await this.trying(own, () => this.complete({ ...request, messages }, sent, own));
+        return await this.trying(own, () => this.complete(asked, sent, own));
       } catch (error) {
         if (!isApiError(error) || adaptations >= mostAdaptations) throw error;
         if (this.accepted.learn(server, model, error, sent)) continue;
+        if (tools && isAboutTools(error)) {
+          tools = undefined;
+          continue;
+        }
         if (messages !== request.messages || !isAboutPictures(error)) throw error;
         messages = withoutPictures(request.messages);
       }
@@ -197,14 +203,22 @@ export class ModelClient extends AgentModelPort {
 }
 
 function parametersFor(request: ModelRequest): Parameters {
+  const hasTools = (request.tools ?? []).length > 0;
+  // Chat Completions takes no tools beside thinking.
+  const effort = hasTools && reasons(request.model) ? 'none' : request.effort;
   return {
     max_completion_tokens: outputRoom(request) + (request.extraRoom ?? 0),
-    ...(takesTemperature(request) ? { temperature: request.temperature } : {}),
-    ...(reasons(request.model) === false ? {} : { reasoning_effort: request.effort }),
+    ...(takesTemperature({ ...request, effort }) ? { temperature: request.temperature } : {}),
+    ...(reasons(request.model) === false ? {} : { reasoning_effort: effort }),
+    ...(hasTools && request.mustAnswer ? { tool_choice: 'none' } : {}),
     ...(request.output ? { response_format: formatOf(request.output) } : {}),
     ...(request.cacheKey && reasons(request.model) !== undefined ? { prompt_cache_key: request.cacheKey } : {}),
     store: false,
   };
+}
+
+function isAboutTools({ status, code, param, message }: APIError): boolean {
+  return (status === 400 || status === 422) && /\b(?:tools?|functions?)\b/i.test(`${code} ${param} ${message}`);
 }
 
 function isAboutPictures({ status, code, param, message }: APIError): boolean {

@@ -1,4 +1,5 @@
 import { Schema, type Types } from 'mongoose';
+import type { ToolArguments } from '../tools/tool-parameters.js';
 
 export const AGENT_RUN = 'AgentRun';
 
@@ -35,10 +36,14 @@ export interface RunCall {
 
 export interface RunToolCall {
   name: string;
+  /** Without secrets. */
+  arguments: ToolArguments;
   state: string;
   status?: number;
   latency_ms?: number;
   reason?: string;
+  /** Whether the reply names it as its source. */
+  used: boolean;
 }
 
 export interface RunCheck {

@@ -39,12 +39,30 @@ export class RunCallView {
 
 export class RunToolCallView {
   @ApiProperty({ example: 'order_lookup' }) name!: string;
-  @ApiProperty({ example: 'done', description: 'What became of it.' }) state!: string;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    example: { order_number: 'JP-1042' },
+    description: 'What it was called with; `•••` stands for a secret. Empty where it was refused.',
+  })
+  arguments!: Record<string, unknown>;
+  @ApiProperty({
+    enum: ['done', 'failed', 'refused', 'proposed', 'under_way'],
+    example: 'done',
+    description: 'What became of it; `refused`: it was not called; `under_way`: it was proposed before.',
+  })
+  state!: string;
   @ApiPropertyOptional({ type: 'integer', example: 200, description: 'What the shop’s system answered.' })
   status?: number;
   @ApiPropertyOptional({ ...latency, description: 'Milliseconds.' }) latency_ms?: number;
-  @ApiPropertyOptional({ example: 'not_from_customer', description: 'Why it was not made, or came to nothing.' })
+  @ApiPropertyOptional({
+    example: 'not_from_customer',
+    description:
+      'Why it was not made, or came to nothing: `not_from_customer`, `unknown_tool`, `bad_arguments`, `no_more_calls`, ' +
+      '`bad_status`, `timeout`, `unreachable`, `unfinished`. `known`: the answer of a moment ago; `automatic`: nobody has to decide.',
+  })
   reason?: string;
+  @ApiProperty({ example: true, description: 'Whether the reply names it as its source.' }) used!: boolean;
 }
 
 export class RunCheckView {

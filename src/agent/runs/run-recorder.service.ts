@@ -5,7 +5,8 @@ import type { AnswerRecord } from '../answer/answer-record.js';
 import type { AnswerInput } from '../answer/open-messages.service.js';
 import type { Decision } from '../answer/reply-writer.service.js';
 import { ModelPricesService } from '../budget/model-prices.service.js';
-import type { RunCall, RunOutcome } from './agent-run.schema.js';
+import { shownArguments } from '../tools/shown-arguments.js';
+import type { RunCall, RunOutcome, RunToolCall } from './agent-run.schema.js';
 import { AgentRunsRepository, type NewAgentRun } from './agent-runs.repository.js';
 
 export interface RunInput {
@@ -42,7 +43,7 @@ export class RunRecorderService {
       ...{ outcome: outcomeOf(decision), reason: reasonOf(decision) },
       ...{ prompt_version: record?.promptVersion, model: record?.model ?? settings.model },
       ...aboutAnswer(record),
-      ...{ calls, tool_calls: [], failed_checks: record?.failedChecks ?? [] },
+      ...{ calls, tool_calls: toolCallsOf(record), failed_checks: record?.failedChecks ?? [] },
       input_tokens: sum(({ input_tokens }) => input_tokens),
       cached_tokens: sum(({ cached_tokens }) => cached_tokens),
       output_tokens: sum(({ output_tokens }) => output_tokens),
@@ -78,6 +79,17 @@ function outcomeOf({ escalates, isFallback, text, record }: Decision): RunOutcom
 function reasonOf({ escalates, why, reason, record }: Decision): string | undefined {
   if (escalates) return why ?? record?.answer?.reason ?? 'customer_request';
   return why ?? reason;
+}
+
+function toolCallsOf(record: AnswerRecord | undefined): RunToolCall[] {
+  const sources = record?.answer?.sources ?? [];
+  return (record?.toolCalls ?? []).map(({ id, tool: name, state, reason, args = {}, status, ms }) => ({
+    ...{ name, arguments: shownArguments(args), state },
+    ...(status === undefined ? {} : { status }),
+    ...(ms === undefined ? {} : { latency_ms: ms }),
+    ...(reason === undefined ? {} : { reason }),
+    used: sources.includes(id),
+  }));
 }
 
 function aboutAnswer(record: AnswerRecord | undefined) {

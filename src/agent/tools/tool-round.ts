@@ -1,5 +1,5 @@
 import { metrics } from '../../observability/index.js';
-import { actionKey, type ActionsRepository, type Proposal } from './actions.repository.js';
+import { actionKey, type Action, type ActionsRepository, type Proposal } from './actions.repository.js';
 import { inventedArguments } from './customer-words.js';
 import type { CallEnd, ToolCallsRepository } from './tool-calls.repository.js';
 import type { ToolCallRecord } from './tool-call.schema.js';
@@ -24,12 +24,23 @@ export interface WantedCall {
   arguments: string;
 }
 
-/** What came of it, for the run that is kept: no answers, and of the arguments only their names. */
+/**
+ * - `done`: it was called, or had been a moment ago (`known`)
+ * - `failed`: it was called in vain, or its process ended meanwhile (`unfinished`)
+ * - `refused`: it was not called, and the model was told why
+ * - `proposed`, `under_way`: it waits for a person, or is about to be done
+ */
+export type ToolCallState = 'done' | 'failed' | 'refused' | 'proposed' | 'under_way';
+
+/** What came of it, for the run that is kept: without the answer, which holds what the shop knows of the customer. */
 export interface ToolCallNote {
   id: string;
   tool: string;
-  outcome: string;
-  parameters: string[];
+  state: ToolCallState;
+  /** Why it is not `done`, or how it came to be. */
+  reason?: string;
+  /** What it was called with, where that was all right. */
+  args?: ToolArguments;
   status?: number;
   ms?: number;
 }
@@ -67,20 +78,26 @@ export class ToolRound {
   readonly offered: { name: string; description: string; parameters: Record<string, unknown> }[];
   readonly proposals: Proposal[] = [];
   readonly sources: ToolSource[] = [];
-  readonly notes: ToolCallNote[] = [];
+  readonly calls: ToolCallNote[] = [];
+  /** By which an answer may name what it was told. */
+  readonly ids = new Set<string>();
   /** Something was wanted that the customer has not said: the answer asks for it. */
   mustAsk = false;
   private readonly byName: ReadonlyMap<string, Tool>;
   private readonly running = new Map<string, Promise<Told>>();
-  private readonly deadline = performance.now() + roundMs;
+  private leftMs = roundMs;
   private made = 0;
+  private readonly missesBefore: number;
 
   constructor(
     private readonly parts: Parts,
     private readonly talk: ToolTalk,
     tools: readonly Tool[],
     private misses: number,
+    /** What was proposed in this conversation before, the latest first. */
+    readonly before: readonly Pick<Action, 'tool' | 'arguments' | 'state' | 'answer'>[] = [],
   ) {
+    this.missesBefore = misses;
     this.byName = new Map(tools.map((tool) => [tool.name, tool]));
     this.offered = tools.map(({ name, description, parameters, effect }) => ({
       name,
@@ -91,12 +108,24 @@ export class ToolRound {
 
   /** Whether there is anything left that the model could use. */
   get isOpen(): boolean {
-    return this.byName.size > 0 && performance.now() < this.deadline && this.made < maxCalls;
+    return this.byName.size > 0 && this.leftMs > 0 && this.made < maxCalls;
   }
 
-  /** The customer guesses: a person has a look. */
+  /** What was done by a tool in this conversation: of that it may be said. */
+  get done(): string[] {
+    return this.before
+      .filter(({ state }) => state === 'done')
+      .map(({ tool, answer }) => JSON.stringify([tool, this.byName.get(tool)?.description, answer]));
+  }
+
+  /** The customer has guessed once too often: a person has a look. */
   get needsPerson(): boolean {
-    return this.misses >= maxMisses;
+    return this.misses >= maxMisses && this.misses > this.missesBefore;
+  }
+
+  /** Something could not be looked up: what the answer lacks, a person knows. */
+  get hasFailed(): boolean {
+    return this.calls.some(({ state }) => state === 'failed');
   }
 
   /**
@@ -105,17 +134,21 @@ export class ToolRound {
    */
   async run(wanted: readonly WantedCall[], signal: AbortSignal): Promise<{ id: string; content: string }[]> {
     const told: { id: string; content: string }[] = [];
+    const began = performance.now();
+    const until = AbortSignal.timeout(Math.max(1, Math.round(this.leftMs)));
     for (let at = 0; at < wanted.length; at += atOnce) {
       const some = wanted.slice(at, at + atOnce).map(async (call) => {
-        const answer = await this.one(call, signal);
+        const answer = await this.one(call, signal, until);
+        this.ids.add(call.id);
         return { id: call.id, content: JSON.stringify({ tool: call.name, ...answer }) };
       });
       told.push(...(await Promise.all(some)));
     }
+    this.leftMs -= performance.now() - began;
     return told;
   }
 
-  private async one(call: WantedCall, signal: AbortSignal): Promise<Told> {
+  private async one(call: WantedCall, signal: AbortSignal, until: AbortSignal): Promise<Told> {
     const tool = this.byName.get(call.name);
     if (!tool) return this.refused(call, 'unknown_tool', {});
     const { args, problems } = readArguments(tool.parameters, parsed(call.arguments));
@@ -123,12 +156,12 @@ export class ToolRound {
     const invented = inventedArguments(tool.parameters, args, this.talk.customerTexts);
     if (invented.length > 0) return this.invented(call, tool, args, invented);
     if (tool.effect === 'write') return this.propose(call, tool, args);
-    return this.look(call, tool, args, signal);
+    return this.look(call, tool, args, signal, until);
   }
 
   private refused(call: WantedCall, outcome: string, more: Told): Told {
     metrics.agentToolCalls.inc({ outcome: 'refused' });
-    this.note(call, outcome, {});
+    this.note(call, { state: 'refused', reason: outcome });
     return { error: outcome, ...more };
   }
 
@@ -155,29 +188,41 @@ export class ToolRound {
   }
 
   private told(call: WantedCall, state: 'under_way' | 'automatic' | 'proposed', args: ToolArguments): Told {
-    this.note(call, state, args);
+    this.note(call, state === 'automatic' ? { state: 'proposed', reason: state, args } : { state, args });
     return { state, note: notes[state] };
   }
 
   /** The same question of one answer goes out once. */
-  private look(call: WantedCall, tool: Tool, args: ToolArguments, signal: AbortSignal): Promise<Told> {
+  private async look(
+    call: WantedCall,
+    tool: Tool,
+    args: ToolArguments,
+    signal: AbortSignal,
+    until: AbortSignal,
+  ): Promise<Told> {
     const key = actionKey(tool.name, args);
     const running = this.running.get(key);
     if (running) return running;
-    if (!this.isOpen) return Promise.resolve(this.refused(call, 'no_more_calls', { note: notes.no_more_calls }));
+    if (!this.isOpen) return this.refused(call, 'no_more_calls', { note: notes.no_more_calls });
     this.made++;
-    const looking = this.lookOnce(call, tool, args, signal);
+    const looking = this.lookOnce(call, tool, args, signal, until);
     this.running.set(key, looking);
     return looking;
   }
 
-  private async lookOnce(call: WantedCall, tool: Tool, args: ToolArguments, signal: AbortSignal): Promise<Told> {
+  private async lookOnce(
+    call: WantedCall,
+    tool: Tool,
+    args: ToolArguments,
+    signal: AbortSignal,
+    until: AbortSignal,
+  ): Promise<Told> {
     const about = this.about(tool, args);
     const begun = about && (await this.parts.calls.begin(about));
     if (begun?.kind === 'known') return this.tell(call, args, begun.record, 'known');
     let end: CallEnd;
     try {
-      end = endOf(tool, await this.call(tool, args, signal));
+      end = endOf(tool, await this.call(tool, args, signal, until));
     } catch (error) {
       // Given up by us, not by the tool: whoever takes over looks up anew.
       if (begun) await this.parts.calls.forget(begun.key, begun.attempt);
@@ -188,13 +233,17 @@ export class ToolRound {
     return this.tell(call, args, end, end.state);
   }
 
-  private async call(tool: Tool, args: ToolArguments, signal: AbortSignal): Promise<ToolCallResult> {
-    const left = AbortSignal.timeout(Math.max(1, Math.round(this.deadline - performance.now())));
+  private async call(
+    tool: Tool,
+    args: ToolArguments,
+    signal: AbortSignal,
+    until: AbortSignal,
+  ): Promise<ToolCallResult> {
     try {
-      return await this.parts.caller.call(tool, args, { signal: AbortSignal.any([signal, left]) });
+      return await this.parts.caller.call(tool, args, { signal: AbortSignal.any([signal, until]) });
     } catch (error) {
       signal.throwIfAborted();
-      if (left.aborted) return { outcome: 'lost', reason: 'timeout', ms: roundMs };
+      if (until.aborted) return { outcome: 'lost', reason: 'timeout', ms: roundMs };
       throw error;
     }
   }
@@ -202,11 +251,12 @@ export class ToolRound {
   private tell(
     call: WantedCall,
     args: ToolArguments,
-    { state, status, answer, ms, missed }: CallEnd | ToolCallRecord,
+    { state, status, answer, ms, missed, reason }: CallEnd | ToolCallRecord,
     outcome: string,
   ): Told {
     metrics.agentToolCalls.inc({ outcome });
-    this.note(call, state === 'started' ? 'unfinished' : outcome, args, { status, ms });
+    const why = reason ?? (state === 'started' ? 'unfinished' : outcome === 'known' ? 'known' : undefined);
+    this.note(call, { state: state === 'done' ? 'done' : 'failed', reason: why, args, status, ms });
     if (state !== 'done') return { error: 'unavailable', note: notes.unavailable };
     // A miss has no answer to take figures from.
     if (missed || (status ?? 0) >= 400) return { answer: null, note: notes.nothing };
@@ -214,14 +264,8 @@ export class ToolRound {
     return { id: call.id, answer: answer ?? null };
   }
 
-  private note(
-    call: WantedCall,
-    outcome: string,
-    args: ToolArguments,
-    more: { status?: number; ms?: number } = {},
-  ): void {
-    const parameters = Object.keys(args).filter((name) => args[name] !== null);
-    this.notes.push({ id: call.id, tool: call.name.slice(0, 64), outcome, parameters, ...more });
+  private note({ id, name }: WantedCall, came: Omit<ToolCallNote, 'id' | 'tool'>): void {
+    this.calls.push({ id, tool: name.slice(0, 64), ...came });
   }
 
   private about(tool: Tool, args: ToolArguments) {

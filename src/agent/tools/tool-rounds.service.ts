@@ -18,6 +18,9 @@ export interface ToolTalk {
   customerTexts: readonly string[];
 }
 
+/** Of what was proposed before, so many the model is told of. */
+const toldActions = 5;
+
 /** Gives an answer its tools. */
 @Injectable()
 export class ToolRoundsService {
@@ -39,7 +42,11 @@ export class ToolRoundsService {
         : await this.calls.missesOf(talk.conversationId, maxMisses);
     // Who has guessed that often gets no more tries; everything else the agent still answers.
     const offered = misses < maxMisses ? tools : tools.filter((tool) => !asksCustomer.includes(tool));
+    const before =
+      talk.conversationId === undefined || !tools.some(({ effect }) => effect === 'write')
+        ? []
+        : await this.actions.list(systemScope, { conversation_id: talk.conversationId }, { limit: toldActions });
     const { calls, actions, caller } = this;
-    return new ToolRound({ calls, actions, caller }, talk, offered, misses);
+    return new ToolRound({ calls, actions, caller }, talk, offered, misses, before);
   }
 }
