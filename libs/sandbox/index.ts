@@ -23,13 +23,7 @@ export type { Account, Attachment, Login, Message, Person } from './world/types.
 export { completionOf } from './openai/wire.js';
 export type { WireReply, WireRequest, WireResponder } from './openai/wire.js';
 export { OpenAiStandIn, startOpenAiStandIn } from './openai/openai-stand-in.js';
-export type {
-  AskedModel,
-  ModelSays,
-  OpenAiFault,
-  OpenAiStandInOptions,
-  Responder,
-} from './openai/openai-stand-in.js';
+export type { AskedModel, ModelSays, OpenAiFault, OpenAiStandInOptions, Responder } from './openai/openai-stand-in.js';
 export { toolAnswersIn, type WantedTool } from './openai/tool-calls.js';
 export {
   CARE_GUIDE,
