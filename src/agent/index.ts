@@ -2,6 +2,7 @@ export { AgentBudgetsService } from './budget/agent-budgets.service.js';
 export { ReplyComposerService, type Composition, type Question } from './answer/reply-composer.service.js';
 export { ModelClient } from './model/model.client.js';
 export { AgentApiModule, AgentModule, AgentWorkerModule } from './agent.module.js';
+export { ActionRunsService } from './tools/action-runs.service.js';
 export { actionView } from './tools/action.view.js';
 export { ActionView } from './tools/actions.dto.js';
 export type { ActionRecord } from './tools/action.schema.js';

@@ -1,6 +1,5 @@
 import { startShopServer, toolAnswersIn, type ModelSays, type ShopServer, type WantedTool } from '#libs/sandbox';
-import type { AgentRunView } from '../../src/agent/index.js';
-import { ActionRunsService } from '../../src/agent/tools/action-runs.service.js';
+import { ActionRunsService, type AgentRunView } from '../../src/agent/index.js';
 import { startAgentScene, type AgentScene } from '../support/agent-scene.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
