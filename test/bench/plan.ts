@@ -7,8 +7,10 @@ export interface RunOptions {
   warmUpSeconds: number;
   /** How long `soak` lets customers write. */
   minutes: number;
-  /** DMs they write a second then. */
-  perSecond: number;
+  /** DMs they write a second then; each case has its own pace where nothing is asked for. */
+  perSecond?: number;
+  /** How many DMs `large` seeds. */
+  dms: number;
   /** Only proves that the bench runs; sizes are tiny and figures mean nothing. */
   smoke: boolean;
   /** Where the server's processes leave CPU profiles of themselves. */

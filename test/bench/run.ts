@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- case … --rounds 3 --seconds 8 --smoke --out file --cpu-prof folder --docs]`: measures the built server against floors that
- * do the same with nothing around it, in the same run on the same machine. `soak` takes `--minutes 30 --per-second 8`.
+ * do the same with nothing around it, in the same run on the same machine. `soak` takes `--minutes 30 --per-second 8`,
+ * `large` takes `--dms 10000000 --per-second 300`.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,6 +12,7 @@ import { answer } from './cases/answer.js';
 import { batches } from './cases/batches.js';
 import { intake } from './cases/intake.js';
 import { knowledge } from './cases/knowledge.js';
+import { large } from './cases/large.js';
 import { lists } from './cases/lists.js';
 import { memory } from './cases/memory.js';
 import { soak } from './cases/soak.js';
@@ -18,7 +20,7 @@ import { store } from './cases/store.js';
 import type { BenchCase, RunOptions } from './plan.js';
 import { machine, markdown, withReport, type Conditions, type NamedResult } from './report.js';
 
-const cases: BenchCase[] = [intake, batches, store, answer, lists, knowledge, memory, soak];
+const cases: BenchCase[] = [intake, batches, store, answer, lists, large, knowledge, memory, soak];
 const page = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 const resultsFolder = fileURLToPath(new URL('../../.cache/bench/results/', import.meta.url));
 
@@ -38,6 +40,7 @@ function readArguments(args: string[]): Asked {
       seconds: { type: 'string' },
       minutes: { type: 'string' },
       'per-second': { type: 'string' },
+      dms: { type: 'string' },
       smoke: { type: 'boolean', default: false },
       out: { type: 'string' },
       'cpu-prof': { type: 'string' },
@@ -57,7 +60,8 @@ function readArguments(args: string[]): Asked {
     seconds,
     warmUpSeconds: smoke ? 0.3 : Math.min(3, seconds),
     minutes: positive('--minutes', values.minutes ?? (smoke ? '0.1' : '30')),
-    perSecond: positive('--per-second', values['per-second'] ?? '8'),
+    ...(values['per-second'] === undefined ? {} : { perSecond: positive('--per-second', values['per-second']) }),
+    dms: positive('--dms', values.dms ?? (smoke ? '5000' : '10000000')),
     smoke,
     out: values.out,
     docs: values.docs,

@@ -34,7 +34,7 @@ export const soak: BenchCase = {
       cleanUps.push(() => watch.close());
       meta.sandboxUrl = stack.stack.sandbox.env['GRAPH_INSTAGRAM_URL'] ?? '';
       await stack.connect({ enabled: true, quiet_ms: 0, daily_token_budget: 1_000_000_000 });
-      const { smoke, perSecond } = options;
+      const { smoke, perSecond = 8 } = options;
       const pauseSeconds = smoke ? 2 : 30;
       const customers = new Customers({ url: stack.stack.apiUrl, bodies: stack.bodies(1), perSecond, pauseSeconds });
       const moments = await watchWhile(customers.write(options.minutes * 60), { watch, meta, options });

@@ -26,6 +26,7 @@ export class Customers {
   private readonly together: number;
   private bodies?: Bodies;
   private count = 0;
+  private isStopped = false;
 
   constructor(private readonly options: CustomersOptions) {
     this.pool = new Pool(options.url, { connections: 10 });
@@ -36,12 +37,17 @@ export class Customers {
     return [...this.written.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  async write(seconds: number): Promise<void> {
+  /** Ends {@link write} before its time. */
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  async write(seconds = Infinity): Promise<void> {
     const { perSecond } = this.options;
     const startedAt = performance.now();
     const elapsed = (): number => (performance.now() - startedAt) / 1_000;
     const onTheirWay = new Set<Promise<void>>();
-    while (elapsed() < seconds) {
+    while (!this.isStopped && elapsed() < seconds) {
       while (this.count < elapsed() * perSecond) {
         const delivery = this.deliver().finally(() => onTheirWay.delete(delivery));
         onTheirWay.add(delivery);

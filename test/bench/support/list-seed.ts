@@ -10,7 +10,22 @@ const version = 2;
 const batchSize = 5_000;
 const start = Date.UTC(2026, 0, 1);
 
-/** One tenant with one account that has a fifth of all DMs, more than half of them in one conversation. */
+/** How DMs are spread. */
+export interface Spread {
+  /** Of ten DMs, those of the large account; the other accounts take turns. */
+  bigOfTen: number;
+  /** Of twenty DMs of the large account, those of its long conversation. */
+  longOfTwenty: number;
+  /** DMs of a usual conversation. */
+  perConversation: { big: number; other: number };
+}
+
+/** A fifth of all in one account, more than half of these in one conversation. */
+export const usualSpread: Spread = { bigOfTen: 2, longOfTwenty: 11, perConversation: { big: 30, other: 5 } };
+/** Half of all in one account, nearly one conversation for ten DMs, the longest with a fortieth of all. */
+export const lopsidedSpread: Spread = { bigOfTen: 5, longOfTwenty: 1, perConversation: { big: 10, other: 10 } };
+
+/** One tenant with one large account. */
 export const big = { userId: 'tenant-big', accountId: accountIdAt(0), igId: igIdAt(0) } as const;
 /** One tenant with eight accounts and very many small conversations. */
 export const many = { userId: 'tenant-many' } as const;
@@ -18,6 +33,11 @@ export const longConversationId = conversationIdOf(big.accountId, personAt(0, 0)
 /** Somebody in the large account with a conversation of usual length. */
 export const somebody = personAt(0, 1);
 export const somebodysConversationId = conversationIdOf(big.accountId, somebody);
+
+/** Those of the large account who write conversations of usual length, from 1 on. */
+export function personOfBig(person: number): string {
+  return personAt(0, person);
+}
 
 interface Conversation {
   _id: string;
@@ -38,7 +58,12 @@ const texts = [
 ];
 
 /** Fills a database with DMs as the product stores them, unless it holds them already. */
-export async function seedLists(databaseUrl: string, databaseName: string, total: number): Promise<void> {
+export async function seedLists(
+  databaseUrl: string,
+  databaseName: string,
+  total: number,
+  spread: Spread,
+): Promise<void> {
   const client = await mongoose.mongo.MongoClient.connect(databaseUrl);
   try {
     const db = client.db(databaseName);
@@ -46,7 +71,7 @@ export async function seedLists(databaseUrl: string, databaseName: string, total
     if (!done) {
       await db.dropDatabase();
       await insertAccounts(db);
-      await insertConversations(db, await insertDms(db, total));
+      await insertConversations(db, await insertDms(db, total, spread));
     }
     // Afterwards, in one go: much faster than keeping nine indexes up to date a million times.
     await createIndexes(db, 'instagram_dms', DmSchema.indexes());
@@ -70,21 +95,28 @@ async function createIndexes(db: Db, collection: string, indexes: ReturnType<typ
     );
 }
 
-/** Two of ten DMs go to the large account; the others take turns. */
-function accountOf(number: number): number {
-  return Math.max(0, (number % 10) - 1);
+function accountOf(number: number, { bigOfTen }: Spread): number {
+  return Math.max(0, (number % 10) - bigOfTen + 1);
 }
 
-async function insertDms(db: Db, total: number): Promise<Map<string, Conversation>> {
+async function insertDms(db: Db, total: number, spread: Spread): Promise<Map<string, Conversation>> {
   const conversations = new Map<string, Conversation>();
   const perAccount = new Array<number>(9).fill(0);
-  const sizes = { big: Math.max(2, Math.ceil((total * 0.09) / 30)), other: Math.max(2, Math.ceil((total * 0.1) / 5)) };
+  const { bigOfTen, longOfTwenty, perConversation } = spread;
+  const inOthers = (total * bigOfTen * (20 - longOfTwenty)) / 200;
+  const people = {
+    big: Math.max(2, Math.ceil(inOthers / perConversation.big)),
+    other: Math.max(2, Math.ceil(total / 10 / perConversation.other)),
+  };
   for (let from = 0; from < total; from += batchSize) {
     const batch = Array.from({ length: Math.min(batchSize, total - from) }, (_, index) => {
       const number = from + index;
-      const account = accountOf(number);
+      const account = accountOf(number, spread);
       const turn = (perAccount[account] as number)++;
-      const person = personAt(account, account === 0 ? inBig(turn, sizes.big) : 1 + (turn % sizes.other));
+      const person = personAt(
+        account,
+        account === 0 ? inBig(turn, people.big, longOfTwenty) : 1 + (turn % people.other),
+      );
       return dm(conversations, account, person, number);
     });
     await db.collection('instagram_dms').insertMany(batch, { ordered: false, writeConcern: { w: 1 } });
@@ -92,10 +124,11 @@ async function insertDms(db: Db, total: number): Promise<Map<string, Conversatio
   return conversations;
 }
 
-/** Of twenty DMs of the large account eleven go to its long conversation, nine to the others in turn. */
-function inBig(turn: number, others: number): number {
+/** Who writes: the one of the long conversation, or one of the others in turn. */
+function inBig(turn: number, others: number, longOfTwenty: number): number {
   const place = turn % 20;
-  return place < 11 ? 0 : 1 + ((Math.floor(turn / 20) * 9 + place - 11) % others);
+  if (place < longOfTwenty) return 0;
+  return 1 + ((Math.floor(turn / 20) * (20 - longOfTwenty) + place - longOfTwenty) % others);
 }
 
 function dm(conversations: Map<string, Conversation>, account: number, person: string, number: number) {
