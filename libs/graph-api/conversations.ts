@@ -40,8 +40,17 @@ export interface GraphMessage {
   attachments: GraphAttachment[];
   /** The message or the story that it answers. */
   replyTo?: { mid?: string; story?: { id?: string; url?: string } };
+  /** Those that stand now; Meta does not tell when they were made. */
+  reactions: GraphReaction[];
   isUnsupported?: boolean;
   raw: unknown;
+}
+
+export interface GraphReaction {
+  from: GraphParticipant;
+  /** Meta's name of it: `love`, `other`. */
+  reaction?: string;
+  emoji?: string;
 }
 
 export interface PageOptions extends GraphCallOptions {
@@ -55,7 +64,7 @@ export interface PageOptions extends GraphCallOptions {
 const conversationFields = 'id,updated_time,participants';
 const messageFields = ['id', 'created_time', 'from', 'to', 'message', 'attachments', 'is_unsupported'];
 /** Not every version and login knows them: what Meta refuses is left out. */
-const extraFields = ['shares', 'story', 'reply_to'];
+const extraFields = ['shares', 'story', 'reply_to', 'reactions'];
 
 /** The Conversations API: what Meta itself has of a conversation. Two calls a second an account, says Meta. */
 export class ConversationsArea {
@@ -92,7 +101,7 @@ export class ConversationsArea {
     const body = await this.withKnownFields(access, (fields) =>
       this.get(access, 'message', [messageId], { fields }, options),
     );
-    return messageOf(body) ?? { id: messageId, to: [], attachments: [], raw: body };
+    return messageOf(body) ?? { id: messageId, to: [], attachments: [], reactions: [], raw: body };
   }
 
   /** Asks again without a field that Meta says there is none of, and from then on without it. */
@@ -163,6 +172,7 @@ function messageOf(item: JsonObject): GraphMessage | undefined {
       ...mentionIn(item.story),
     ],
     replyTo: replyToOf(item),
+    reactions: isObject(item.reactions) ? itemsIn(item.reactions).flatMap(reactionsIn) : [],
     isUnsupported: typeof item.is_unsupported === 'boolean' ? item.is_unsupported : undefined,
     raw: item,
   });
@@ -197,6 +207,15 @@ function sharedIn(shares: unknown): GraphAttachment[] {
 function mentionIn(story: unknown): GraphAttachment[] {
   const mention = isObject(story) ? story.mention : undefined;
   return isObject(mention) ? [withoutHoles<GraphAttachment>({ type: 'story_mention', url: textOf(mention.link) })] : [];
+}
+
+/** Of one kind, by all who chose it. */
+function reactionsIn({ reaction, emoji, users }: JsonObject): GraphReaction[] {
+  const people = Array.isArray(users) ? users : isObject(users) ? itemsIn(users) : [];
+  return people
+    .map(participantOf)
+    .filter((from) => from !== undefined)
+    .map((from) => withoutHoles<GraphReaction>({ from, reaction: textOf(reaction), emoji: textOf(emoji) }));
 }
 
 function replyToOf({ reply_to: replyTo, story }: JsonObject): GraphMessage['replyTo'] {

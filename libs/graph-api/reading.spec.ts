@@ -317,6 +317,7 @@ describe('what is shared, mentioned and answered', () => {
         id: 'm2',
         message: 'Lovely!',
         story: { reply_to: { id: '17900000000000077', link: 'https://x.example' } },
+        reactions: { data: [{ reaction: 'love', emoji: '❤️', users: [{ id: '7', username: 'mara' }, { name: '?' }] }] },
       }),
     );
 
@@ -329,9 +330,10 @@ describe('what is shared, mentioned and answered', () => {
     expect(await client.getMessage(access, 'm2')).toMatchObject({
       text: 'Lovely!',
       replyTo: { story: { id: '17900000000000077', url: 'https://x.example' } },
+      reactions: [{ from: { id: '7', username: 'mara' }, reaction: 'love', emoji: '❤️' }],
     });
     const asked = server.requests.map(({ query }) => String(query['fields']).split(',').slice(7).join());
-    expect(asked).toEqual(['shares,story,reply_to', 'shares,story', 'shares,story']);
+    expect(asked).toEqual(['shares,story,reply_to,reactions', 'shares,story,reactions', 'shares,story,reactions']);
     await client.close();
   });
 });

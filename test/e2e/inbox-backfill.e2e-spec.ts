@@ -28,7 +28,8 @@ beforeAll(async () => {
   old = ['one', 'two', 'three'].map((name) => app.sandbox.createCustomer({ username: `old.${name}` }));
   for (const [index, customer] of old.entries()) {
     customer.sendText(`a question of ${index}`, { webhook: false });
-    app.sandbox.account.replyFromInstagramApp(customer, 'an old answer', { webhook: false });
+    const { mid } = app.sandbox.account.replyFromInstagramApp(customer, 'an old answer', { webhook: false });
+    if (mid) customer.react(mid, { webhook: false });
     if (index === 0) customer.sendText('still waiting', { webhook: false });
   }
   accountId = await app.connect(undefined, { enabled: true, quiet_ms: 50 });
@@ -43,6 +44,11 @@ it('fetches the past conversations of a new account, marked, in order, without w
     { text: 'an old answer', source: 'sync', direction: 'outbound', read: true, agent_state: undefined },
     { text: 'a question of 0', source: 'sync', direction: 'inbound', read: true, agent_state: undefined },
   ]);
+  const [, answer] = await app
+    .get(DmsRepository)
+    .history(conversationIdOf(accountId, (old[0] as SandboxCustomer).idFor(app.sandbox.account)), { limit: 2 });
+  const by = (old[0] as SandboxCustomer).idFor(app.sandbox.account);
+  expect(answer?.reactions).toEqual([expect.objectContaining({ sender_id: by, reaction: 'love' })]);
   expect(app.sandbox.sends).toEqual([]);
   const { body } = await (await app.call()).get('/inbox/conversations').query({ unread: true });
   expect(body.conversations).toMatchObject([{ last_message: 'still waiting', unread_count: 1, agent_paused: false }]);

@@ -21,7 +21,7 @@ import type { IngestItem } from '../ingest/ingest-batch.js';
 import { IngestService, type IngestOutcome } from '../ingest/ingest.service.js';
 import { partyOf } from '../ingest/reduce-dm.js';
 import { SyncLimitsService } from './sync-limits.service.js';
-import { hasContent, syncedEvent } from './synced-event.js';
+import { hasContent, syncedEvent, syncedReactions } from './synced-event.js';
 import { missingIn, type Listed, type Missing } from './timeline.js';
 
 /** As many of a conversation's messages as Meta tells the content of. */
@@ -163,8 +163,14 @@ export class ConversationSyncService {
 
   /** @returns how many are there now: what was deleted for good stays away */
   private async store(account: AccountSummary, thread: Thread, missing: Missing[]): Promise<number> {
-    const items = missing.map(({ message, at, unread }): IngestItem => ({
-      event: { ...syncedEvent(message, account, thread.participantId), timestamp: at },
+    const told = missing.flatMap(({ message, at, unread }) =>
+      [
+        syncedEvent(message, account, thread.participantId),
+        ...syncedReactions(message, account, thread.participantId),
+      ].map((event) => ({ event: { ...event, timestamp: at }, unread })),
+    );
+    const items = told.map(({ event, unread }): IngestItem => ({
+      event,
       quietMs: 0,
       pauseAfterHumanMs: 0,
       ownAppIds: new Set(),

@@ -16,6 +16,7 @@ const listed = (
       ...(from === 'untold' ? {} : { from: { id: from === 'us' ? '178' : '42' } }),
       to: [],
       attachments: [],
+      reactions: [],
       raw: {},
     } satisfies GraphMessage,
     knownAt,
