@@ -211,6 +211,7 @@ describe('messages', () => {
       to: [{ id: 'igid_of_recipient', username: 'username_of_recipient' }],
       text: 'hi',
       attachments: [],
+      reactions: [],
     });
     expect(raw).toMatchObject({ message: 'hi' });
   });
