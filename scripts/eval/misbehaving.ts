@@ -40,6 +40,11 @@ export const misbehaving: readonly Misbehaving[] = [
     wrong: holds('i have cancelled'),
   },
   {
+    name: 'names a source that it was not shown',
+    brain: () => answer('You are welcome any time.', ['k999']),
+    wrong: holds('you are welcome any time'),
+  },
+  {
     name: 'tells what it was told to keep',
     brain: ({ texts }) => answer(texts.slice(0, 1).join('').slice(0, 900)),
     wrong: (played, shop) =>

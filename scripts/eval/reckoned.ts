@@ -22,11 +22,17 @@ export function sumsIn(text: string, given: string, prices: string): Reckoned[] 
   const sums: Reckoned[] = [];
   for (const written of new Set(text.match(number) ?? [])) {
     const wanted = valueOf(written);
-    if (known.has(wanted)) continue;
+    // A number of another kind may be the same: a price is reckoned all the same.
+    if (known.has(wanted) && !isAmount(written, text)) continue;
     const operands = fewest(wanted, terms);
     if (operands) sums.push({ written, source: null, calculation: { operator: '+', operands } });
   }
   return sums;
+}
+
+function isAmount(written: string, text: string): boolean {
+  const plain = written.replace('.', '\\.');
+  return new RegExp(`[€£$]\\s?${plain}(?![\\d.,]*\\d)|(?<![\\d.,])${plain}\\s?(?:[€£$]|euros?\\b)`, 'iu').test(text);
 }
 
 /** The fewest terms, each as often as need be, that come to it. */

@@ -7,6 +7,7 @@ import { SenderService, type Dm } from '../../dms/index.js';
 import { metrics } from '../../observability/index.js';
 import { JobQueueService } from '../../queue/index.js';
 import { AgentBudgetsService, isAccountBudget } from '../budget/agent-budgets.service.js';
+import type { WithheldReason } from '../gate/output-gate.js';
 import type { AnswerLease } from './answer-leases.service.js';
 import { passingFailures } from '../model/model-errors.js';
 import { ReplyComposerService, type Composition } from './reply-composer.service.js';
@@ -36,6 +37,9 @@ interface OpenRound extends Round {
   /** Whether nothing of ours waited to be sent when it began. */
   isClear: Promise<boolean>;
 }
+
+/** What a check of its words held back: a person knows better. */
+const personsReasons: ReadonlySet<WithheldReason> = new Set(['ungrounded', 'effect', 'language', 'source']);
 
 /** Clearing up after an answer would cost its call to Meta as much time as it takes. */
 const callGoesFirstMs = 10;
@@ -89,7 +93,7 @@ export class AnswerRoundService {
         return 'done';
       case 'withheld':
         // What the shop's knowledge does not hold, a person knows.
-        return composition.escalation || composition.reason === 'ungrounded' || composition.reason === 'effect'
+        return composition.escalation || personsReasons.has(composition.reason)
           ? this.write(round, escalated(settings, withheld(composition, settings)), 'handed_over')
           : this.fallBack(round, `withheld_${composition.reason}`, record);
       case 'failed':

@@ -10,10 +10,12 @@ import { policy } from '../context/system-prompt.js';
 import { protect, type ProtectedText } from '../gate/leaks.js';
 import { passGate, type GateVerdict, type WithheldReason } from '../gate/output-gate.js';
 import { claimedEffect } from '../grounding/claimed-effects.js';
+import { isInAnotherLanguage } from '../grounding/reply-language.js';
 import { ungroundedFigures } from '../grounding/ungrounded.js';
 import type { KnowledgePassage } from '../knowledge/knowledge-index.js';
 import type { ToolRound } from '../tools/tool-round.js';
 import type { ReadAnswer } from './agent-answer.js';
+import { inventedSources } from './source-names.js';
 
 export interface Question {
   account: AccountSummary;
@@ -62,8 +64,7 @@ export class ReplyJudgeService {
     const verdict = this.pass(answer, question);
     const escalates = verdict.escalates || answer.outcome === 'hand_over';
     if (!verdict.pass) return { pass: false, fault: { reason: verdict.reason }, escalates };
-    const isGrounded = question.passages.length > 0 || question.tools !== undefined;
-    const fault = isGrounded ? this.faultOf(verdict.text, question) : undefined;
+    const fault = this.faultOf(verdict.text, answer, question);
     return fault ? { pass: false, fault, escalates } : { ...verdict, escalates };
   }
 
@@ -84,8 +85,16 @@ export class ReplyJudgeService {
     });
   }
 
-  /** What the reply says that isn't so, as far as code can tell. */
-  private faultOf(text: string, question: GroundedQuestion): Fault | undefined {
+  /** What is wrong with what the reply says, as far as code can tell. */
+  private faultOf(text: string, answer: ReadAnswer, question: GroundedQuestion): Fault | undefined {
+    if (answer.language !== null && isInAnotherLanguage(text, answer.language)) return { reason: 'language' };
+    const { passages, tools } = question;
+    if (passages.length === 0 && !tools) return undefined;
+    if (inventedSources(answer, question).length > 0) return { reason: 'source' };
+    return this.untruthOf(text, answer, question);
+  }
+
+  private untruthOf(text: string, { form, figures: told }: ReadAnswer, question: GroundedQuestion): Fault | undefined {
     const { settings, account, history, passages, customerTexts: customer, tools } = question;
     const answers = (tools?.sources ?? []).map((source) => source.text);
     if (claimedEffect(text, { answers, done: tools?.done }) !== undefined) return { reason: 'effect' };
@@ -99,7 +108,7 @@ export class ReplyJudgeService {
         ...(tools?.done ?? []),
         ...answers.flatMap((answer) => momentsIn(answer).map((moment) => localTime(moment, settings.timezone))),
       ],
-      ...{ answers, customer, now },
+      ...{ answers, customer, now, reckoned: form === 'structured' ? told : undefined },
     });
     return figures.length > 0 ? { reason: 'ungrounded', figures } : undefined;
   }

@@ -31,7 +31,7 @@ export interface GateRules {
 }
 
 /** `ungrounded` and `effect` are told of accounts with knowledge alone; see `grounding/`. */
-export type WithheldReason = 'empty' | 'link' | 'leak' | 'secret' | 'ungrounded' | 'effect';
+export type WithheldReason = 'empty' | 'link' | 'leak' | 'secret' | 'ungrounded' | 'effect' | 'language' | 'source';
 
 export type GateVerdict =
   | { pass: true; text: string; parts: string[]; truncatedParts?: number; escalates: boolean }

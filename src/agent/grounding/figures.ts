@@ -1,5 +1,7 @@
 /** Figures of a text by what they say, each in one spelling, so that those of two texts can be compared. */
 export interface Figures {
+  /** Letters and digits in one, as `JP-1042` or the halves of a postcode; without what stands between them. */
+  codes: Set<string>;
   /** Digits of telephone numbers. */
   phones: Set<string>;
   /** Minutes since midnight; `9 am` and `9:00` are the same. */
@@ -14,7 +16,7 @@ export interface Figures {
   amounts: Set<number>;
   /** As written, for telling which it was. */
   written: {
-    kind: 'phone' | 'time' | 'date' | 'amount' | 'measure' | 'number';
+    kind: 'code' | 'phone' | 'time' | 'date' | 'amount' | 'measure' | 'number';
     text: string;
     readings: (string | number)[];
   }[];
@@ -71,6 +73,7 @@ const amountBefore = new RegExp(`(?:${currency})\\s?(\\d[\\d.,’' \\u00a0]*\\d|
 const amountAfter = new RegExp(`(?<![\\d.,])(\\d[\\d.,’']*\\d|\\d)\\s?(?:${currency})(?!\\p{L})`, 'giu');
 const hourRange =
   /(?<![\d.,:])([01]?\d|2[0-4])\s?(?:[-–—]|bis|to|until|à|a|tot|do)\s?([01]?\d|2[0-4])(?![\d:]|[.,]\d)(?:\s*(uhr|o['’]clock|a\.?m\.?|p\.?m\.?|h|heures?|horas?|uur)(?!\p{L}))?/giu;
+const code = /(?<![\p{L}\p{N}])(?:\p{Lu}{1,5}-?\d[\p{Lu}\d-]*|\d+\p{Lu}{2,}\d*)(?![\p{L}\p{N}])/gu;
 const anyNumber = /\d[\d.,’']*\d|\d/g;
 /** What is measured, in the languages that shops write most; the first is its name here. */
 const measureWords: Readonly<Record<string, string>> = {
@@ -127,6 +130,7 @@ interface Reader {
 }
 
 const setOfKind = {
+  code: 'codes',
   phone: 'phones',
   time: 'times',
   date: 'dates',
@@ -160,13 +164,14 @@ const readers: readonly Reader[] = [
     ...{ kind: 'measure', pattern },
     readings: ([, number = '']) => readingsOfNumber(number).map((reading) => `${reading} ${name}`),
   })),
+  { kind: 'code', pattern: code, readings: ([all]) => [compactCode(all)] },
   { kind: 'number', pattern: anyNumber, readings: ([all]) => readingsOfNumber(all) },
 ];
 
 /** Reads the figures of a text in any script of digits. */
 export function figuresOf(raw: string): Figures {
   const figures: Figures = {
-    ...{ phones: new Set(), times: new Set(), dates: new Set() },
+    ...{ codes: new Set(), phones: new Set(), times: new Set(), dates: new Set() },
     ...{ numbers: new Set(), measures: new Set(), amounts: new Set(), written: [] },
   };
   let text = plainDigits(raw).replace(listMark, '');
@@ -183,6 +188,11 @@ export function figuresOf(raw: string): Figures {
     for (const [from, to] of read) text = text.slice(0, from) + ' '.repeat(to - from) + text.slice(to);
   }
   return figures;
+}
+
+/** Upper-case, without what people write between its parts. */
+export function compactCode(text: string): string {
+  return text.toUpperCase().replace(/[^\p{L}\p{N}]+/gu, '');
 }
 
 function phoneReadings(written: string): string[] {

@@ -106,6 +106,48 @@ describe('figures of a reply', () => {
     expect(check(reply, sources)).toEqual([figure]);
   });
 
+  describe('of an answer that says how it reckoned', () => {
+    const sum = (written: string, operator: '+' | '*' | 'days_after', operands: string[]) => ({
+      ...{ written, source: null, calculation: { operator, operands } },
+    });
+    const told = (reply: string, reckoned: ReturnType<typeof sum>[], customer = ['4 rolls and 2 buns']) =>
+      ungroundedFigures(reply, { sources: ['Roll 0.95 €, bun 3.20 €. Ready in 3 days.'], customer, reckoned, now });
+
+    it('stand where they come out so, step by step', () => {
+      const steps = [
+        sum('3.80', '*', ['4', '0.95']),
+        sum('6.40', '*', ['2', '3.20']),
+        sum('10.20 €', '+', ['3.80', '6.40']),
+      ];
+      expect(told('Together 10.20 €.', steps)).toEqual([]);
+      expect(
+        told(
+          'It is ready on 20 December.',
+          [sum('20 December', 'days_after', ['17 December', '3'])],
+          ['by 17 December?'],
+        ),
+      ).toEqual([]);
+    });
+
+    it('do not stand where they come out otherwise, or of nothing that stands', () => {
+      expect(told('Together 13.20 €.', [])).toEqual(['13.20 €']);
+      expect(told('Together 13.20 €.', [sum('13.20 €', '+', ['3.80', '6.40'])])).toEqual(['13.20 €']);
+      expect(told('Together 13.20 €.', [sum('13.20 €', '+', ['9.99', '3.21'])])).toEqual(['13.20 €']);
+    });
+
+    it('are dates of these days only by their weekday', () => {
+      expect(told('On Saturday, 5 December, and today, 1 December.', [])).toEqual([]);
+      expect(told('On 11 December.', [])).toEqual(['11 December']);
+      expect(told('Am 5. Dezember.', [], ['Geht Samstag?'])).toEqual([]);
+    });
+  });
+
+  it('may not change a letter or digit of a code', () => {
+    expect(check('Order JP-1042 to BS1 6QF.', [], ['jp 1042, I live in bs1 6qf'])).toEqual([]);
+    expect(check('Order JP-1042.', [], ['1042'])).toEqual([]);
+    expect(check('To BS1 3QF.', [], ['3 to BS1 6QF'])).toEqual(['3QF']);
+  });
+
   it('may take the unit that a tool’s answer does not say', () => {
     const answers = ['{"total":45.5,"days":3,"arrives":"2026-12-20"}'];
     const told = (reply: string) => ungroundedFigures(reply, { sources: [], answers, customer: [], now });

@@ -24,9 +24,7 @@ export interface Found {
   words: string[];
 }
 
-/** For fusing ranks of several searches; the usual constant. */
-const rankSmoothing = 60;
-const notMoreThan = 50;
+const earlierCounts = 0.5;
 
 /** An account's approved passages in memory, in the order of their documents. */
 export class KnowledgeIndex {
@@ -47,30 +45,20 @@ export class KnowledgeIndex {
   }
 
   /**
-   * The best for several wordings of one question: each search ranks, and ranks add up. Nothing is left out for a low
-   * score: it tells little across questions.
+   * The best for what is asked and for what was asked before it, whose words count half: what is rare among the passages
+   * decides. Nothing is left out for a low score: it tells little across questions.
+   * @param queries the latest last
    */
   find(queries: readonly string[], day: string, count: number): Found[] {
-    const found = new Map<number, { score: number; words: Set<string> }>();
-    for (const query of queries.filter((one) => one.trim() !== '')) {
-      const hits = this.words
-        .search(query)
-        .filter(({ id }) => holdsOn(this.passages[id as number] as KnowledgePassage, day))
-        .slice(0, notMoreThan);
-      for (const [rank, { id, terms }] of hits.entries()) {
-        const known = found.get(id as number) ?? { score: 0, words: new Set<string>() };
-        known.score += 1 / (rankSmoothing + rank);
-        for (const term of terms) known.words.add(term);
-        found.set(id as number, known);
-      }
-    }
-    return [...found]
-      .sort(([idA, a], [idB, b]) => b.score - a.score || idA - idB)
+    const latest = new Set(wordsOf(queries.at(-1) ?? ''));
+    return this.words
+      .search(queries.join('\n'), { boostTerm: (term) => (latest.has(term) ? 1 : earlierCounts) })
+      .filter(({ id }) => holdsOn(this.passages[id as number] as KnowledgePassage, day))
       .slice(0, count)
-      .map(([id, { score, words }]) => ({
-        passage: this.passages[id] as KnowledgePassage,
+      .map(({ id, score, terms }) => ({
+        passage: this.passages[id as number] as KnowledgePassage,
         score,
-        words: [...words],
+        words: terms,
       }));
   }
 
@@ -83,7 +71,7 @@ export class KnowledgeIndex {
       processTerm: (term) => term,
       searchOptions: {
         boost: { title: 2 },
-        prefix: (term) => term.length > 3,
+        prefix: (term) => term.length >= 3,
         fuzzy: (term) => term.length > 4 && 0.2,
       },
     });
