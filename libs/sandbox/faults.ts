@@ -1,7 +1,8 @@
 import { GRAPH_ERRORS } from './graph/graph-error.js';
 import type { GraphErrorName, GraphRefusal } from './graph/graph-error.js';
 import { Random } from './random.js';
-import type { Account } from './world/types.js';
+import { WHATSAPP_ERRORS } from './whatsapp/whatsapp-errors.js';
+import type { WhatsAppErrorName } from './whatsapp/whatsapp-errors.js';
 
 /** The Graph stand-in's routes by what they do. */
 export const GRAPH_ROUTES = [
@@ -19,6 +20,10 @@ export const GRAPH_ROUTES = [
   'token',
   'debug_token',
   'permissions',
+  'numbers',
+  'number',
+  'media',
+  'register',
 ] as const;
 
 export type GraphRoute = (typeof GRAPH_ROUTES)[number];
@@ -34,6 +39,7 @@ export type GraphRoute = (typeof GRAPH_ROUTES)[number];
  * - `no_id`: does it and answers 200 without a message id
  * - `hang`: never answers, having done nothing
  * - `late_traces`: answers as always; what was sent shows later, see `showsAfterMs`
+ * - `fails_later`: WhatsApp answers as always, and tells by a status that it failed, with `error`
  */
 export type FaultMode =
   | 'error'
@@ -44,18 +50,19 @@ export type FaultMode =
   | 'drop_answer'
   | 'no_id'
   | 'hang'
-  | 'late_traces';
+  | 'late_traces'
+  | 'fails_later';
 
 /** Modes that go together with any other. */
-const besides: ReadonlySet<FaultMode> = new Set(['latency', 'late_traces']);
+const besides: ReadonlySet<FaultMode> = new Set(['latency', 'late_traces', 'fails_later']);
 
 export interface FaultSwitch {
   /** Which calls; `*` means all. */
   route: GraphRoute | '*';
   mode: FaultMode;
-  /** Only for this account (professional id). */
+  /** Only for this account: its professional id, or a WhatsApp number's. */
   account?: string;
-  /** Only sends to this scoped id. */
+  /** Only sends to this id. */
   recipient?: string;
   /** How many matching calls to let through first. */
   skip?: number;
@@ -65,8 +72,10 @@ export interface FaultSwitch {
   rate?: number;
   /** Makes `rate` repeatable. */
   seed?: number;
-  /** Mode `error`: one of Meta's known refusals, or one in your own words. */
-  error?: GraphErrorName | GraphRefusal;
+  /** Modes `error` and `fails_later`: one of Meta's known refusals, or one in your own words. */
+  error?: RefusalName | GraphRefusal;
+  /** Mode `fails_later`: whether a `sent` comes before; it does when left out. */
+  afterSent?: boolean;
   /** Mode `error`: answers with the error though it did what was asked. */
   afterActing?: boolean;
   /** Mode `error`: extra response headers, such as Meta's usage headers. */
@@ -89,14 +98,31 @@ export interface ActiveFault extends FaultSwitch {
 /** What is asked of a call before it is served. */
 export interface FaultedCall {
   route: GraphRoute;
-  account: Account | null;
+  accountId: string | null;
   recipient: string | null;
+}
+
+/** Meta's refusals that have a name here. */
+export type RefusalName = GraphErrorName | WhatsAppErrorName;
+
+const refusals: Readonly<Record<RefusalName, GraphRefusal>> = { ...GRAPH_ERRORS, ...WHATSAPP_ERRORS };
+
+/** What Meta says. */
+export function refusalOf(error: RefusalName | GraphRefusal): GraphRefusal {
+  return typeof error === 'string' ? refusals[error] : error;
+}
+
+/** What becomes of a WhatsApp message that was accepted. */
+export interface LateFailure {
+  error: GraphRefusal;
+  afterSent: boolean;
 }
 
 export interface Strike {
   latencyMs: number;
   /** How long what it sends does not show. */
   showsAfterMs: number;
+  failsLater: LateFailure | null;
   fault: ActiveFault | null;
 }
 
@@ -114,8 +140,8 @@ export class Faults {
 
   /** Throws a switch. */
   add(made: FaultSwitch): ActiveFault {
-    if (typeof made.error === 'string' && !(made.error in GRAPH_ERRORS)) {
-      throw new Error(`There is no error named ${made.error}; known: ${Object.keys(GRAPH_ERRORS).join(', ')}`);
+    if (typeof made.error === 'string' && !(made.error in refusals)) {
+      throw new Error(`There is no error named ${made.error}; known: ${Object.keys(refusals).join(', ')}`);
     }
     const fault: ActiveFault = { ...made, id: ++this.lastId, hits: 0 };
     this.armed.push({
@@ -139,12 +165,14 @@ export class Faults {
 
   /** What befalls this call: any number of latencies and late traces, and at most one other fault. */
   strike(call: FaultedCall): Strike {
-    const strike: Strike = { latencyMs: 0, showsAfterMs: 0, fault: null };
+    const strike: Strike = { latencyMs: 0, showsAfterMs: 0, failsLater: null, fault: null };
     for (const one of this.armed) {
       const { fault } = one;
       if ((!besides.has(fault.mode) && strike.fault) || !matches(fault, call) || !hits(one)) continue;
       if (fault.mode === 'latency') strike.latencyMs += fault.latencyMs ?? 1_000;
       if (!besides.has(fault.mode)) strike.fault = fault;
+      if (fault.mode === 'fails_later')
+        strike.failsLater = { error: refusalOf(fault.error ?? 'undeliverable'), afterSent: fault.afterSent ?? true };
       const lateMs = fault.showsAfterMs ?? (fault.mode === 'late_traces' ? 60_000 : 0);
       strike.showsAfterMs = Math.max(strike.showsAfterMs, lateMs);
     }
@@ -156,7 +184,7 @@ export class Faults {
 function matches(fault: FaultSwitch, call: FaultedCall): boolean {
   return (
     (fault.route === '*' || fault.route === call.route) &&
-    (fault.account === undefined || fault.account === call.account?.igId) &&
+    (fault.account === undefined || fault.account === call.accountId) &&
     (fault.recipient === undefined || fault.recipient === call.recipient)
   );
 }

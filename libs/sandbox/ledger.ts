@@ -5,9 +5,12 @@ import type { Login } from './world/types.js';
 export interface AcceptedSend {
   /** Counts up over all accounts. */
   id: number;
-  /** The professional account's id. */
+  channel: 'instagram' | 'messenger' | 'whatsapp';
+  /** The professional account's id, the Page's, the phone number's. */
   accountId: string;
-  /** The scoped id it went to. */
+  /** What the caller gave to tell this send by: Messenger's `metadata`, WhatsApp's `biz_opaque_callback_data`. */
+  handle: string | null;
+  /** The id it went to: scoped, or a WhatsApp id. */
   recipientId: string;
   login: Login;
   mid: string;

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { Faults } from './faults.js';
-import { APP_ID } from './graph/graph-call.js';
+import { APP_ID } from './app-id.js';
 import type { GraphContext } from './graph/graph-call.js';
 import type { AcceptedSend, GraphCallRecord } from './ledger.js';
 import type { LiveEvent } from './live-feed.js';
 import { readRequest } from './oauth/consent.js';
 import type { Consent, Decision } from './oauth/consent.js';
 import { SandboxAccount } from './people/account.js';
-import { firstTokens } from './people/first-tokens.js';
+import { firstTokens, systemToken } from './people/first-tokens.js';
 import { SandboxCustomer } from './people/customer.js';
 import { Stage } from './people/stage.js';
 import { canMove } from './sandbox-clock.js';
@@ -16,6 +16,10 @@ import type { Seed } from './seed.js';
 import type { Delivery } from './webhooks/delivery.js';
 import type { DeliveryEngine } from './webhooks/delivery-engine.js';
 import { signedRequest } from './webhooks/meta-json.js';
+import { WhatsAppContact } from './whatsapp/contact.js';
+import { SandboxNumber } from './whatsapp/number.js';
+import type { StatusReports } from './whatsapp/status-reports.js';
+import type { NewBusiness } from './whatsapp/whatsapp-world.js';
 import type { Memory } from './world/memory.js';
 import type { Login } from './world/types.js';
 import type { NewAccount, NewPerson } from './world/world.js';
@@ -28,12 +32,14 @@ export interface Verification {
   accepted: boolean;
 }
 
-/** A running local Instagram. */
+/** A running local Meta: Instagram, Messenger, WhatsApp. */
 export class Sandbox {
   /** Business accounts; {@link account} is the first. */
   readonly accounts: SandboxAccount[] = [];
   /** People who can write to them; {@link customer} is the first. */
   readonly customers: SandboxCustomer[] = [];
+  /** WhatsApp numbers; {@link number} is the first. */
+  readonly numbers: SandboxNumber[] = [];
   private readonly stage: Stage;
   private stopKeeping: () => void = () => undefined;
 
@@ -80,6 +86,15 @@ export class Sandbox {
     return this.accounts[0] as SandboxAccount;
   }
 
+  get number(): SandboxNumber {
+    return this.numbers[0] as SandboxNumber;
+  }
+
+  /** How statuses of WhatsApp messages come. */
+  get statuses(): StatusReports {
+    return this.context.whatsapp.statuses;
+  }
+
   get customer(): SandboxCustomer {
     return this.customers[0] as SandboxCustomer;
   }
@@ -123,8 +138,32 @@ export class Sandbox {
   createCustomer(made: NewPerson): SandboxCustomer {
     const person = this.context.world.addPerson(made);
     const created = new SandboxCustomer(person, this.stage, () => this.account);
+    this.context.whatsapp.world.of(person);
     this.customers.push(created);
     return created;
+  }
+
+  /** A WhatsApp business account with its numbers. */
+  createBusiness(made: NewBusiness, { subscribed = true } = {}): SandboxNumber[] {
+    const business = this.context.whatsapp.world.addBusiness(made);
+    const token = systemToken(this.context, business);
+    const created = business.numbers.map((number) => new SandboxNumber(number, token, this.context));
+    if (subscribed) for (const number of created) number.subscribe();
+    this.numbers.push(...created);
+    return created;
+  }
+
+  /** What a person does on WhatsApp. */
+  onWhatsApp(customer: SandboxCustomer = this.customer): WhatsAppContact {
+    const facts = this.context.whatsapp.world.of(customer.person);
+    return new WhatsAppContact(facts, this.context, () => this.number);
+  }
+
+  /** By its id or its digits. @throws {Error} when there is none */
+  getNumber(idOrPhone: string): SandboxNumber {
+    const found = this.numbers.find(({ phoneNumberId, phone }) => [phoneNumberId, phone].includes(idOrPhone));
+    if (!found) throw new Error(`There is no number ${idOrPhone}`);
+    return found;
   }
 
   /** @throws {Error} when there is nobody of that name */
@@ -150,6 +189,7 @@ export class Sandbox {
     for (const account of kept?.accounts ?? []) {
       this.createAccount({ ...account, refusedFields: [] }, { subscribed: false });
     }
+    for (const business of seed.businesses ?? []) this.createBusiness(business, { subscribed });
     for (const person of missing(seed.customers, kept?.people)) this.createCustomer(person);
     for (const person of kept?.people ?? []) this.createCustomer(person);
     if (!memory) return;
@@ -162,8 +202,9 @@ export class Sandbox {
     return this.webhooks.deliver(payload, login);
   }
 
-  /** Resolves when no delivery is pending. */
+  /** Resolves when no delivery is pending, and no status that is due. */
   async idle(): Promise<void> {
+    await this.statuses.idle();
     await this.webhooks.idle();
   }
 

@@ -1,9 +1,12 @@
+import type { NewBusiness } from './whatsapp/whatsapp-world.js';
 import type { NewAccount, NewPerson } from './world/world.js';
 
 /** What there is at the start. */
 export interface Seed {
   accounts: NewAccount[];
   customers: NewPerson[];
+  /** WhatsApp business accounts. */
+  businesses?: NewBusiness[];
 }
 
 /** A small shop for candles and ceramics, its second account, and the people who write to it. */
@@ -24,6 +27,16 @@ export const JUNIPER_AND_PINE: Seed = {
       appScopedId: '27994410356871023',
       pageName: 'Juniper & Pine Studio',
       ownerId: '122104587690031',
+    },
+  ],
+  businesses: [
+    {
+      wabaId: '104500000000001',
+      name: 'Juniper & Pine',
+      numbers: [
+        { phoneNumberId: '105600000000002', phone: '15550001234' },
+        { phoneNumberId: '105600000000009', phone: '15550005678', isOnBizApp: true },
+      ],
     },
   ],
   customers: [

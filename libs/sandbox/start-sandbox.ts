@@ -19,6 +19,9 @@ import { JUNIPER_AND_PINE } from './seed.js';
 import type { Seed } from './seed.js';
 import { DeliveryEngine } from './webhooks/delivery-engine.js';
 import type { WebhookOptions } from './webhooks/delivery.js';
+import { SendPace } from './whatsapp/send-pace.js';
+import { StatusReports } from './whatsapp/status-reports.js';
+import { WhatsAppWorld } from './whatsapp/whatsapp-world.js';
 import { Memory } from './world/memory.js';
 import { TokenBook } from './world/token-book.js';
 import { World } from './world/world.js';
@@ -58,6 +61,7 @@ const DEFAULT_SHAPES: AnswerShapes = {
   expiresIn: 'number',
   usage: 'list',
   messages: 'detailed',
+  pageProfiles: 'full',
 };
 
 /**
@@ -71,6 +75,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const secrets = { instagram: options.appSecret, facebook: options.metaAppSecret ?? options.appSecret };
   const webhooks = { ...options.webhooks, ...(options.webhookUrl !== undefined && { url: options.webhookUrl }) };
   const app = buildHttp();
+  const engine = new DeliveryEngine({ secrets, clock, random, live }, webhooks);
+  const chats = new WhatsAppWorld(clock, random);
   const context: GraphContext = {
     baseUrl: () => urlOf(app),
     secrets,
@@ -80,14 +86,16 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     tokens: new TokenBook(clock),
     ledger: new Ledger(),
     faults: new Faults(),
-    webhooks: new DeliveryEngine({ secrets, clock, random, live }, webhooks),
+    webhooks: engine,
     live,
     shapes: { ...DEFAULT_SHAPES, ...options.shapes },
+    whatsapp: { world: chats, statuses: new StatusReports(chats, engine, random, live), pace: new SendPace() },
   };
   const codes = new OAuthCodes(clock);
   const consent = new Consent(context.world, codes);
   const sandbox = new Sandbox(app, context, consent, { verifyToken: options.verifyToken ?? null });
-  const memory = options.dataFile === undefined ? null : new Memory(options.dataFile, context.world, context.tokens);
+  const memory =
+    options.dataFile === undefined ? null : new Memory(options.dataFile, context.world, context.tokens, chats);
   sandbox.populate(options.seed ?? JUNIPER_AND_PINE, options.subscribed ?? true, memory);
   openGraph(app, context, codes);
   openOAuth(app, context, codes, consent);

@@ -6,6 +6,7 @@ import type { SandboxCustomer } from '../people/customer.js';
 import type { Choice, Saying } from '../people/saying.js';
 import type { Attachment, Login } from '../world/types.js';
 import { showAccount } from './views.js';
+import { contactAction, numberAction } from './whatsapp-actions.js';
 
 /** Fields of an action's body: those that the action takes, and who it goes to. */
 type Body = Record<string, unknown>;
@@ -51,12 +52,10 @@ const CUSTOMER_ACTS: Record<string, CustomerAct> = {
 };
 
 const ACCOUNT_ACTS: Record<string, AccountAct> = {
-  reply: (account, body, sandbox) =>
-    shown(account.replyFromInstagramApp(sandbox.getCustomer(text(body, 'customer')), text(body))),
+  reply: (account, body, sandbox) => shown(account.replyFromInstagramApp(customerIn(sandbox, body), text(body))),
   unsend: (account, body, sandbox) =>
-    shown(account.unsendFromInstagramApp(sandbox.getCustomer(text(body, 'customer')), text(body, 'mid'))),
-  'pass-thread-control': (account, body, sandbox) =>
-    shown(account.passThreadControl(sandbox.getCustomer(text(body, 'customer')))),
+    shown(account.unsendFromInstagramApp(customerIn(sandbox, body), text(body, 'mid'))),
+  'pass-thread-control': (account, body, sandbox) => shown(account.passThreadControl(customerIn(sandbox, body))),
   'message-self': (account, body) => shown(account.messageSelf(text(body))),
   subscribe: (account, body) => account.subscribe(body.fields as string[] | undefined, body.login as Login | undefined),
   unsubscribe: (account, body) => account.unsubscribe(body.login as Login | undefined),
@@ -66,8 +65,12 @@ const ACCOUNT_ACTS: Record<string, AccountAct> = {
   usage: (account, body) => account.setUsage(Number(body.percent), body.regainMinutes as number | undefined),
 };
 
-/** @throws {Error} for a person or an action there isn't */
+/**
+ * @param body `channel` says where they do it: on Instagram when left out
+ * @throws {Error} for a person or an action there isn't
+ */
 export function customerAction(sandbox: Sandbox, name: string, action: string, body: Body): object {
+  if (body.channel === 'whatsapp') return shown(contactAction(sandbox, name, action, body));
   const act = CUSTOMER_ACTS[action];
   if (!act) throw new Error(`There is no action ${action}; there are ${Object.keys(CUSTOMER_ACTS).join(', ')}`);
   const to = body.account === undefined ? undefined : sandbox.getAccount(text(body, 'account'));
@@ -77,7 +80,13 @@ export function customerAction(sandbox: Sandbox, name: string, action: string, b
     ...(body.referral !== undefined && { referral: body.referral as Record<string, unknown> }),
     ...(body.webhook !== undefined && { webhook: body.webhook === true }),
   };
-  return shown(act(sandbox.getCustomer(name), body, saying));
+  const customer = sandbox.getCustomer(name);
+  return shown(act(body.channel === 'messenger' ? customer.onMessenger : customer, body, saying));
+}
+
+/** @throws {Error} for a WhatsApp number or an action there isn't */
+export function whatsappNumberAction(sandbox: Sandbox, name: string, action: string, body: Body): object {
+  return shown(numberAction(sandbox, name, action, body));
 }
 
 /** @throws {Error} for an account or an action there isn't */
@@ -86,6 +95,11 @@ export function accountAction(sandbox: Sandbox, name: string, action: string, bo
   if (!act) throw new Error(`There is no action ${action}; there are ${Object.keys(ACCOUNT_ACTS).join(', ')}`);
   const account = sandbox.getAccount(name);
   return (act(account, body, sandbox) as object | undefined) ?? showAccount(account);
+}
+
+function customerIn(sandbox: Sandbox, body: Body): SandboxCustomer {
+  const customer = sandbox.getCustomer(text(body, 'customer'));
+  return body.channel === 'messenger' ? customer.onMessenger : customer;
 }
 
 function shown(happened: Happened | null): object {

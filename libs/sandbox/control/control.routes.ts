@@ -4,8 +4,9 @@ import type { Sandbox } from '../sandbox.js';
 import type { Delivery } from '../webhooks/delivery.js';
 import type { Login } from '../world/types.js';
 import type { NewAccount, NewPerson } from '../world/world.js';
-import { accountAction, customerAction } from './actions.js';
-import { showAccount, showConversation, showCustomer, showDelivery } from './views.js';
+import type { StatusOptions } from '../whatsapp/status-reports.js';
+import { accountAction, customerAction, whatsappNumberAction } from './actions.js';
+import { showAccount, showChat, showConversation, showCustomer, showDelivery, showNumber } from './views.js';
 
 interface Named {
   Params: { name: string; action: string };
@@ -39,10 +40,22 @@ function openPeople(app: FastifyInstance, sandbox: Sandbox): void {
     env: sandbox.env,
     now: sandbox.context.clock.now(),
     accounts: sandbox.accounts.map(showAccount),
+    numbers: sandbox.numbers.map(showNumber),
     customers: sandbox.customers.map((customer) => showCustomer(sandbox, customer)),
   }));
-  app.get<{ Querystring: { account: string; customer: string } }>('/sandbox/conversation', ({ query }) =>
-    showConversation(sandbox.getAccount(query.account), sandbox.getCustomer(query.customer), sandbox),
+  app.get<{ Querystring: { account: string; customer: string; channel?: string } }>(
+    '/sandbox/conversation',
+    ({ query: { account, customer, channel } }) =>
+      channel === 'whatsapp'
+        ? showChat(sandbox, sandbox.getNumber(account), sandbox.getCustomer(customer))
+        : showConversation(
+            sandbox.getAccount(account),
+            channel === 'messenger' ? sandbox.getCustomer(customer).onMessenger : sandbox.getCustomer(customer),
+            sandbox,
+          ),
+  );
+  app.post<Named>('/sandbox/numbers/:name/:action', ({ params, body }) =>
+    whatsappNumberAction(sandbox, params.name, params.action, body ?? {}),
   );
   app.post<{ Body: NewPerson }>('/sandbox/customers', ({ body }) =>
     showCustomer(sandbox, sandbox.createCustomer(body)),
@@ -71,6 +84,9 @@ function openSwitches(app: FastifyInstance, sandbox: Sandbox): void {
     sandbox.webhooks.configure(body);
     return sandbox.webhooks.settings;
   });
+  app.put<{ Body: Partial<StatusOptions> }>('/sandbox/statuses', ({ body }) =>
+    Object.assign(sandbox.statuses.options, body),
+  );
   app.post('/sandbox/webhooks/hold', () => {
     sandbox.webhooks.hold();
     return { held: true };

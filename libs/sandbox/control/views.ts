@@ -2,6 +2,7 @@ import type { SandboxAccount } from '../people/account.js';
 import type { SandboxCustomer } from '../people/customer.js';
 import type { Sandbox } from '../sandbox.js';
 import type { Delivery } from '../webhooks/delivery.js';
+import type { SandboxNumber } from '../whatsapp/number.js';
 
 /** How the control API shows things: plain JSON, without cycles. */
 
@@ -16,12 +17,25 @@ export function showAccount(account: SandboxAccount) {
 
 export function showCustomer(sandbox: Sandbox, customer: SandboxCustomer) {
   const ids = Object.fromEntries(sandbox.accounts.map((account) => [account.igId, customer.idFor(account)]));
-  return { username: customer.username, name: customer.name, available: customer.person.available, ids };
+  const { phone } = sandbox.onWhatsApp(customer);
+  return { username: customer.username, name: customer.name, available: customer.person.available, ids, phone };
+}
+
+export function showNumber({ phoneNumberId, wabaId, phone, accessToken, facts }: SandboxNumber) {
+  const { business, isOnBizApp, isRegistered } = facts;
+  const subscribed = [...business.subscriptions.facebook];
+  return { phoneNumberId, wabaId, phone, name: business.name, accessToken, isOnBizApp, isRegistered, subscribed };
+}
+
+/** A WhatsApp chat as a phone shows it. */
+export function showChat(sandbox: Sandbox, number: SandboxNumber, customer: SandboxCustomer) {
+  const { messages, lastInboundAt, businessTyping } = sandbox.onWhatsApp(customer).chatWith(number);
+  return { messages, lastInboundAt, businessTyping, now: sandbox.context.clock.now() };
 }
 
 /** A conversation as a phone shows it. */
 export function showConversation(account: SandboxAccount, customer: SandboxCustomer, sandbox: Sandbox) {
-  const conversation = sandbox.context.world.conversation(account.account, customer.person);
+  const conversation = sandbox.context.world.conversation(account.account, customer.person, customer.channel);
   const { messages, lastInboundAt, seenByBusinessAt, seenByPersonAt, businessTyping } = conversation;
   const now = sandbox.context.clock.now();
   return { messages, lastInboundAt, seenByBusinessAt, seenByPersonAt, businessTyping, now };

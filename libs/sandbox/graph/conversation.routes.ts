@@ -1,5 +1,6 @@
-import { conversationIdOf, igsidOf } from '../world/ids.js';
+import { businessIdOf, personIdOf } from '../world/ids.js';
 import type { Conversation, Login, Message } from '../world/types.js';
+import { threadIdOf } from '../world/world.js';
 import { parseFields, pick } from './fields.js';
 import type { FieldList } from './fields.js';
 import { accountInPath, parameter } from './graph-call.js';
@@ -24,15 +25,14 @@ export function conversationRoutes(context: GraphContext): GraphRouteSpec[] {
   ];
 }
 
-/** Over a Page, Meta lists Messenger's conversations unless told `platform=instagram`; the sandbox has none of those. */
+/** Over a Page, Meta lists Messenger's conversations unless told `platform=instagram`. */
 function listConversations(context: GraphContext, call: GraphCall): GraphResult {
   const account = accountInPath(call);
   const platform = parameter(call, 'platform') ?? (call.login === 'facebook' ? 'messenger' : 'instagram');
   const userId = parameter(call, 'user_id');
-  const found = platform === 'instagram' ? context.world.conversationsOf(account) : [];
-  const wanted = found.filter(
-    ({ person }) => userId === undefined || igsidOf(person.username, account.igId, call.login) === userId,
-  );
+  const isKnown = platform === 'instagram' || (platform === 'messenger' && call.login === 'facebook');
+  const found = isKnown ? context.world.conversationsOf(account, platform) : [];
+  const wanted = found.filter((one) => userId === undefined || personIdOf(one, call.login) === userId);
   const fields = parseFields(parameter(call, 'fields'));
   const page = pageOf(wanted, call.query, urlOf(context, call));
   return { body: { ...page, data: page.data.map((one) => describeConversation(context, call, one, fields)) } };
@@ -45,17 +45,14 @@ export function describeConversation(
   conversation: Conversation,
   fields: FieldList | null,
 ): Record<string, unknown> {
-  const { account, person } = conversation;
-  const id = conversationIdOf(person.username, account.igId, call.login);
+  const { business, customer } = partiesOf(conversation, call.login);
+  const id = threadIdOf(conversation, call.login);
   const nested = fields?.get('messages');
   const all = {
     id,
     updated_time: graphTime(conversation.updatedAt),
     participants: {
-      data: [
-        { username: account.username, id: account.igId },
-        { username: person.username, id: igsidOf(person.username, account.igId, call.login) },
-      ],
+      data: [business, customer],
     },
     ...(nested && {
       messages: messagePage(context, call, conversation, nested.fields, {
@@ -132,9 +129,23 @@ function visible({ clock }: GraphContext, { messages }: Conversation): Message[]
   return messages.filter(({ unsent, showsAt = 0 }) => !unsent && showsAt <= clock.now());
 }
 
-function describeMessage({ account, person }: Conversation, message: Message, login: Login): Record<string, unknown> {
-  const business = { username: account.username, id: account.igId };
-  const customer = { username: person.username, id: igsidOf(person.username, account.igId, login) };
+/** Instagram shows usernames, Messenger names. */
+function partiesOf(conversation: Conversation, login: Login) {
+  const { channel, account, person } = conversation;
+  const ids = { business: businessIdOf(conversation), customer: personIdOf(conversation, login) };
+  return channel === 'messenger'
+    ? {
+        business: { name: account.pageName, email: `${ids.business}@facebook.com`, id: ids.business },
+        customer: { name: person.name ?? 'Facebook user', email: `${ids.customer}@facebook.com`, id: ids.customer },
+      }
+    : {
+        business: { username: account.username, id: ids.business },
+        customer: { username: person.username, id: ids.customer },
+      };
+}
+
+function describeMessage(conversation: Conversation, message: Message, login: Login): Record<string, unknown> {
+  const { business, customer } = partiesOf(conversation, login);
   const [from, to] = message.from === 'customer' ? [customer, business] : [business, customer];
   const attachments = message.attachments?.map(describeAttachment);
   return {

@@ -1,5 +1,5 @@
 import type { Clock } from '#libs/clock';
-import type { Faults } from '../faults.js';
+import type { Faults, LateFailure } from '../faults.js';
 import type { AcceptedSend, GraphCallRecord, Ledger } from '../ledger.js';
 import type { LiveFeed } from '../live-feed.js';
 import type { Random } from '../random.js';
@@ -7,10 +7,10 @@ import type { DeliveryEngine } from '../webhooks/delivery-engine.js';
 import type { Token, TokenBook } from '../world/token-book.js';
 import type { Account, Login } from '../world/types.js';
 import type { World } from '../world/world.js';
+import type { SendPace } from '../whatsapp/send-pace.js';
+import type { StatusReports } from '../whatsapp/status-reports.js';
+import type { WhatsAppWorld } from '../whatsapp/whatsapp-world.js';
 import { refuseUnknownObject } from './graph-error.js';
-
-/** The id of the server's app, as `subscribed_apps` and `debug_token` show it. */
-export const APP_ID = '990602627938098';
 
 /** How some answers are shaped, where Meta itself is not of one mind. */
 export interface AnswerShapes {
@@ -28,6 +28,8 @@ export interface AnswerShapes {
   usage: 'list' | 'flat';
   /** A conversation's messages: with what was asked for, or ids alone. */
   messages: 'detailed' | 'ids';
+  /** Messenger's profiles: whole, `name` alone, nothing but the id, or refused (100/2018218), as for phone accounts. */
+  pageProfiles: 'full' | 'name' | 'empty' | 'refused';
 }
 
 /** What every route of the stand-in works with. */
@@ -44,6 +46,7 @@ export interface GraphContext {
   webhooks: DeliveryEngine;
   live: LiveFeed;
   shapes: AnswerShapes;
+  whatsapp: { world: WhatsAppWorld; statuses: StatusReports; pace: SendPace };
 }
 
 /** One call with everything already checked that all routes check. */
@@ -56,6 +59,8 @@ export interface GraphCall {
   token: Token;
   /** How long what it sends does not show: a fault. */
   showsAfterMs: number;
+  /** WhatsApp: what becomes of it once it was accepted: a fault. */
+  failsLater: LateFailure | null;
 }
 
 export interface GraphResult {

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { refusalOf } from '../faults.js';
 import type { ActiveFault, GraphRoute } from '../faults.js';
 import type { GraphCallRecord } from '../ledger.js';
 import type { Account, Login } from '../world/types.js';
 import type { GraphResult, GraphCall, GraphContext, GraphHandler } from './graph-call.js';
-import { errorBody, GRAPH_ERRORS, GraphError } from './graph-error.js';
+import { errorBody, GraphError } from './graph-error.js';
 import type { GraphRefusal } from './graph-error.js';
 import { authenticate } from './tokens.js';
 import { throttle, usageHeaders } from './usage.js';
@@ -61,10 +62,11 @@ async function serve(
   const arrival = arrivalOf(login, request);
   const account = speakerOf(context, arrival);
   const route = typeof spec.route === 'string' ? spec.route : spec.route(arrival);
-  const record = openRecord(context, arrival, route, request, account);
-  const { latencyMs, showsAfterMs, fault } = context.faults.strike({
+  const accountId = account?.igId ?? context.whatsapp.world.findNumber(arrival.params.id ?? '')?.phoneNumberId ?? null;
+  const record = openRecord(context, arrival, route, request, accountId);
+  const { latencyMs, showsAfterMs, failsLater, fault } = context.faults.strike({
     route,
-    account,
+    accountId,
     recipient: recipientOf(arrival.body),
   });
   if (latencyMs > 0) await sleep(latencyMs, undefined, { ref: false });
@@ -72,7 +74,9 @@ async function serve(
   const outcome =
     fault && !actsFirst(fault)
       ? refusedByFault(fault)
-      : await act(context, spec, { ...arrival, showsAfterMs }, record).catch((error: unknown) => refused(error));
+      : await act(context, spec, { ...arrival, showsAfterMs, failsLater }, record).catch((error: unknown) =>
+          refused(error),
+        );
   if (outcome.answer?.before) await outcome.answer.before();
   record.durationMs = Date.now() - record.at;
   const spoken = speak(outcome, fault, record, reply);
@@ -90,11 +94,11 @@ function actsFirst({ mode, afterActing }: ActiveFault): boolean {
 async function act(
   context: GraphContext,
   spec: GraphRouteSpec,
-  arrival: Arrival & Pick<GraphCall, 'showsAfterMs'>,
+  arrival: Arrival & Pick<GraphCall, 'showsAfterMs' | 'failsLater'>,
   record: GraphCallRecord,
 ): Promise<Outcome> {
-  const { login, params, query, body, showsAfterMs } = arrival;
-  const call: GraphCall = { login, params, query, body, record, showsAfterMs, token: null as never };
+  const { login, params, query, body, showsAfterMs, failsLater } = arrival;
+  const call: GraphCall = { login, params, query, body, record, showsAfterMs, failsLater, token: null as never };
   if (!spec.withoutToken) {
     call.token = authenticate(context.tokens, login, arrival, context.clock.now());
     throttle(call.token.account, context.clock.now());
@@ -117,7 +121,7 @@ function refusedByFault(fault: ActiveFault): Outcome {
 }
 
 function saidBy({ error = 'transient' }: ActiveFault): GraphRefusal {
-  return typeof error === 'string' ? GRAPH_ERRORS[error] : error;
+  return refusalOf(error);
 }
 
 /** What the caller gets to hear, when a fault lets it hear anything. */
@@ -175,7 +179,9 @@ function speakerOf(context: GraphContext, { authorization, query, body }: Arriva
 }
 
 function recipientOf(body: Record<string, unknown>): string | null {
-  const { recipient } = body as { recipient?: { id?: unknown } };
+  const { recipient, to } = body as { recipient?: { id?: unknown } | string; to?: unknown };
+  if (typeof recipient === 'string') return recipient;
+  if (typeof to === 'string') return to.replace(/^\+/, '');
   return typeof recipient?.id === 'string' ? recipient.id : null;
 }
 
@@ -184,7 +190,7 @@ function openRecord(
   { login, query, body }: Arrival,
   route: GraphRoute,
   request: FastifyRequest,
-  account: Account | null,
+  accountId: string | null,
 ): GraphCallRecord {
   const { access_token: _token, client_secret: _secret, ...shownQuery } = query;
   const { access_token: _bodyToken, client_secret: _bodySecret, ...shownBody } = body;
@@ -196,7 +202,7 @@ function openRecord(
     version: /^\/[a-z-]+\/(v\d+\.\d+)/.exec(request.originalUrl)?.[1] ?? null,
     query: shownQuery,
     body: shownBody,
-    accountId: account?.igId ?? null,
+    accountId,
   });
 }
 

@@ -8,6 +8,8 @@ export interface GraphRefusal {
   subcode?: number;
   type?: string;
   isTransient?: boolean;
+  /** WhatsApp says in `error_data` what it means. */
+  details?: string;
 }
 
 /** Refuses a call in Meta's words. */
@@ -19,7 +21,7 @@ export class GraphError extends Error {
 }
 
 /** The body of a refusal. */
-export function errorBody({ message, type, code, subcode, isTransient }: GraphRefusal): object {
+export function errorBody({ message, type, code, subcode, isTransient, details }: GraphRefusal): object {
   return {
     error: {
       message,
@@ -27,6 +29,7 @@ export function errorBody({ message, type, code, subcode, isTransient }: GraphRe
       code,
       ...(subcode !== undefined && { error_subcode: subcode }),
       ...(isTransient && { is_transient: true }),
+      ...(details !== undefined && { error_data: { messaging_product: 'whatsapp', details } }),
       fbtrace_id: `A${randomBytes(8).toString('base64url')}`,
     },
   };
@@ -77,6 +80,13 @@ export const GRAPH_ERRORS = {
   account_restricted: { status: 403, message: '(#10) The account is restricted', code: 10, subcode: 1893063 },
   no_user: { status: 400, message: 'No matching Instagram user', code: 100, subcode: 2534014 },
   no_page_user: { status: 400, message: '(#100) No matching user found', code: 100, subcode: 2018001 },
+  no_profile: {
+    status: 400,
+    message: '(#100) No profile available for this user.',
+    code: 100,
+    subcode: 2018218,
+  },
+  retired_tag: { status: 400, message: '(#100) Invalid parameter: this message tag is not supported', code: 100 },
   blocked_api: {
     status: 400,
     message: 'blocked from sending messages via the IG Messaging API',

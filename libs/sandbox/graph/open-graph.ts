@@ -9,6 +9,7 @@ import { nodeRoutes } from './node.routes.js';
 import { sendRoutes } from './send.routes.js';
 import { subscriptionRoutes } from './subscription.routes.js';
 import { tokenRoutes } from './token.routes.js';
+import { openLookaside, whatsappRoutes } from '../whatsapp/whatsapp.routes.js';
 
 /** Opens the Graph API's stand-in under `/instagram` and `/facebook`. */
 export function openGraph(app: FastifyInstance, context: GraphContext, codes: OAuthCodes): void {
@@ -18,8 +19,10 @@ export function openGraph(app: FastifyInstance, context: GraphContext, codes: OA
     ...sendRoutes(context),
     ...subscriptionRoutes(context),
     ...conversationRoutes(context),
+    ...whatsappRoutes(context),
     ...nodeRoutes(context),
   ]);
+  openLookaside(app, context);
   app.setErrorHandler((error: { statusCode?: number; message: string }, request, reply) => {
     if (request.url.startsWith('/sandbox')) return reply.code(error.statusCode ?? 400).send({ error: error.message });
     const message = `(#100) ${error.message}`;

@@ -1,11 +1,12 @@
-import { igsidOf } from '../world/ids.js';
+import { businessIdOf, personIdOf } from '../world/ids.js';
 import type { Account, Conversation, Message } from '../world/types.js';
-import { messageEvent } from '../webhooks/event.js';
+import { deliveryEvent, messageEvent } from '../webhooks/event.js';
 import { accountInPath, objectParameter, parameter, textOf, textParameter } from './graph-call.js';
 import type { GraphResult, GraphCall, GraphContext } from './graph-call.js';
 import type { GraphRouteSpec } from './graph-door.js';
 import { refuse, refuseParameter } from './graph-error.js';
-import { checkWindow, claimComment, readContent } from './send-rules.js';
+import { sendWhatsApp } from '../whatsapp/whatsapp.routes.js';
+import { checkMessagingType, checkWindow, claimComment, findComment, readContent } from './send-rules.js';
 import type { Content } from './send-rules.js';
 
 const SENDER_ACTIONS = ['typing_on', 'typing_off', 'mark_seen', 'react', 'unreact'];
@@ -16,8 +17,9 @@ export function sendRoutes(context: GraphContext): GraphRouteSpec[] {
     {
       method: 'POST',
       path: '/:id/messages',
-      route: ({ body }) => (body.sender_action === undefined ? 'send' : 'sender_action'),
+      route: ({ body }) => (body.sender_action === undefined && body.status === undefined ? 'send' : 'sender_action'),
       handler: (call) => {
+        if (context.whatsapp.world.findNumber(call.params.id ?? '')) return sendWhatsApp(context, call);
         const account = accountInPath(call);
         if (!call.token.scopes.some((scope) => scope.endsWith('manage_messages'))) refuse('missing_scope');
         const recipient = objectParameter(call, 'recipient');
@@ -38,16 +40,20 @@ function sendMessage(
 ): GraphResult {
   const message = objectParameter(call, 'message');
   if (!message) refuseParameter('The parameter message is required');
-  const content: Content = readContent(message);
   const tag = (parameter(call, 'tag') as string | undefined) ?? null;
   const now = context.clock.now();
   const commentId = recipient.comment_id === undefined ? null : textOf(recipient.comment_id);
   let conversation: Conversation;
+  let content: Content;
   if (commentId === null) {
     conversation = conversationWith(context, call, account, recipient.id);
+    content = readContent(message, conversation.channel);
+    if (conversation.channel === 'messenger') checkMessagingType(parameter(call, 'messaging_type'), tag);
     checkWindow(conversation, tag, now);
   } else {
-    conversation = claimComment(context.world, account.igId, commentId, now);
+    const comment = findComment(context.world, account.igId, commentId, now);
+    content = readContent(message, comment.channel);
+    conversation = claimComment(context.world, comment);
   }
   content.replyTo = readReplyTo(context, call, conversation);
   const sent = context.world.addMessage(conversation, { from: 'business', via: 'api', ...content });
@@ -62,10 +68,12 @@ function accepted(
   message: Message,
   { tag, commentId }: { tag: string | null; commentId: string | null },
 ): GraphResult {
-  const { account, person } = conversation;
-  const recipientId = igsidOf(person.username, account.igId, call.login);
+  const { account, person, channel } = conversation;
+  const recipientId = personIdOf(conversation, call.login);
   const sent = context.ledger.accept({
-    accountId: account.igId,
+    channel,
+    accountId: businessIdOf(conversation),
+    handle: message.metadata ?? null,
     recipientId,
     login: call.login,
     mid: message.mids[call.login],
@@ -78,13 +86,19 @@ function accepted(
     callId: call.record.id,
     answered: true,
   });
-  context.live.tell({ kind: 'message', account: account.igId, customer: person.username, message });
+  context.live.tell({ kind: 'message', channel, account: account.igId, customer: person.username, message });
   return { body: { recipient_id: recipientId, message_id: sent.mid }, sent, ...echoes(context, conversation, message) };
 }
 
 function echoes(context: GraphContext, conversation: Conversation, message: Message) {
   const { showsAt } = message;
-  const echo = () => context.webhooks.emit(messageEvent(conversation, message));
+  const echo = () => {
+    const told = context.webhooks.emit(messageEvent(conversation, message));
+    const isBrought = conversation.channel === 'messenger' && context.webhooks.settings.receipts;
+    return isBrought
+      ? [...told, ...context.webhooks.emit(deliveryEvent(conversation, message, context.clock.now()))]
+      : told;
+  };
   const { echo: order } = context.webhooks.settings;
   if (showsAt !== undefined && order !== 'never')
     return { after: () => context.webhooks.at(showsAt, () => (order === 'twice' ? [echo(), echo()] : echo())) };
@@ -114,8 +128,8 @@ function senderAction(context: GraphContext, call: GraphCall, conversation: Conv
     refuseParameter(`Param sender_action must be one of {${SENDER_ACTIONS.join(', ')}}`);
   }
   checkWindow(conversation, null, context.clock.now());
-  const { account, person } = conversation;
-  const live = { account: account.igId, customer: person.username };
+  const { account, person, channel } = conversation;
+  const live = { channel, account: account.igId, customer: person.username };
   if (action === 'mark_seen') {
     conversation.seenByBusinessAt = context.clock.now();
     context.live.tell({ kind: 'seen', by: 'business', at: conversation.seenByBusinessAt, ...live });
@@ -125,7 +139,7 @@ function senderAction(context: GraphContext, call: GraphCall, conversation: Conv
     conversation.businessTyping = action === 'typing_on';
     context.live.tell({ kind: 'typing', on: conversation.businessTyping, ...live });
   }
-  return { body: { recipient_id: igsidOf(person.username, account.igId, call.login) } };
+  return { body: { recipient_id: personIdOf(conversation, call.login) } };
 }
 
 function react(context: GraphContext, call: GraphCall, conversation: Conversation, action: string): void {
@@ -136,15 +150,16 @@ function react(context: GraphContext, call: GraphCall, conversation: Conversatio
   if (action === 'react' && typeof reaction !== 'string') refuseParameter('Param payload[reaction] must be a string');
   message.reactions = message.reactions.filter(({ by }) => by !== 'business');
   if (action === 'react') message.reactions.push({ by: 'business', reaction: reaction as string, emoji: '❤️' });
-  const { account, person } = conversation;
-  context.live.tell({ kind: 'message', account: account.igId, customer: person.username, message });
+  const { account, person, channel } = conversation;
+  context.live.tell({ kind: 'message', channel, account: account.igId, customer: person.username, message });
 }
 
 /** A stranger's id and an id scoped to another account or login are the same to Meta: no such user. */
 function conversationWith(context: GraphContext, call: GraphCall, account: Account, id: unknown): Conversation {
   const scoped = context.world.findScoped(textOf(id));
-  if (!scoped || scoped.account !== account || scoped.login !== call.login) return refuse('no_user');
-  return context.world.conversation(account, scoped.person);
+  if (!scoped || scoped.account !== account || scoped.login !== call.login)
+    return refuse(call.login === 'facebook' ? 'no_page_user' : 'no_user');
+  return context.world.conversation(account, scoped.person, scoped.channel);
 }
 
 function readReplyTo(context: GraphContext, call: GraphCall, conversation: Conversation): Message['replyTo'] {

@@ -1,7 +1,8 @@
 import type { NewToken, Token } from '../world/token-book.js';
 import type { Login } from '../world/types.js';
 import type { OAuthCodes } from '../oauth/oauth-codes.js';
-import { APP_ID, parameter, textParameter } from './graph-call.js';
+import { APP_ID } from '../app-id.js';
+import { parameter, textParameter } from './graph-call.js';
 import type { GraphResult, GraphCall, GraphContext } from './graph-call.js';
 import type { GraphRouteSpec } from './graph-door.js';
 import { GRAPH_ERRORS, GraphError, refuseParameter } from './graph-error.js';

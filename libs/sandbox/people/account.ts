@@ -1,6 +1,6 @@
 import { ALL_SCOPES } from '../world/token-book.js';
 import type { Account, Conversation, Login, Message } from '../world/types.js';
-import { fromBusiness, fromPerson, unsendEvent, WEBHOOK_FIELDS } from '../webhooks/event.js';
+import { fromBusiness, fromPerson, PAGE_FIELDS, unsendEvent, WEBHOOK_FIELDS } from '../webhooks/event.js';
 import type { SandboxCustomer } from './customer.js';
 import type { Happened, Quietly, Stage } from './stage.js';
 
@@ -45,7 +45,7 @@ export class SandboxAccount {
     return this.tokens.instagram;
   }
 
-  /** A person answers in the Instagram app: an echo that no send of ours caused. */
+  /** A person answers in the Instagram app, or in the Page's inbox: an echo that no send of ours caused. */
   replyFromInstagramApp(customer: SandboxCustomer, text: string, { webhook }: Quietly = {}): Happened {
     const said = { text, from: 'business', via: 'instagram_app' } as const;
     return this.stage.say(this.conversation(customer), said, { webhook });
@@ -85,6 +85,11 @@ export class SandboxAccount {
     this.account.subscriptions[login] = new Set(fields);
   }
 
+  /** The Page's list for Messenger alone. */
+  subscribePage(fields: readonly string[] = PAGE_FIELDS): void {
+    this.subscribe(fields, 'facebook');
+  }
+
   /** Meta stops sending this account's webhooks, as after an hour of failures. */
   unsubscribe(login?: Login): void {
     if (login !== 'facebook') this.account.subscriptions.instagram.clear();
@@ -117,6 +122,6 @@ export class SandboxAccount {
   }
 
   private conversation(customer: SandboxCustomer): Conversation {
-    return this.stage.context.world.conversation(this.account, customer.person);
+    return this.stage.context.world.conversation(this.account, customer.person, customer.channel);
   }
 }

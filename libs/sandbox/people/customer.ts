@@ -1,17 +1,26 @@
-import { igsidOf } from '../world/ids.js';
-import type { Account, Attachment, Conversation, Login, Message, Person } from '../world/types.js';
-import { changeEvent, fromPerson, messageEvent, reactionEvent, unsendEvent } from '../webhooks/event.js';
+import { personIdOf } from '../world/ids.js';
+import type { Attachment, Conversation, Login, Message, MetaChannel, Person } from '../world/types.js';
+import { changeEvent, fromPerson, messageEvent, reactionEvent, readEvent, unsendEvent } from '../webhooks/event.js';
 import type { SandboxAccount } from './account.js';
 import type { Choice, Reacting, Saying, To } from './saying.js';
 import type { Happened, Stage } from './stage.js';
 
-/** A person on Instagram, and everything they can do to a business. Each action causes Meta's signed webhook. */
+/**
+ * A person on Instagram, or on Messenger, and everything they can do to a business. Each action causes Meta's signed
+ * webhook.
+ */
 export class SandboxCustomer {
   constructor(
     readonly person: Person,
     private readonly stage: Stage,
     private readonly firstAccount: () => SandboxAccount,
+    readonly channel: MetaChannel = 'instagram',
   ) {}
+
+  /** The same person on Messenger, where they write to the account's Page. */
+  get onMessenger(): SandboxCustomer {
+    return new SandboxCustomer(this.person, this.stage, this.firstAccount, 'messenger');
+  }
 
   get username(): string {
     return this.person.username;
@@ -21,15 +30,14 @@ export class SandboxCustomer {
     return this.person.name;
   }
 
-  /** Their scoped id (IGSID) at the first account, over Instagram Login. */
+  /** Their scoped id (IGSID over Instagram Login, PSID) at the first account. */
   get id(): string {
     return this.idFor();
   }
 
   /** Their scoped id as an account sees it through one of the logins. */
   idFor(account: SandboxAccount = this.firstAccount(), login: Login = 'instagram'): string {
-    this.conversation(account);
-    return igsidOf(this.username, account.igId, login);
+    return personIdOf(this.conversation(account), login);
   }
 
   /** All messages between the two, oldest first. */
@@ -148,16 +156,10 @@ export class SandboxCustomer {
     if (!last || last.at <= conversation.seenByPersonAt) return null;
     const at = this.stage.context.world.tick(conversation);
     conversation.seenByPersonAt = at;
-    const { account, person } = conversation;
-    this.stage.context.live.tell({
-      kind: 'seen',
-      by: 'customer',
-      at,
-      account: account.igId,
-      customer: person.username,
-    });
-    const body = (login: Login) => ({ read: { mid: last.mids[login] } });
-    return this.stage.tell(fromPerson(conversation, 'messaging_seen', at, body), last, webhook);
+    const { channel, account, person } = conversation;
+    const live = { channel, account: account.igId, customer: person.username };
+    this.stage.context.live.tell({ kind: 'seen', by: 'customer', at, ...live });
+    return this.stage.tell(readEvent(conversation, last, at), last, webhook);
   }
 
   /** Comes through an ad or an ig.me link into a conversation that there is already. */
@@ -172,14 +174,23 @@ export class SandboxCustomer {
 
   /** Comments on a post. @returns with the comment's id, which a private reply needs */
   comment(text: string, { to, webhook }: To = {}): Happened & { commentId: string } {
-    const { account } = this.conversation(to);
-    const comment = this.stage.context.world.addComment(account, this.person, text);
-    const event = changeEvent(account, 'comments', comment.at, (login) => ({
-      id: comment.id,
-      from: { id: igsidOf(this.username, account.igId, login), username: this.username },
-      text,
-      media: { id: comment.mediaId, media_product_type: 'FEED' },
-    }));
+    const conversation = this.conversation(to);
+    const comment = this.stage.context.world.addComment(conversation, text);
+    const { id, mediaId, at } = comment;
+    const event = changeEvent(conversation, 'comments', at, (login) => {
+      const from = personIdOf(conversation, login);
+      return this.channel === 'messenger'
+        ? {
+            item: 'comment',
+            verb: 'add',
+            comment_id: id,
+            from: { id: from, name: this.name },
+            message: text,
+            post_id: `${conversation.account.pageId}_${mediaId}`,
+            created_time: Math.floor(at / 1000),
+          }
+        : { id, from: { id: from, username: this.username }, text, media: { id: mediaId, media_product_type: 'FEED' } };
+    });
     return { ...this.stage.tell(event, null, webhook), commentId: comment.id };
   }
 
@@ -231,8 +242,7 @@ export class SandboxCustomer {
   }
 
   private conversation(to: SandboxAccount = this.firstAccount()): Conversation {
-    const account: Account = to.account;
-    return this.stage.context.world.conversation(account, this.person);
+    return this.stage.context.world.conversation(to.account, this.person, this.channel);
   }
 
   private ownMedia(name: string): string {

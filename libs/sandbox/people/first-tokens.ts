@@ -1,5 +1,6 @@
 import type { GraphContext } from '../graph/graph-call.js';
-import { ALL_SCOPES, steadyTokenValue } from '../world/token-book.js';
+import { ALL_SCOPES, steadyTokenValue, WHATSAPP_SCOPES } from '../world/token-book.js';
+import type { WhatsAppBusiness } from '../whatsapp/whatsapp-world.js';
 import type { Account, Login } from '../world/types.js';
 import type { AccountTokens } from './account.js';
 
@@ -33,4 +34,11 @@ export function firstTokens({ secrets, tokens, world }: GraphContext, account: A
     value: value('facebook', account.ownerId),
   });
   return { instagram: instagram.value, page: pageToken.value, user: user.value };
+}
+
+/** The system user's token of a WhatsApp business account; the same at each start. */
+export function systemToken({ secrets, tokens }: GraphContext, { wabaId }: WhatsAppBusiness): string {
+  const made = { login: 'facebook', kind: 'system', account: null, ownerId: wabaId, scopes: WHATSAPP_SCOPES } as const;
+  const value = steadyTokenValue('facebook', secrets.facebook, wabaId);
+  return tokens.issue({ ...made, longLived: true, expiresAt: null, businessIds: [wabaId], value }).value;
 }

@@ -1,11 +1,11 @@
 import type { GraphContext } from '../graph/graph-call.js';
 import type { Delivery } from '../webhooks/delivery.js';
-import type { WebhookEvent } from '../webhooks/event.js';
+import type { Subscriber, WebhookEvent } from '../webhooks/event.js';
 import { messageEvent } from '../webhooks/event.js';
-import type { Account, Conversation, Login, Message } from '../world/types.js';
+import type { Conversation, Login, Message } from '../world/types.js';
 import type { NewMessage } from '../world/world.js';
 
-/** What somebody did on Instagram, and the webhooks it caused. */
+/** What somebody did, and the webhooks it caused. */
 export interface Happened {
   /** The message's id as the subscribed login sees it; null where nothing has an id. */
   mid: string | null;
@@ -51,8 +51,8 @@ export class Stage {
   }
 
   /** Shows a message, or its change, to watchers. */
-  show({ account, person }: Conversation, message: Message): void {
-    this.context.live.tell({ kind: 'message', account: account.igId, customer: person.username, message });
+  show({ account, person, channel }: Conversation, message: Message): void {
+    this.context.live.tell({ kind: 'message', channel, account: account.igId, customer: person.username, message });
   }
 
   /** @throws {Error} when the conversation has no such message */
@@ -67,7 +67,7 @@ export class Stage {
 }
 
 /** The login whose mids a test means: the one that gets webhooks, Instagram's when both or none do. */
-function midLogin(account: Account): Login {
+function midLogin(account: Subscriber): Login {
   const onlyPage = account.subscriptions.instagram.size === 0 && account.subscriptions.facebook.size > 0;
   return onlyPage ? 'facebook' : 'instagram';
 }

@@ -9,7 +9,10 @@ export interface GraphReply {
 interface GraphBody {
   recipient_id?: string;
   message_id?: string;
-  error?: { code: number; error_subcode?: number; message: string };
+  error?: { code: number; error_subcode?: number; message: string; error_data?: { details: string } };
+  messages?: { id: string }[];
+  contacts?: { input: string; wa_id?: string; user_id?: string }[];
+  data?: unknown[];
   [field: string]: unknown;
 }
 
@@ -18,6 +21,8 @@ export class GraphCaller {
   constructor(
     private readonly sandbox: Sandbox,
     private readonly account: SandboxAccount = sandbox.account,
+    /** Over the other host, with another token. */
+    private readonly over?: { url: string; accessToken: string },
   ) {}
 
   async get(path: string, query: Record<string, string> = {}): Promise<GraphReply> {
@@ -33,9 +38,10 @@ export class GraphCaller {
   }
 
   private async call(method: string, path: string, body?: unknown): Promise<GraphReply> {
-    const response = await fetch(`${this.sandbox.instagramUrl}${path}`, {
+    const { url, accessToken } = this.over ?? { url: this.sandbox.instagramUrl, accessToken: this.account.accessToken };
+    const response = await fetch(`${url}${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.account.accessToken}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
       body: body === undefined ? (method === 'GET' ? undefined : '{}') : JSON.stringify(body),
     });
     return { status: response.status, headers: response.headers, body: (await response.json()) as GraphBody };

@@ -1,23 +1,32 @@
 import type { Clock } from '#libs/clock';
 import type { LiveFeed } from '../live-feed.js';
 import type { Random } from '../random.js';
-import type { Account, Login } from '../world/types.js';
+import type { Login } from '../world/types.js';
 import { LOGINS } from '../world/types.js';
-import { DEFAULT_WEBHOOK_OPTIONS } from './delivery.js';
+import { DEFAULT_WEBHOOK_OPTIONS, patienceOf } from './delivery.js';
 import type { Delivery, DeliveryState, WebhookOptions } from './delivery.js';
 import { batchBody, summaryOf } from './entries.js';
-import type { WebhookEvent } from './event.js';
+import { isLetThrough } from './event.js';
+import type { Subscriber, WebhookEvent, WebhookObject } from './event.js';
 import { metaJson, signatureHeaders } from './meta-json.js';
 import { WebhookPost } from './webhook-post.js';
 
 /** A delivery with what the engine needs to drive it. */
 interface Driven {
   delivery: Delivery;
-  accounts: Account[];
+  accounts: Subscriber[];
+  object: WebhookObject;
   /** Copies not yet posted for the last time. It is settled when the last of them is. */
   openCopies: number;
   settle: (delivery: Delivery) => void;
 }
+
+interface Batch {
+  login: Login;
+  events: WebhookEvent[];
+}
+
+type About = Pick<Delivery, 'summary' | 'events'> & Pick<Driven, 'accounts' | 'object'>;
 
 interface Parts {
   secrets: Record<Login, string>;
@@ -35,7 +44,8 @@ export class DeliveryEngine {
   readonly log: Delivery[] = [];
   private options: WebhookOptions;
   private readonly post = new WebhookPost();
-  private readonly batches: Record<Login, WebhookEvent[]> = { instagram: [], facebook: [] };
+  /** Events that wait for their body to fill up, by login and object. */
+  private readonly batches = new Map<string, Batch>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly waiting: (() => void)[] = [];
   private readonly open = new Set<Driven>();
@@ -77,7 +87,7 @@ export class DeliveryEngine {
    * @returns one delivery per login; for batched events, those that were flushed by this event
    */
   emit(event: WebhookEvent): Delivery[] {
-    const subscribed = LOGINS.filter((login) => event.account.subscriptions[login].has(event.field));
+    const subscribed = LOGINS.filter((login) => isLetThrough(event, login));
     if (subscribed.length === 0) {
       return [this.skip(event, `${event.account.username} is not subscribed to ${event.field}`)];
     }
@@ -97,12 +107,12 @@ export class DeliveryEngine {
    */
   deliver(payload: unknown, login: Login = 'instagram'): Delivery {
     const body = typeof payload === 'string' ? payload : metaJson(payload);
-    return this.launch(body, login, summaryOf(body), 1, []);
+    return this.launch(body, login, { summary: summaryOf(body), events: 1, accounts: [], object: 'instagram' });
   }
 
   /** Resolves when nothing is pending; deliveries on hold don't count. */
   async idle(): Promise<void> {
-    for (const login of LOGINS) this.flush(login);
+    for (const key of this.batches.keys()) this.flush(key);
     if (this.open.size === 0) return;
     await Promise.all([...this.open].map(({ delivery }) => delivery.settled));
     return this.idle();
@@ -117,30 +127,39 @@ export class DeliveryEngine {
   }
 
   private enqueue(event: WebhookEvent, login: Login): Delivery[] {
-    const batch = this.batches[login];
-    batch.push(event);
-    if (batch.length >= this.options.batchSize) return this.flush(login);
-    if (batch.length === 1) this.later(this.options.batchWaitMs, () => void this.flush(login));
+    const key = `${login}:${event.object}`;
+    const batch: Batch = this.batches.get(key) ?? { login, events: [] };
+    this.batches.set(key, batch);
+    const { events } = batch;
+    events.push(event);
+    if (events.length >= this.options.batchSize) return this.flush(key);
+    if (events.length === 1) this.later(this.options.batchWaitMs, () => void this.flush(key));
     return [];
   }
 
-  private flush(login: Login): Delivery[] {
-    const events = this.batches[login].splice(0);
-    if (events.length === 0) return [];
+  private flush(key: string): Delivery[] {
+    const batch = this.batches.get(key);
+    this.batches.delete(key);
+    const [first] = batch?.events ?? [];
+    if (!batch || !first) return [];
+    const { login, events } = batch;
     const body = metaJson(batchBody(events, login, this.parts.clock.now()));
     const accounts = [...new Set(events.map((event) => event.account))];
-    return [this.launch(body, login, summaryOf(body), events.length, accounts)];
+    const { object } = first;
+    return [this.launch(body, login, { summary: summaryOf(body), events: events.length, accounts, object })];
   }
 
   private skip(event: WebhookEvent, reason: string): Delivery {
     const body = metaJson(batchBody([event], 'instagram', this.parts.clock.now()));
-    const driven = this.register(body, 'instagram', summaryOf(body), 1, []);
+    const { object } = event;
+    const login = object === 'instagram' ? 'instagram' : 'facebook';
+    const driven = this.register(body, login, { summary: summaryOf(body), events: 1, accounts: [], object });
     this.finish(driven, 'skipped', reason);
     return driven.delivery;
   }
 
-  private launch(body: string, login: Login, summary: string, events: number, accounts: Account[]): Delivery {
-    const driven = this.register(body, login, summary, events, accounts);
+  private launch(body: string, login: Login, about: About): Delivery {
+    const driven = this.register(body, login, about);
     if (this.heldBack) {
       driven.delivery.state = 'held';
       this.heldBack.push(driven);
@@ -151,7 +170,7 @@ export class DeliveryEngine {
     return driven.delivery;
   }
 
-  private register(body: string, login: Login, summary: string, events: number, accounts: Account[]): Driven {
+  private register(body: string, login: Login, { summary, events, accounts, object }: About): Driven {
     let settle!: (delivery: Delivery) => void;
     const settled = new Promise<Delivery>((resolve) => (settle = resolve));
     const delivery: Delivery = {
@@ -166,7 +185,7 @@ export class DeliveryEngine {
       settled,
     };
     this.log.push(delivery);
-    return { delivery, accounts, openCopies: 1, settle };
+    return { delivery, accounts, object, openCopies: 1, settle };
   }
 
   private start(driven: Driven): void {
@@ -202,7 +221,9 @@ export class DeliveryEngine {
   }
 
   private retryOrDrop(driven: Driven): void {
-    const { retryDelaysMs, giveUpAfterMs, unsubscribeAfterFailingMs } = this.options;
+    const { retryDelaysMs } = this.options;
+    const { giveUpAfterMs = patienceOf[driven.object].givesUpAfterMs } = this.options;
+    const { unsubscribeAfterFailingMs = patienceOf[driven.object].unsubscribesAfterMs } = this.options;
     const failingMs = this.parts.clock.now() - driven.delivery.createdAt;
     if (unsubscribeAfterFailingMs !== null && failingMs >= unsubscribeAfterFailingMs) {
       for (const account of driven.accounts) account.subscriptions[driven.delivery.login].clear();
@@ -248,7 +269,8 @@ export class DeliveryEngine {
     else this.inFlight--;
   }
 
-  private later(ms: number, action: () => void): void {
+  /** Does something after so many milliseconds of the machine’s, unless it was stopped by then. */
+  later(ms: number, action: () => void): void {
     if (this.stopped) return;
     const timer = setTimeout(() => {
       this.timers.delete(timer);

@@ -1,4 +1,5 @@
 import type { Login } from '../world/types.js';
+import type { WebhookObject } from './event.js';
 
 /** One attempt to hand a webhook over. */
 export interface Attempt {
@@ -37,8 +38,16 @@ export interface Delivery {
   settled: Promise<Delivery>;
 }
 
-/** Milliseconds that Meta keeps trying: 36 hours. */
-export const META_GIVES_UP_AFTER_MS = 36 * 3_600_000;
+const HOUR_MS = 3_600_000;
+
+/** How long Meta keeps trying, and when it stops sending at all, by what a body is about. */
+export const patienceOf: Readonly<
+  Record<WebhookObject, { givesUpAfterMs: number; unsubscribesAfterMs: number | null }>
+> = {
+  instagram: { givesUpAfterMs: 36 * HOUR_MS, unsubscribesAfterMs: null },
+  page: { givesUpAfterMs: HOUR_MS, unsubscribesAfterMs: HOUR_MS },
+  whatsapp_business_account: { givesUpAfterMs: 7 * 24 * HOUR_MS, unsubscribesAfterMs: null },
+};
 
 export interface WebhookOptions {
   /** Where Instagram Login's webhooks go; null: nowhere, events are logged as skipped. */
@@ -47,8 +56,8 @@ export interface WebhookOptions {
   metaUrl?: string | null;
   /** Waits between attempts; the last repeats until Meta would give up. */
   retryDelaysMs: number[];
-  /** Clock milliseconds after which a delivery is dropped. */
-  giveUpAfterMs: number;
+  /** Clock milliseconds after which a delivery is dropped. When left out: as Meta does with each object. */
+  giveUpAfterMs?: number;
   /** How long one attempt waits for an answer. */
   timeoutMs: number;
   /** Attempts in flight at once. */
@@ -63,14 +72,15 @@ export interface WebhookOptions {
   batchWaitMs: number;
   /** When an accepted send's echo goes out, seen from the answer to the send. `before` waits until the server took it. */
   echo: 'before' | 'after' | 'never' | 'twice';
-  /** Clock milliseconds of failing after which Meta unsubscribes the account (it does so after an hour); null: never. */
-  unsubscribeAfterFailingMs: number | null;
+  /** Whether Messenger tells that a message was brought to the person's devices. */
+  receipts: boolean;
+  /** Clock milliseconds of failing after which Meta unsubscribes; null: never. When left out: a Page after an hour. */
+  unsubscribeAfterFailingMs?: number | null;
 }
 
 export const DEFAULT_WEBHOOK_OPTIONS: WebhookOptions = {
   url: null,
   retryDelaysMs: [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000],
-  giveUpAfterMs: META_GIVES_UP_AFTER_MS,
   timeoutMs: 20_000,
   concurrency: 32,
   duplicates: 0,
@@ -78,5 +88,5 @@ export const DEFAULT_WEBHOOK_OPTIONS: WebhookOptions = {
   batchSize: 1,
   batchWaitMs: 0,
   echo: 'after',
-  unsubscribeAfterFailingMs: null,
+  receipts: true,
 };

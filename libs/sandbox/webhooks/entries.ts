@@ -1,27 +1,39 @@
-import type { Account, Login } from '../world/types.js';
+import type { Login } from '../world/types.js';
 import type { WebhookEvent } from './event.js';
 
 interface Entry {
   id: string;
-  time: number;
+  time?: number;
   [place: string]: unknown;
 }
 
-/** Several events in one body, as Meta batches them: neighbours of the same account and kind share an entry. */
+/** Several events about one object in one body, as Meta batches them: neighbours of the same account and kind share an entry. */
 export function batchBody(events: readonly WebhookEvent[], login: Login, now: number): object {
   const entry: Entry[] = [];
-  let last: { account: Account; place: string; bodies: unknown[] } | null = null;
+  let last: { entryId: string; place: string; bodies: unknown[] } | null = null;
   for (const event of events) {
-    if (!last || last.account !== event.account || last.place !== event.place) {
-      last = { account: event.account, place: event.place, bodies: [] };
-      entry.push({ id: event.account.igId, time: now, [event.place]: last.bodies });
+    if (!last || last.entryId !== event.entryId || last.place !== event.place) {
+      last = { entryId: event.entryId, place: event.place, bodies: [] };
+      // WhatsApp gives a time to what concerns a whole account alone.
+      const time = event.object === 'whatsapp_business_account' ? {} : { time: now };
+      entry.push({ id: event.entryId, ...time, [event.place]: last.bodies });
     }
     last.bodies.push(event.bodyFor(login));
   }
-  return { object: 'instagram', entry };
+  return { object: events[0]?.object ?? 'instagram', entry };
 }
 
-const KINDS = ['message', 'postback', 'reaction', 'read', 'message_edit', 'referral', 'optin', 'pass_thread_control'];
+const KINDS = [
+  'message',
+  'postback',
+  'reaction',
+  'read',
+  'delivery',
+  'message_edit',
+  'referral',
+  'optin',
+  'pass_thread_control',
+];
 
 /** What a delivery is about, in a few words for a log: `message`, `echo`, `read`, `3 × message`. */
 export function summaryOf(body: string): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Login } from './types.js';
+import type { Conversation, Login } from './types.js';
 
 /**
  * Meta's ids in their real shapes. Scoped ids are derived from who they belong to, not drawn, so that a server that
@@ -20,6 +20,36 @@ export function hashedDigits(text: string, count: number): string {
 /** The id under which a business sees a person. Meta scopes it by account and by login, so the two logins differ. */
 export function igsidOf(username: string, accountIgId: string, login: Login): string {
   return hashedDigits(`igsid:${login}:${accountIgId}:${username}`, login === 'instagram' ? 16 : 15);
+}
+
+/** The id under which a Page sees a person on Messenger, whatever the app. */
+export function psidOf(username: string, pageId: string): string {
+  return hashedDigits(`psid:${pageId}:${username}`, 16);
+}
+
+/** Under which id the business sees the person of a conversation. */
+export function personIdOf({ channel, account, person }: Parties, login: Login): string {
+  return channel === 'messenger'
+    ? psidOf(person.username, account.pageId)
+    : igsidOf(person.username, account.igId, login);
+}
+
+/** What stands for the business in a conversation: the Page on Messenger. */
+export function businessIdOf({ channel, account }: Parties): string {
+  return channel === 'messenger' ? account.pageId : account.igId;
+}
+
+type Parties = Pick<Conversation, 'channel' | 'account' | 'person'>;
+
+/** The id of a conversation with a Page. */
+export function pageThreadOf(username: string, pageId: string): string {
+  return `t_${hashedDigits(`page thread:${pageId}:${username}`, 16)}`;
+}
+
+/** A message id of Messenger's, the same for every app. */
+export function pageMidOf(itemId: string): string {
+  const body = createHash('sha512').update(`page item:${itemId}`).digest('base64url');
+  return `m_${body}`;
 }
 
 /** The id of a conversation as `GET /{ig-id}/conversations` shows it. */

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Token, TokenBook } from './token-book.js';
 import type { Account, Comment, Conversation, Person } from './types.js';
+import type { WhatsAppWorld, WrittenWhatsApp } from '../whatsapp/whatsapp-world.js';
 import type { World } from './world.js';
 
 /** What is written down: the world's facts, with ids in the place of objects. */
@@ -14,6 +15,8 @@ interface Written {
   conversations: (Omit<Conversation, 'account' | 'person'> & { account: string; person: string })[];
   comments: (Omit<Comment, 'account' | 'person'> & { account: string; person: string })[];
   tokens: (Omit<Token, 'account'> & { account: string | null })[];
+  /** Absent in what was written when there was Instagram alone. */
+  whatsapp?: WrittenWhatsApp;
 }
 
 /**
@@ -25,6 +28,7 @@ export class Memory {
     private readonly file: string,
     private readonly world: World,
     private readonly tokens: TokenBook,
+    private readonly whatsapp: WhatsAppWorld,
   ) {}
 
   /** Writes all down. Whoever stops it half way leaves the previous file. */
@@ -45,7 +49,8 @@ export class Memory {
   }
 
   /** Puts back what belongs to accounts and people that are there by now. */
-  recall({ accounts, conversations, comments, tokens }: Written): void {
+  recall({ accounts, conversations, comments, tokens, whatsapp }: Written): void {
+    if (whatsapp) this.whatsapp.recall(whatsapp);
     for (const { igId, subscriptions, refusedFields, usage } of accounts) {
       const account = this.world.findAccount(igId);
       if (!account) continue;
@@ -58,7 +63,7 @@ export class Memory {
     }
     for (const { account, person, ...facts } of conversations) {
       const ends = this.ends(account, person);
-      if (ends) this.world.restore(this.world.conversation(ends.account, ends.person), facts);
+      if (ends) this.world.restore(this.world.conversation(ends.account, ends.person, facts.channel), facts);
     }
     for (const { account, person, ...facts } of comments) {
       const ends = this.ends(account, person);
@@ -95,6 +100,7 @@ export class Memory {
       conversations: this.world.allConversations().map(named),
       comments: this.world.allComments().map(named),
       tokens: this.tokens.all().map((token) => ({ ...token, account: token.account?.igId ?? null })),
+      whatsapp: this.whatsapp.written(),
     };
   }
 }

@@ -12,8 +12,8 @@ export const SHORT_LIVED_MS = 3_600_000;
 export interface Token {
   value: string;
   login: Login;
-  /** `user`: of the Facebook user, good for `/me/accounts`. `page`: what sends through a page. `account`: Instagram Login's. */
-  kind: 'account' | 'user' | 'page';
+  /** `user`: of the Facebook user, good for `/me/accounts`. `page`: what sends through a page. `system`: of WhatsApp. `account`: Instagram Login's. */
+  kind: 'account' | 'user' | 'page' | 'system';
   longLived: boolean;
   /** The account it speaks for; a user token speaks for none. */
   account: Account | null;
@@ -23,6 +23,8 @@ export interface Token {
   /** Of a user token: the pages that were ticked in the dialog. */
   pageIds: string[];
   issuedAt: number;
+  /** Of a system user's token: the WhatsApp business accounts that it reaches. */
+  businessIds: string[];
   /** Null: never, as of a page token made from a long-lived user token. */
   expiresAt: number | null;
   /** Null, or why Meta turned it down: 460 password changed, 458 app removed. */
@@ -30,7 +32,7 @@ export interface Token {
 }
 
 export type NewToken = Pick<Token, 'login' | 'kind' | 'account' | 'ownerId' | 'scopes'> &
-  Partial<Pick<Token, 'longLived' | 'pageIds' | 'value' | 'expiresAt'>>;
+  Partial<Pick<Token, 'longLived' | 'pageIds' | 'businessIds' | 'value' | 'expiresAt'>>;
 
 /** Scopes that Meta grants when a person ticks everything. */
 export const ALL_SCOPES: Record<Login, string[]> = {
@@ -47,6 +49,9 @@ export const ALL_SCOPES: Record<Login, string[]> = {
   ],
 };
 
+/** What a system user of WhatsApp may do. */
+export const WHATSAPP_SCOPES = ['whatsapp_business_messaging', 'whatsapp_business_management', 'business_management'];
+
 /** Every token ever given out. */
 export class TokenBook {
   private readonly tokens = new Map<string, Token>();
@@ -59,6 +64,7 @@ export class TokenBook {
     const livesMs = longLived ? LONG_LIVED_MS : SHORT_LIVED_MS;
     const token: Token = {
       pageIds: [],
+      businessIds: [],
       ...made,
       value: made.value ?? newValue(made.login),
       longLived,
@@ -80,7 +86,7 @@ export class TokenBook {
 
   /** Takes back in a token that was written down earlier. */
   restore(token: Token): void {
-    this.tokens.set(token.value, token);
+    this.tokens.set(token.value, { ...token, businessIds: token.businessIds ?? [] });
   }
 
   /** All tokens that speak for an account, and its owner's. */

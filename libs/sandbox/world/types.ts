@@ -1,6 +1,9 @@
 /** Which door an account came through: Instagram Login (`graph.instagram.com`) or a Facebook Page. */
 export type Login = 'instagram' | 'facebook';
 
+/** Whose conversation it is: one of the account's, or one of its Page's. */
+export type MetaChannel = 'instagram' | 'messenger';
+
 export const LOGINS: readonly Login[] = ['instagram', 'facebook'];
 
 /** Percentages as Meta's usage headers carry them. */
@@ -70,6 +73,8 @@ export interface Message {
   at: number;
   from: 'customer' | 'business';
   via: 'customer' | 'api' | 'instagram_app';
+  /** Messenger: what the send gave for its echo alone. */
+  metadata?: string;
   text?: string;
   attachments?: Attachment[];
   quickReplies?: QuickReply[];
@@ -86,6 +91,7 @@ export interface Message {
 
 /** What one person and one account wrote to each other. */
 export interface Conversation {
+  channel: MetaChannel;
   account: Account;
   person: Person;
   messages: Message[];
@@ -100,9 +106,10 @@ export interface Conversation {
   updatedAt: number;
 }
 
-/** A comment under one of the account's posts. */
+/** A comment under a post of the account or of its Page. */
 export interface Comment {
   id: string;
+  channel: MetaChannel;
   account: Account;
   person: Person;
   text: string;

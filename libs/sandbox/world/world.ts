@@ -1,8 +1,8 @@
 import type { Clock } from '#libs/clock';
 import type { Random } from '../random.js';
-import { conversationIdOf, hashedDigits, igsidOf, midOf } from './ids.js';
+import { conversationIdOf, hashedDigits, midOf, pageMidOf, pageThreadOf, personIdOf } from './ids.js';
 import { LOGINS } from './types.js';
-import type { Account, Comment, Conversation, Login, Message, Person } from './types.js';
+import type { Account, Comment, Conversation, Login, Message, MetaChannel, Person } from './types.js';
 
 export interface NewAccount {
   username: string;
@@ -33,6 +33,7 @@ interface Scoped {
   account: Account;
   person: Person;
   login: Login;
+  channel: MetaChannel;
 }
 
 /** Everything the stand-in for Instagram knows: accounts, people, conversations, comments. It has no rules, only facts. */
@@ -100,11 +101,12 @@ export class World {
   }
 
   /** The conversation of the two, begun when there was none; from then on the account can see the person's scoped id. */
-  conversation(account: Account, person: Person): Conversation {
-    const key = `${account.igId}:${person.username}`;
+  conversation(account: Account, person: Person, channel: MetaChannel = 'instagram'): Conversation {
+    const key = `${channel}:${account.igId}:${person.username}`;
     const found = this.conversationsByKey.get(key);
     if (found) return found;
     const conversation: Conversation = {
+      channel,
       account,
       person,
       messages: [],
@@ -116,10 +118,9 @@ export class World {
       updatedAt: this.clock.now() - 1,
     };
     this.conversationsByKey.set(key, conversation);
-    for (const login of LOGINS) {
-      this.scoped.set(igsidOf(person.username, account.igId, login), { account, person, login });
-      const id = conversationIdOf(person.username, account.igId, login);
-      this.conversationsById.set(id, { conversation, login });
+    for (const login of channel === 'messenger' ? (['facebook'] as const) : LOGINS) {
+      this.scoped.set(personIdOf(conversation, login), { account, person, login, channel });
+      this.conversationsById.set(threadIdOf(conversation, login), { conversation, login });
     }
     return conversation;
   }
@@ -129,9 +130,9 @@ export class World {
   }
 
   /** Conversations with at least one message, last written in first. */
-  conversationsOf(account: Account): Conversation[] {
+  conversationsOf(account: Account, channel: MetaChannel): Conversation[] {
     return [...this.conversationsByKey.values()]
-      .filter((conversation) => conversation.account === account && conversation.messages.length > 0)
+      .filter((one) => one.account === account && one.channel === channel && one.messages.length > 0)
       .sort((left, right) => right.updatedAt - left.updatedAt);
   }
 
@@ -157,6 +158,7 @@ export class World {
 
   addMessage(conversation: Conversation, made: NewMessage): Message {
     const { account, person } = conversation;
+    const isOnPage = conversation.channel === 'messenger';
     const itemId = `3238${this.clock.now()}${String(++this.lastItem).padStart(8, '0')}${this.random.digits(13)}`;
     const message: Message = {
       reactions: [],
@@ -166,8 +168,8 @@ export class World {
       ...made,
       itemId,
       mids: {
-        instagram: midOf(person.username, account.igId, itemId, 'instagram'),
-        facebook: midOf(person.username, account.igId, itemId, 'facebook'),
+        instagram: isOnPage ? pageMidOf(itemId) : midOf(person.username, account.igId, itemId, 'instagram'),
+        facebook: isOnPage ? pageMidOf(itemId) : midOf(person.username, account.igId, itemId, 'facebook'),
       },
       at: this.tick(conversation),
     };
@@ -195,10 +197,10 @@ export class World {
     return this.messagesByMid.get(mid);
   }
 
-  addComment(account: Account, person: Person, text: string, mediaId?: string): Comment {
-    this.conversation(account, person);
+  addComment({ channel, account, person }: Conversation, text: string, mediaId?: string): Comment {
     const comment: Comment = {
-      id: `179${this.random.digits(14)}`,
+      id: channel === 'messenger' ? `${account.pageId}_${this.random.digits(15)}` : `179${this.random.digits(14)}`,
+      channel,
       account,
       person,
       text,
@@ -213,4 +215,11 @@ export class World {
   findComment(id: string): Comment | undefined {
     return this.comments.get(id);
   }
+}
+
+/** The id of a conversation as `GET /{ig-id}/conversations` or `GET /{page-id}/conversations` shows it. */
+export function threadIdOf({ channel, account, person }: Conversation, login: Login): string {
+  return channel === 'messenger'
+    ? pageThreadOf(person.username, account.pageId)
+    : conversationIdOf(person.username, account.igId, login);
 }
