@@ -140,4 +140,62 @@ void describe('a team in a browser', { timeout: 400_000 }, () => {
     assert.equal(sentTexts().filter((text) => text === 'Refused at first').length, 1);
     await desk.close();
   });
+
+  void it('sorts a conversation by labels, and keeps the team’s notes beside it', async () => {
+    const desk = await open();
+    const { page } = desk;
+    await page.goto(`${url}/app/staff/labels`);
+    await page.getByLabel('Name').fill('Wedding');
+    await page.getByRole('button', { name: 'Add a label' }).click();
+    await page.getByText('Wedding', { exact: true }).waitFor();
+    await shoot(desk, 'labels');
+    await page.goto(`${url}/app/inbox/open`);
+    const { name } = await customer();
+    await desk.openConversation(name);
+    await page.getByRole('button', { name: 'Wedding', pressed: false }).click();
+    await page.getByRole('button', { name: 'Wedding', pressed: true }).waitFor();
+    await desk.row(name).locator('.label-dot').waitFor();
+    await page.getByLabel('Note for the team').fill('Wants the table by the window.');
+    await page.getByRole('button', { name: 'Add the note' }).click();
+    await page.locator('.note', { hasText: 'by the window' }).waitFor();
+    await shoot(desk, 'customer-panel');
+    const phone = await open({ viewport: { width: 390, height: 800 }, colorScheme: 'dark', locale: 'ar' });
+    await phone.openConversation(name);
+    await phone.page.locator('[data-details]').click();
+    await phone.page.locator('dialog .note', { hasText: 'by the window' }).waitFor();
+    await shoot(phone, 'customer-panel-phone');
+    assert.deepEqual(await violationsIn(phone), []);
+    await phone.close();
+    assert.deepEqual(
+      sentTexts().filter((text) => text?.includes('window') ?? false),
+      [],
+    );
+    await desk.close();
+  });
+
+  void it('says who else is here, and asks before a second answer', async () => {
+    const { name } = await customer();
+    const anna = await colleague('Anna', 'operator');
+    await anna.openConversation(name);
+    const desk = await open();
+    await desk.openConversation(name);
+    await desk.page.getByText('Anna is looking').waitFor();
+    await anna.composer.pressSequentially('We open at ten');
+    await desk.page.getByText('Anna is typing').waitFor();
+    await shoot(desk, 'presence');
+    assert.deepEqual(await violationsIn(desk), []);
+    await desk.composer.fill('At nine');
+    await anna.composer.press('Enter');
+    await desk.messages.getByText('We open at ten').waitFor();
+    await desk.composer.press('Enter');
+    await desk.page.getByText(/Anna answered .* Send once more/).waitFor();
+    await shoot(desk, 'second-answer');
+    assert.ok(!sentTexts().includes('At nine'));
+    await desk.composer.press('Enter');
+    await desk.sent.nth(1).waitFor();
+    await anna.openConversation('Guest 1 Lindqvist');
+    await desk.page.getByText(/Anna is/).waitFor({ state: 'hidden' });
+    await anna.close();
+    await desk.close();
+  });
 });

@@ -125,6 +125,7 @@ void describe('the inbox in a browser', { timeout: 400_000 }, () => {
     while (await desk.page.evaluate('localStorage.getItem("outbox:owner")')) await desk.page.waitForTimeout(100);
     assert.equal(sentTexts().filter((text) => text === 'Only once, please').length, 1);
     assert.equal((await desk.texts()).filter((text) => text === 'Only once, please').length, 1);
+    await desk.page.unrouteAll({ behavior: 'wait' });
     await desk.close();
   });
 

@@ -54,6 +54,7 @@ const pages: readonly [to: string, key: MessageKey, adminOnly?: true][] = [
   ['/accounts', 'nav.accounts'],
   ['/staff', 'nav.staff'],
   ['/staff/canned-replies', 'canned.title'],
+  ['/staff/labels', 'labels.title'],
   ['/operations/deliveries', 'nav.operations', true],
   ['/me', 'nav.settings'],
 ];
@@ -65,6 +66,8 @@ const onConversation: readonly [key: string, name: MessageKey][] = [
   ['a', 'assign.me'],
   ['A', 'assign.button'],
   ['s', 'snooze.button'],
+  ['l', 'labels.title'],
+  ['n', 'notes.add'],
 ];
 
 function commands(isAdmin: boolean): Command[] {

@@ -13,6 +13,7 @@ export const shortcutKeys = [
   ['t', 'keys.takeOver'],
   ['a / A', 'keys.assign'],
   ['s', 'keys.snooze'],
+  ['l / n', 'keys.details'],
   ['/', 'keys.search'],
   ['/ …', 'keys.canned'],
   ['g i / u / m / w / c / d', 'keys.go'],
@@ -42,6 +43,14 @@ function step(by: 1 | -1): void {
   next?.click();
 }
 
+/** Beside the conversation, or in the dialog that has it where there is no room. */
+function inDetails(selector: string): void {
+  const here = document.querySelector<HTMLElement>(selector);
+  if (here?.checkVisibility()) return here.focus();
+  click('[data-details]');
+  setTimeout(() => document.querySelector<HTMLElement>(`dialog ${selector}`)?.focus());
+}
+
 export const actions: Record<string, () => void> = {
   j: () => step(1),
   k: () => step(-1),
@@ -51,6 +60,8 @@ export const actions: Record<string, () => void> = {
   a: () => click('[data-assign-me]'),
   A: () => click('[data-assign]'),
   s: () => click('[data-snooze]'),
+  l: () => inDetails('[data-labels]'),
+  n: () => inDetails('[data-note]'),
   '/': () => focus('[data-search]'),
   '?': () => overlay.set('keys'),
   g: () => {

@@ -3,11 +3,13 @@ import type { ConversationView } from '../api/index.js';
 import { dayAndTime, duration, shortTime, t, tIfKnown, useNow } from '../i18n/index.js';
 import { Avatar, Icon, Link, useObservable } from '../ui/index.js';
 import { useColleagues, type Colleagues } from './colleagues.js';
+import { LabelDot, useLabels } from './labels.js';
 import { useStore } from './store-context.js';
 import { isSnoozed } from './views.js';
 import { isWorthSaying, windowOf } from './window.js';
 
 export const rowHeight = 76;
+const maxDots = 3;
 
 interface Props {
   id: string;
@@ -22,6 +24,8 @@ export const ConversationRow = memo(function ConversationRow({ id, to, selected,
   const store = useStore();
   const conversation = useObservable(store.conversation(id));
   const draft = useObservable(store.drafts.of(id));
+  const others = useObservable(store.presence.of(id));
+  const labels = useLabels().filter((one) => conversation?.labels.includes(one.id));
   const now = useNow();
   const colleagues = useColleagues();
   if (!conversation) return null;
@@ -41,7 +45,9 @@ export const ConversationRow = memo(function ConversationRow({ id, to, selected,
       tabIndex={focusable ? 0 : -1}
       style={{ transform: `translateY(${index * rowHeight}px)` }}
     >
-      <span className="visually-hidden">{sentenceOf(conversation, now, colleagues)}</span>
+      <span className="visually-hidden">
+        {[sentenceOf(conversation, now, colleagues), ...labels.map(({ name: label }) => label)].join(', ')}
+      </span>
       <Avatar name={name} />
       <span className="row-text" aria-hidden="true">
         <span className="row-top">
@@ -52,6 +58,14 @@ export const ConversationRow = memo(function ConversationRow({ id, to, selected,
           <span className="row-preview" data-draft={isDraft || undefined} dir="auto">
             {preview}
           </span>
+          {labels.slice(0, maxDots).map((label) => (
+            <LabelDot key={label.id} color={label.color} />
+          ))}
+          {others.map(({ person, name: other, state }) => (
+            <span key={person} className="here" data-state={state}>
+              <Avatar name={other ?? colleagues.nameOf(person)} size={20} />
+            </span>
+          ))}
           {isSnoozed(conversation, now) && conversation.snoozed_until && (
             <span className="chip">
               <Icon name="snooze" size={14} />

@@ -4,7 +4,9 @@ import {
   inboxPatch,
   type ConversationView,
   type MessageView,
+  type NoteView,
   type PatchConversationDto,
+  type PresenceView,
 } from '../api/index.js';
 import { Live, type SseEvent } from '../live/index.js';
 import { Observable } from '../ui/observable.js';
@@ -12,6 +14,7 @@ import { ConversationList } from './conversation-list.js';
 import { Counts } from './counts.js';
 import { Drafts } from './drafts.js';
 import { Outbox } from './outbox.js';
+import { Presence } from './presence.js';
 import { Thread } from './thread.js';
 import type { ViewName } from './views.js';
 
@@ -26,6 +29,9 @@ export class InboxStore {
   readonly live: Live;
   readonly counts = new Counts();
   readonly drafts = new Drafts();
+  readonly presence: Presence;
+  /** A note that was written, changed or taken away somewhere. */
+  readonly noteNews = new Observable<NoteView | undefined>(undefined);
   readonly arrival = new Observable<Arrival | undefined>(undefined);
   private readonly conversations = new Map<string, Observable<ConversationView | undefined>>();
   private readonly lists = new Map<string, ConversationList>();
@@ -33,6 +39,7 @@ export class InboxStore {
 
   constructor(readonly actorId: string) {
     this.outbox = new Outbox(actorId);
+    this.presence = new Presence(actorId);
     this.live = new Live(actorId, (event) => this.take(event));
   }
 
@@ -143,7 +150,9 @@ export class InboxStore {
     else if (name === 'message_deleted') {
       const gone = body as { id: string | null; external_id: string | null };
       for (const thread of this.threads.values()) thread.remove(gone);
-    } else if (name === 'reset') this.reload();
+    } else if (name === 'presence') this.presence.follow(body as unknown as PresenceView);
+    else if (name === 'note') this.noteNews.set(body['note'] as NoteView);
+    else if (name === 'reset') this.reload();
   }
 
   private takeMessage(message: MessageView, isNew: boolean): void {

@@ -2,8 +2,9 @@ import { useState } from 'react';
 import type { ApiError, ConversationView, PatchConversationDto } from '../api/index.js';
 import { clockTime, dayAndTime, duration, t, useNow } from '../i18n/index.js';
 import { useMay } from '../session/index.js';
-import { Avatar, ErrorNotice, Icon, Link } from '../ui/index.js';
+import { Avatar, Dialog, ErrorNotice, Icon, Link, useObservable } from '../ui/index.js';
 import { useColleagues } from './colleagues.js';
+import { CustomerPanel } from './customer-panel.js';
 import { AssignDialog, SnoozeDialog } from './desk-dialogs.js';
 import { useStore } from './store-context.js';
 import { isSnoozed } from './views.js';
@@ -15,7 +16,7 @@ export function ThreadHeader({ conversation, backTo }: { conversation: Conversat
   const mayAnswer = useMay('operator');
   const now = useNow();
   const [error, setError] = useState<ApiError>();
-  const [asking, setAsking] = useState<'assign' | 'snooze'>();
+  const [asking, setAsking] = useState<AskedProps['what']>();
   const colleagues = useColleagues();
   const { id, participant_name: name, agent_paused: paused, archived } = conversation;
   const left = windowOf(conversation, now);
@@ -48,7 +49,17 @@ export function ThreadHeader({ conversation, backTo }: { conversation: Conversat
             <> · {t('snooze.until', { time: dayAndTime(conversation.snoozed_until) })}</>
           )}
         </p>
+        <Others conversationId={id} />
       </div>
+      <button
+        type="button"
+        className="details-button"
+        data-details
+        aria-label={t('customer.title')}
+        onClick={() => setAsking('details')}
+      >
+        <Icon name="info" size={18} />
+      </button>
       <div className="buttons" hidden={!mayAnswer}>
         <button type="button" data-take-over onClick={() => change({ agent_paused: !paused })}>
           <Icon name={paused ? 'agent' : 'person'} size={18} />
@@ -76,13 +87,50 @@ export function ThreadHeader({ conversation, backTo }: { conversation: Conversat
       {error && (
         <ErrorNotice error={error.status === 409 ? { message: t('assign.changed'), code: error.code } : error} />
       )}
-      {asking === 'assign' && (
-        <AssignDialog conversation={conversation} change={change} onClose={() => setAsking(undefined)} />
-      )}
-      {asking === 'snooze' && (
-        <SnoozeDialog conversation={conversation} change={change} onClose={() => setAsking(undefined)} />
-      )}
+      <Asked what={asking} conversation={conversation} change={change} onClose={() => setAsking(undefined)} />
     </header>
+  );
+}
+
+interface AskedProps {
+  what: 'assign' | 'snooze' | 'details' | undefined;
+  conversation: ConversationView;
+  change: (what: PatchConversationDto) => void;
+  onClose: () => void;
+}
+
+function Asked({ what, conversation, change, onClose }: AskedProps) {
+  return (
+    <>
+      {what === 'assign' && <AssignDialog conversation={conversation} change={change} onClose={onClose} />}
+      {what === 'snooze' && <SnoozeDialog conversation={conversation} change={change} onClose={onClose} />}
+      {what === 'details' && (
+        <Dialog title={t('customer.title')} onClose={onClose}>
+          <CustomerPanel conversation={conversation} />
+          <button type="button" onClick={onClose}>
+            {t('common.close')}
+          </button>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+/** Who else is here, in a sentence each. */
+function Others({ conversationId }: { conversationId: string }) {
+  const others = useObservable(useStore().presence.of(conversationId));
+  const colleagues = useColleagues();
+  if (others.length === 0) return null;
+  return (
+    <p className="others" role="status">
+      {others.map(({ person, name, state }) => (
+        <span key={person} data-state={state}>
+          {t(state === 'typing' ? 'presence.typing' : 'presence.looking', {
+            name: name ?? colleagues.nameOf(person),
+          })}
+        </span>
+      ))}
+    </p>
   );
 }
 

@@ -1,11 +1,12 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { preferences } from '../app/preferences.js';
 import type { ApiError } from '../api/index.js';
-import { dayAndTime, longDay, t } from '../i18n/index.js';
+import { longDay, t } from '../i18n/index.js';
 import { useMay } from '../session/index.js';
 import { Boundary, ErrorNotice, useObservable } from '../ui/index.js';
 import { Bubble, OwnBubble } from './bubble.js';
 import { Composer } from './composer.js';
+import { CustomerPanel } from './customer-panel.js';
 import { useStore } from './store-context.js';
 import { ThreadHeader } from './thread-header.js';
 import { threadItems, type ThreadItem } from './thread-items.js';
@@ -34,6 +35,7 @@ export function ThreadPane({ id, backTo }: { id: string; backTo: string }) {
     document.addEventListener('visibilitychange', mark);
     return () => document.removeEventListener('visibilitychange', mark);
   }, [store, id, unread, tellsSeen, mayAnswer]);
+  useEffect(() => (mayAnswer ? store.presence.enter(id) : undefined), [store, id, mayAnswer]);
   if (error) {
     return (
       <section className="pane thread-pane">
@@ -51,15 +53,7 @@ export function ThreadPane({ id, backTo }: { id: string; backTo: string }) {
       </section>
       {conversation && (
         <aside className="pane customer-pane" aria-label={t('customer.title')}>
-          <h2>{t('customer.title')}</h2>
-          <dl>
-            <dt>{t('customer.username')}</dt>
-            <dd dir="auto">{conversation.participant_username ? `@${conversation.participant_username}` : name}</dd>
-            <dt>{t('customer.since')}</dt>
-            <dd>{dayAndTime(conversation.created_at)}</dd>
-            {conversation.window_closes_at && <dt>{t('customer.window')}</dt>}
-            {conversation.window_closes_at && <dd>{dayAndTime(conversation.window_closes_at)}</dd>}
-          </dl>
+          <CustomerPanel conversation={conversation} />
         </aside>
       )}
     </>

@@ -5,6 +5,7 @@ import { dayAndTime, duration, t, useNow } from '../i18n/index.js';
 import { Icon, useObservable } from '../ui/index.js';
 import { CannedPicker, useCannedPicker } from './canned-picker.js';
 import { openPlaceIn, shortcutAt } from './canned-text.js';
+import { useQuicker } from './quicker.js';
 import { useStore } from './store-context.js';
 import { windowOf } from './window.js';
 
@@ -18,17 +19,18 @@ type Selected = [from: number, to: number];
 
 /** The field: a draft that is kept, canned replies by `/`, and what there is to know before it goes out. */
 export function Writing({ conversation, humanAgent }: { conversation: ConversationView; humanAgent: boolean }) {
-  const { outbox, drafts } = useStore();
+  const { outbox, drafts, presence } = useStore();
   const { id, participant_name: name } = conversation;
   const draft = useObservable(drafts.of(id));
-  const { enterSends } = useObservable(preferences);
   const { field, select } = useField(draft);
   const [caret, setCaret] = useState(-1);
   const [isRefused, setRefused] = useState(false);
   const list = useId();
+  const quicker = useQuicker(id, draft !== '');
   const write = (text: string, selected?: Selected): void => {
     select(selected);
     setRefused(false);
+    if (draft === '') quicker.begin();
     drafts.write(id, text);
   };
   const shortcut = shortcutAt(draft, caret);
@@ -52,15 +54,15 @@ export function Writing({ conversation, humanAgent }: { conversation: Conversati
       setRefused(true);
       field.current?.focus();
       field.current?.setSelectionRange(open.from, open.to);
-      return;
     }
+    if (open || quicker.ask()) return;
     outbox.add(id, draft, { humanAgent });
     write('');
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing || picker.onKeyDown(event)) return;
     if (event.key !== 'Enter' || event.shiftKey) return;
-    if (!enterSends && !event.ctrlKey && !event.metaKey) return;
+    if (!preferences.get().enterSends && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     send();
   };
@@ -68,12 +70,10 @@ export function Writing({ conversation, humanAgent }: { conversation: Conversati
   return (
     <footer className="composer">
       {picker.isOpen && <CannedPicker id={list} picker={picker} />}
-      {isRefused && (
-        <p className="problem composer-hint" role="alert">
-          {t('composer.openPlace')}
-        </p>
-      )}
-      <Hints conversation={conversation} humanAgent={humanAgent} draft={draft} />
+      <Hints
+        {...{ conversation, humanAgent, draft }}
+        problem={isRefused ? t('composer.openPlace') : quicker.sentence}
+      />
       <div className="composer-line">
         <textarea
           ref={field}
@@ -89,6 +89,7 @@ export function Writing({ conversation, humanAgent }: { conversation: Conversati
           aria-activedescendant={picker.isOpen && picker.found.length > 0 ? `${list}-${picker.at}` : undefined}
           placeholder={t('composer.placeholder', { name })}
           onChange={({ target }) => {
+            presence.typed();
             write(target.value);
             setCaret(target.selectionStart);
           }}
@@ -135,10 +136,11 @@ interface HintsProps {
   conversation: ConversationView;
   humanAgent: boolean;
   draft: string;
+  problem: string | undefined;
 }
 
 /** What there is to know before it goes out: how long there is time, whom it is taken from, in how many pieces. */
-function Hints({ conversation, humanAgent, draft }: HintsProps) {
+function Hints({ conversation, humanAgent, draft, problem }: HintsProps) {
   const { agent_paused: isPaused, participant_name: name, human_agent_until: humanUntil } = conversation;
   const slow = useNow();
   const isUrgent = windowOf(conversation, slow)?.urgency === 'urgent';
@@ -152,6 +154,11 @@ function Hints({ conversation, humanAgent, draft }: HintsProps) {
   ].filter(Boolean);
   return (
     <>
+      {problem && (
+        <p className="warning composer-hint" role="alert">
+          {problem}
+        </p>
+      )}
       {left && (left.urgency === 'soon' || left.urgency === 'urgent') && (
         <p className="chip composer-hint" data-urgency={left.urgency}>
           <Icon name="clock" size={14} />

@@ -17,6 +17,7 @@ import { dayAndTime, t } from '../i18n/index.js';
 import { reaches, session } from '../session/index.js';
 import { Avatar, Dialog, ErrorNotice, Link, useObservable } from '../ui/index.js';
 import { CannedReplies } from './canned-replies.js';
+import { Labels } from './labels-page.js';
 import './staff.css';
 
 const limit = 50;
@@ -26,6 +27,7 @@ const invitesKey = ['staff invites'];
 const tabs = [
   ['people', '/staff', 'staff.title'],
   ['canned-replies', '/staff/canned-replies', 'canned.title'],
+  ['labels', '/staff/labels', 'labels.title'],
 ] as const;
 
 /** What belongs to the team: its people, and what they all use. Everybody sees it; owners change it. */
@@ -45,6 +47,7 @@ export function StaffPage({ tab = 'people' }: { tab?: string | undefined }) {
       </header>
       {shown[0] === 'people' && <People />}
       {shown[0] === 'canned-replies' && <CannedReplies />}
+      {shown[0] === 'labels' && <Labels />}
     </div>
   );
 }
