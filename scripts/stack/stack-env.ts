@@ -103,8 +103,15 @@ export function stackEnv(given: Env, { services, sandbox, openAi }: StackParts):
     LOG_LEVEL: 'info',
     JWT_SECRET: randomBytes(32).toString('hex'),
     ENCRYPTION_KEY: randomBytes(32).toString('base64'),
-    // The cautious defaults protect real accounts; a local Instagram can take more.
-    ...(sandbox ? { ...sandbox.env, RATE_LIMIT_PER_HOUR: '100000', RATE_LIMIT_PER_MINUTE: '10000' } : {}),
+    // The cautious defaults protect real accounts; a local Instagram can take more. Its pictures lie on this machine.
+    ...(sandbox
+      ? {
+          ...sandbox.env,
+          RATE_LIMIT_PER_HOUR: '100000',
+          RATE_LIMIT_PER_MINUTE: '10000',
+          MEDIA_EXTRA_HOSTS: '127.0.0.1,localhost',
+        }
+      : {}),
     ...(openAi ? { OPENAI_BASE_URL: openAi.baseUrl, OPENAI_API_KEY: 'sk-stand-in-000000000000' } : {}),
     ...given,
     DATABASE_URL: services.databaseUrl,

@@ -198,4 +198,42 @@ void describe('a team in a browser', { timeout: 400_000 }, () => {
     await anna.close();
     await desk.close();
   });
+
+  void it('shows pictures and voice through its own origin, live and after a reload, and what is gone as gone', async () => {
+    const { person, name } = await customer();
+    const desk = await colleague('Mia', 'operator');
+    const foreign: string[] = [];
+    desk.page.on('request', (request) => void (new URL(request.url()).origin === url || foreign.push(request.url())));
+    await desk.openConversation(name);
+    await person.sendPicture().delivered;
+    await person.sendAudio().delivered;
+    await person.mentionInStory().delivered;
+    await person.replyToStory('Love this!').delivered;
+    const missing = new URL('/nowhere.png', stack.sandbox.url).href;
+    await person.sendPicture(missing).delivered;
+    const look = async () => {
+      await desk.messages.getByText('No longer available').waitFor();
+      await desk.messages.locator('audio').waitFor();
+      await desk.messages.getByText('Answer to a story').waitFor();
+      const shown = "[...document.querySelectorAll('.picture img')].filter((one) => one.naturalWidth > 0).length";
+      while ((await desk.page.evaluate(shown)) !== 2) await desk.page.waitForTimeout(100);
+      return desk.messages
+        .locator('.picture, audio, video, .gone')
+        .evaluateAll('(found) => found.map((one) => one.className)');
+    };
+    const live = await look();
+    await desk.page.reload();
+    assert.deepEqual(await look(), live);
+    await shoot(desk, 'media');
+    await desk.messages
+      .getByRole('button', { name: /^Enlarge/ })
+      .first()
+      .click();
+    await desk.page.locator('dialog.viewer img').waitFor();
+    await shoot(desk, 'media-viewer');
+    await desk.page.keyboard.press('Escape');
+    assert.deepEqual(await violationsIn(desk), []);
+    assert.deepEqual(foreign, []);
+    await desk.close();
+  });
 });

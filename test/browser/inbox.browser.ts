@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { startLocalStack, type LocalStack } from '../../scripts/stack/local-stack.js';
-import { Desk, openBrowser, shoot } from './support/browser.js';
+import { Desk, openBrowser, shoot, violationsIn } from './support/browser.js';
 
 const owner = { userId: 'owner', role: 'admin' } as const;
 
@@ -67,6 +67,12 @@ void describe('the inbox in a browser', { timeout: 400_000 }, () => {
     await desk.messages.getByText('Are you open on Sunday?').waitFor();
     await desk.messages.getByText('Agent', { exact: true }).waitFor();
     await shoot(desk, 'agent');
+    await desk.page.getByRole('button', { name: 'Why?' }).first().click();
+    const why = desk.page.getByRole('dialog', { name: 'Why the agent said this' });
+    await why.getByText('Time to find the answer').waitFor();
+    await shoot(desk, 'why');
+    assert.deepEqual(await violationsIn(desk), []);
+    await why.getByRole('button', { name: 'Close' }).click();
     await desk.close();
   });
 

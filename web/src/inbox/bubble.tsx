@@ -1,11 +1,13 @@
 import { useState, type ReactNode } from 'react';
-import { calling, messagesResolve, messageMediaLink, type ApiError, type MessageView } from '../api/index.js';
-import { clockTime, t, tIfKnown } from '../i18n/index.js';
+import { calling, messagesResolve, type ApiError, type MessageView } from '../api/index.js';
+import { clockTime, t, tIfKnown, useNow } from '../i18n/index.js';
 import { useMay } from '../session/index.js';
 import { ErrorNotice, Icon, Link, useObservable, type IconName } from '../ui/index.js';
 import { useColleagues, type Colleagues } from './colleagues.js';
+import { Media } from './media.js';
 import type { OutboxEntry } from './outbox.js';
 import { useStore } from './store-context.js';
+import { Why } from './why.js';
 
 /** A message that the server has. */
 export function Bubble({ message, first, name }: { message: MessageView; first: boolean; name: string }) {
@@ -40,6 +42,7 @@ export function Bubble({ message, first, name }: { message: MessageView; first: 
           })}
         </p>
       )}
+      {message.source === 'agent' && own && <Why messageId={message.id} />}
       {message.status === 'failed' && <Failed message={message} />}
       {message.status === 'unconfirmed' && <Unconfirmed message={message} />}
     </article>
@@ -63,13 +66,17 @@ function authorOf(message: MessageView, name: string, colleagues: Colleagues): [
   return ['person', message.source === 'api' ? t('author.api') : t('author.app')];
 }
 
+const quotedLength = 80;
+/** The server’s words for what is no text: it is shown itself. */
+const inBrackets = /^\[[^\]]*\]$/;
+
 function Content({ message, name }: { message: MessageView; name: string }) {
   return (
     <>
       {message.attachments.map((attachment, index) => (
-        <Attachment key={index} message={message} index={index} name={name} {...attachment} />
+        <Media key={index} message={message} attachment={attachment} name={name} />
       ))}
-      {message.content !== null && (
+      {message.content !== null && !(message.attachments.length > 0 && inBrackets.test(message.content)) && (
         <p className="text" dir="auto">
           {message.content}
         </p>
@@ -78,55 +85,41 @@ function Content({ message, name }: { message: MessageView; name: string }) {
   );
 }
 
-interface AttachmentProps {
-  message: MessageView;
-  index: number;
-  name: string;
-  type: string;
-  url?: string;
-  title?: string;
-  has_copy?: boolean;
-}
+const storyLifeMs = 24 * 3_600_000;
 
-/** Opened on purpose, in a tab of its own: nothing of a message loads by itself from somebody else's server. */
-function Attachment({ message, index, name, type, url, title, has_copy: hasCopy }: AttachmentProps) {
-  const [gone, setGone] = useState(false);
-  const label = title ?? tIfKnown(`attachment.${type}`) ?? t('attachment.other');
-  const open = async (): Promise<void> => {
-    const tab = window.open('about:blank', '_blank');
-    if (tab) tab.opener = null;
-    try {
-      const { data } = await messageMediaLink({ ...calling, path: { id: message.id, index } });
-      if (tab) tab.location.href = data.data.url;
-    } catch {
-      tab?.close();
-      setGone(true);
-    }
-  };
-  const what = t('message.attachment', { type: label, name: message.direction === 'inbound' ? name : t('author.api') });
-  return (
-    <div className="attachment">
-      <Icon name="file" />
-      <span dir="auto">{label}</span>
-      {gone && <span className="quiet">{t('message.unavailable')}</span>}
-      {!gone && hasCopy && (
-        <button type="button" aria-label={`${t('message.open')}: ${what}`} onClick={() => void open()}>
-          {t('message.open')}
-        </button>
-      )}
-      {!gone && !hasCopy && url?.startsWith('https://') && (
-        <a href={url} target="_blank" rel="noopener noreferrer" aria-label={`${t('message.open')}: ${what}`}>
-          {t('message.open')}
-        </a>
-      )}
-    </div>
-  );
-}
-
+/** What it answers: the message's own words where they are on the page; of a story, the way to it while it lives. */
 function Quoted({ message }: { message: MessageView }) {
-  const to = message.reply_to;
+  const thread = useStore().thread(message.conversation_id);
+  const { messages } = useObservable(thread.state);
+  const now = useNow();
+  const to = message.reply_to as { mid?: string; story?: { url?: string } } | undefined;
   if (!to) return null;
-  return <p className="quoted">{'story' in to ? t('message.storyReply') : t('message.replyTo')}</p>;
+  if (to.story) {
+    const isOver = now - Date.parse(message.sent_at) > storyLifeMs;
+    return (
+      <p className="quoted">
+        {t('message.storyReply')}{' '}
+        {isOver || !to.story.url?.startsWith('http') ? (
+          <span>({t('message.storyOver')})</span>
+        ) : (
+          <a href={to.story.url} target="_blank" rel="noopener noreferrer">
+            {t('message.storyOpen')}
+          </a>
+        )}
+      </p>
+    );
+  }
+  const answered = messages.find(({ external_id: mid }) => mid !== null && mid === to.mid);
+  return (
+    <p className="quoted">
+      {t('message.replyTo')}
+      {answered?.content && (
+        <>
+          : <q dir="auto">{answered.content.slice(0, quotedLength)}</q>
+        </>
+      )}
+    </p>
+  );
 }
 
 function SendState({ message }: { message: MessageView }): ReactNode {

@@ -1,7 +1,14 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 
+interface Props {
+  title: string;
+  className?: string;
+  onClose?: () => void;
+  children: ReactNode;
+}
+
 /** The browser's own modal dialog: it keeps the focus, gives it back, and closes on Escape. */
-export function Dialog({ title, onClose, children }: { title: string; onClose?: () => void; children: ReactNode }) {
+export function Dialog({ title, className, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const { current } = dialog;
@@ -10,6 +17,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose?: 
   return (
     <dialog
       ref={dialog}
+      className={className}
       aria-label={title}
       onClose={onClose}
       onCancel={(event) => {
