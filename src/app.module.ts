@@ -20,6 +20,7 @@ import { PrivacyApiModule, PrivacyWorkerModule } from './privacy/index.js';
 import { QueueModule, QueueWorkerModule } from './queue/index.js';
 import { RedisModule } from './redis/index.js';
 import { StaffApiModule } from './staff/index.js';
+import { TemplatesApiModule } from './templates/index.js';
 import { WebhookApiModule } from './webhook/index.js';
 
 type ModuleList = (Type | DynamicModule)[];
@@ -52,6 +53,7 @@ const api: ModuleList = [
   AccountsApiModule,
   WebhookApiModule,
   DeliveriesApiModule,
+  TemplatesApiModule,
   DmsApiModule,
   BlocklistApiModule,
   InboxApiModule,

@@ -85,6 +85,8 @@ const routes: Record<string, Route> = {
   'DELETE /instagram-dms/{id}': user('DmEditService.remove'),
   'POST /instagram-dms/{id}/resolve': user('DmEditService.resolve'),
   'GET /instagram-dms/{id}/attachments/{index}': user('MediaLinksService.of'),
+  'GET /messages/templates': user('TemplatesService.list', { query: `account_id=${'a'.repeat(24)}` }),
+  'POST /messages/templates': owners('TemplatesService.create'),
   'GET /messages/list': user('DmListService.list'),
   'POST /messages/send': user('DmSendService.send', {
     body: { recipient_id: '1254477777772222', platform_account_id: '17841400008460056', message_text: 'Hello' },

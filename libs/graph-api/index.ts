@@ -16,7 +16,7 @@ export type { GraphFailure, GraphFailureKind, GraphFailureRule } from './failure
 export * from './json.js';
 export type { SendResult } from './messages.js';
 export type { AppCredentials, AuthorizeRequest, GrantedPermissions, TokenGrant, TokenInfo } from './oauth.js';
-export type { GraphPage } from './paging.js';
+export { itemsIn, nextCursor, type GraphPage } from './paging.js';
 export type { MeResult, PageResult, UserProfile } from './people.js';
 export { MESSENGER_LIMITS, SEND_LIMITS } from './send-body.js';
 export type {

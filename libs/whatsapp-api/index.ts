@@ -10,3 +10,15 @@ export { WHATSAPP_LIMITS } from './limits.js';
 export { isBsuid, personIdsIn } from './person-ids.js';
 export { findWhatsAppProblem, whatsAppBodyOf, type WhatsAppMessage } from './send-body.js';
 export { WhatsAppClient, type WhatsAppSent } from './client.js';
+export {
+  filledBody,
+  filledComponents,
+  filledText,
+  readTemplate,
+  readTemplateChange,
+  templateSlots,
+  type TemplateChange,
+  type TemplateSlots,
+  type TemplateValues,
+  type WhatsAppTemplate,
+} from './templates.js';

@@ -15,6 +15,7 @@ export const WHATSAPP_LIMITS = {
   /** What opens the list. */
   listButton: 20,
   callbackData: 512,
+  templateBody: 1024,
   media: {
     image: { maxBytes: 5_000_000, contentTypes: ['image/jpeg', 'image/png'] },
     video: { maxBytes: 16_000_000, contentTypes: ['video/mp4', 'video/3gpp'] },

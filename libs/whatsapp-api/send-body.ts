@@ -7,6 +7,8 @@ export interface WhatsAppMessage {
   text?: string;
   media?: { type: 'image' | 'video' | 'audio' | 'file'; link: string };
   choices?: readonly { title: string; payload: string }[];
+  /** Approved beforehand; `text` is only what it reads as. */
+  template?: { name: string; language: string; components: readonly Record<string, unknown>[] };
   /** What opens a list of choices. */
   listButton?: string;
   replyToMid?: string;
@@ -32,8 +34,9 @@ export function whatsAppBodyOf(message: WhatsAppMessage): Record<string, unknown
  * Looks for what WhatsApp would refuse, mostly only by a status. The sentence quotes nothing of the message.
  * @returns `undefined` when it may be sent
  */
-export function findWhatsAppProblem({ to, text, media, choices }: WhatsAppMessage): string | undefined {
+export function findWhatsAppProblem({ to, text, media, choices, template }: WhatsAppMessage): string | undefined {
   if (to.trim() === '') return 'The message names no recipient.';
+  if (template) return undefined;
   if (media) {
     if (!/^https?:\/\/\S+$/i.test(media.link)) return 'The attachment has no http(s) URL.';
     if (text !== undefined && media.type === 'audio') return 'A voice message has no caption.';
@@ -62,7 +65,18 @@ function tooLong(what: string, text: string | undefined, max: number): string | 
   return `The ${what} has ${text.length} characters, ${max} are allowed.`;
 }
 
-function contentOf({ text, media, choices, listButton = 'Choose' }: WhatsAppMessage): Record<string, unknown> {
+function contentOf({
+  text,
+  media,
+  choices,
+  template,
+  listButton = 'Choose',
+}: WhatsAppMessage): Record<string, unknown> {
+  if (template) {
+    const { name, language, components } = template;
+    const filled = components.length > 0 ? { components } : {};
+    return { type: 'template', template: { name, language: { code: language }, ...filled } };
+  }
   if (media) {
     const type = media.type === 'file' ? 'document' : media.type;
     return { type, [type]: { link: media.link, ...(text === undefined ? {} : { caption: text }) } };

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { upgradeOf } from '../database/index.js';
+import { AccountCallsService } from './account-calls.service.js';
 import { AccountChangesService } from './account-changes.service.js';
 import { AccountCipherService } from './account-cipher.service.js';
 import { AccountDirectoryService } from './account-directory.service.js';
@@ -75,6 +76,7 @@ const repositories = [
     ...repositories,
     AccountUpgradeRepository,
     upgradeOf(AccountUpgradeRepository),
+    AccountCallsService,
     AccountChangesService,
     AccountCipherService,
     AccountDirectoryService,
@@ -101,6 +103,7 @@ const repositories = [
   ],
   exports: [
     ...repositories,
+    AccountCallsService,
     AccountDirectoryService,
     AccountHealthService,
     AccountsService,

@@ -1,3 +1,4 @@
+export { AccountCallsService } from './account-calls.service.js';
 export { configuredCipher, type ConfiguredKeys } from './account-cipher.service.js';
 export { actingFor } from './acting-for.js';
 export { AccountDirectoryService } from './account-directory.service.js';

@@ -38,6 +38,7 @@ export const auditActions = [
   'canned_reply.added',
   'canned_reply.changed',
   'canned_reply.removed',
+  'template.created',
   'message.sent',
   'message.changed',
   'message.deleted',

@@ -3,6 +3,7 @@ import type { ChannelCapabilities } from './channel-capabilities.js';
 import type { ChannelConnecting } from './connecting.port.js';
 import type { ChannelHistory, ChannelPeople, ChannelSubscription, ChannelTokens } from './facets.port.js';
 import type { ChannelOutbound, ChannelPresence, ChannelSentMessages } from './outbound.port.js';
+import type { ChannelTemplates } from './templates.port.js';
 
 /**
  * The channels this process knows. Each channel's folder adds its own name, so that adding a channel changes no file
@@ -39,6 +40,7 @@ export interface ChannelAdapter {
   readonly history?: ChannelHistory;
   readonly subscription?: ChannelSubscription;
   readonly tokens?: ChannelTokens;
+  readonly templates?: ChannelTemplates;
 }
 
 /** Reads what the channel posts to the door. Pure: no call, no store. */

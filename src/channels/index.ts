@@ -32,6 +32,7 @@ export type {
 } from './facets.port.js';
 export { channels, ChannelsModule, type ChannelRegistration } from './channels.module.js';
 export { ChannelsService } from './channels.service.js';
+export { BeyondLimitError, NotOnChannelError } from './limit.errors.js';
 export { GraphCallsService } from './graph/graph-calls.service.js';
 export type {
   CallError,
@@ -43,3 +44,12 @@ export type {
   Refusal,
   ShownMessage,
 } from './outbound.port.js';
+export type {
+  ChannelTemplate,
+  ChannelTemplates,
+  FilledTemplate,
+  TemplateChange,
+  TemplateDraft,
+  TemplateSlots,
+  TemplateValues,
+} from './templates.port.js';

@@ -18,6 +18,8 @@ export interface OutboundMessage {
   text?: string;
   attachment?: { type: MediaType; url: string; isReusable?: boolean };
   quickReplies?: readonly { title: string; payload: string }[];
+  /** A message that the channel approved beforehand, filled in; `text` is what the person reads of it. */
+  template?: { name: string; language: string; components: readonly Record<string, unknown>[] };
   /** The message this one answers. */
   replyToMid?: string;
   /** Answers the author of this comment in private; `recipientId` is a stand-in then. */

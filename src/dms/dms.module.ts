@@ -4,6 +4,7 @@ import { AccountsModule } from '../accounts/index.js';
 import { BlocklistModule } from '../blocklist/index.js';
 import { ConversationsModule } from '../conversations/index.js';
 import { DeliveriesModule } from '../deliveries/index.js';
+import { TemplatesModule } from '../templates/index.js';
 import { DmEditService } from './api/dm-edit.service.js';
 import { DmListRepository } from './api/dm-list.repository.js';
 import { DmListService } from './api/dm-list.service.js';
@@ -79,7 +80,7 @@ export class DmsModule {}
 
 /** `/instagram-dms/*`, `/messages/*`. */
 @Module({
-  imports: [AccountsModule, DmsModule, MongooseModule.forFeature([{ name: DM, schema: DmSchema }])],
+  imports: [AccountsModule, DmsModule, TemplatesModule, MongooseModule.forFeature([{ name: DM, schema: DmSchema }])],
   controllers: [DmsController, MessagesController],
   providers: [
     DmListRepository,
@@ -101,6 +102,7 @@ export class DmsApiModule {}
     AccountsModule,
     DeliveriesModule,
     DmsModule,
+    TemplatesModule,
     MongooseModule.forFeature([
       { name: DM, schema: DmSchema },
       { name: MESSAGE_HINT, schema: MessageHintSchema },

@@ -28,7 +28,16 @@ export {
 } from './api/follow-send.js';
 export { channelNamed, channelOf, isOfChannel } from './api/channel-filter.js';
 export { choiceOf, type PickedChoice } from './api/choices.js';
-export { AttachmentDto, ChoiceDto, IsChoices, QuickReplyDto, ReplyToDto } from './api/dms.dto.js';
+export { SentTemplateView } from './api/dm-view.dto.js';
+export { templateOf } from './api/template-of.js';
+export {
+  AttachmentDto,
+  ChoiceDto,
+  IsChoices,
+  IsTemplate,
+  QuickReplyDto,
+  ReplyToDto,
+} from './api/send-content.dto.js';
 export { ChannelQuery } from './api/list-dms.dto.js';
 export { dmView } from './api/dm.view.js';
 export { DmSendService } from './api/dm-send.service.js';

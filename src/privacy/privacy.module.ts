@@ -9,6 +9,7 @@ import { DeskModule, NotesRepository } from '../inbox/index.js';
 import { MediaModule } from '../media/index.js';
 import { DeliveriesModule } from '../deliveries/index.js';
 import { StaffModule } from '../staff/index.js';
+import { TemplatesModule } from '../templates/index.js';
 import { ExportRequestsService } from './api/export-requests.service.js';
 import { ExportsController } from './api/exports.controller.js';
 import { PrivacyRequestsController } from './api/privacy-requests.controller.js';
@@ -40,6 +41,7 @@ export class PrivacyApiModule {}
     MediaModule,
     DeliveriesModule,
     StaffModule,
+    TemplatesModule,
     ExportsModule,
     DeskModule,
   ],

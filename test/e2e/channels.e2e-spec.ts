@@ -1,26 +1,13 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { randomUUID } from 'node:crypto';
 import { appSecret, deliver } from '../support/door.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
+import { MetaServer, metaIds, numberDelivery, type SentBody } from '../support/meta-server.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 jest.setTimeout(90_000);
 
-const [page, number, business] = ['107000000000003', '105600000000002', '104500000000001'] as const;
-const [psid, phone] = ['7700000000000001', '15550009876'] as const;
+const { page, number, business, psid, phone } = metaIds;
 
-interface Sent {
-  path: string;
-  body: {
-    interactive?: object;
-    message?: { metadata?: string; quick_replies?: object[] };
-    biz_opaque_callback_data?: string;
-    to?: string;
-    text?: { body: string };
-  };
-}
 interface Dm {
   _id: string;
   text: string;
@@ -30,62 +17,12 @@ interface Dm {
   sender_id: string;
 }
 
-/** Answers as the Graph API does for a Page and a number; of a send it may take the request and lose the answer. */
-class Meta {
-  readonly sent: Sent[] = [];
-  losesAnswers = false;
-
-  private constructor(private readonly server: Server) {}
-
-  static async start(): Promise<Meta> {
-    const server = createServer();
-    const meta = new Meta(server);
-    server.on('request', (request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const { pathname } = new URL(request.url ?? '/', 'http://meta');
-        const isSend = request.method === 'POST' && pathname.endsWith('/messages');
-        const body = isSend ? (JSON.parse(Buffer.concat(chunks).toString()) as Sent['body']) : {};
-        if (isSend && 'sender_action' in body) return void response.end('{"recipient_id":"1"}');
-        if (isSend) meta.sent.push({ path: pathname, body });
-        if (isSend && meta.losesAnswers) return void request.socket.destroy();
-        response.setHeader('content-type', 'application/json');
-        response.end(JSON.stringify(meta.answerTo(pathname)));
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return meta;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
-  }
-
-  private answerTo(path: string): unknown {
-    if (path.endsWith('/oauth/access_token')) return { access_token: 'a-longer-token', token_type: 'bearer' };
-    if (path.endsWith('/me/accounts')) return { data: [{ id: page, name: 'Shop', access_token: 'page-token-000' }] };
-    if (path.endsWith('/phone_numbers')) return { data: [{ id: number, display_phone_number: '+1 555-000-1234' }] };
-    if (path.endsWith(`/${number}`)) return { id: number, display_phone_number: '+1 555-000-1234' };
-    if (path.endsWith('/me/messages')) return { recipient_id: psid, message_id: `m_${randomUUID()}` };
-    if (path.endsWith('/messages'))
-      return { contacts: [{ input: phone, wa_id: phone }], messages: [{ id: `wamid.${randomUUID()}` }] };
-    if (path.endsWith('/subscribed_apps')) return { success: true, data: [] };
-    return { success: true, id: '1', data: [] };
-  }
-}
-
 const services = useServices();
-let meta: Meta;
+let meta: MetaServer;
 let app: TestApp;
 
 beforeAll(async () => {
-  meta = await Meta.start();
+  meta = await MetaServer.start();
   const env = { GRAPH_FACEBOOK_URL: meta.url, META_APP_SECRET: appSecret, META_APP_ID: '869300000000007' };
   app = await startTestApp({ services, env });
 });
@@ -99,13 +36,13 @@ const channels = {
     connect: { platform: 'meta_whatsapp', waba_id: business, phone_number_id: number },
     person: phone,
     text: (text: string, id: string) =>
-      wa({
+      numberDelivery({
         contacts: [{ profile: { name: 'Robin Sample' }, wa_id: phone }],
         messages: [{ from: phone, id, timestamp: seconds(), type: 'text', text: { body: text } }],
       }),
-    handleOf: ({ body }: Sent) => body.biz_opaque_callback_data ?? '',
+    handleOf: ({ body }: SentBody) => body.biz_opaque_callback_data ?? '',
     confirmation: (handle: string, id: string) =>
-      wa({
+      numberDelivery({
         statuses: [{ id, status: 'sent', timestamp: seconds(), recipient_id: phone, biz_opaque_callback_data: handle }],
       }),
   },
@@ -113,19 +50,13 @@ const channels = {
     connect: { platform: 'meta_messenger', login: 'facebook' },
     person: psid,
     text: (text: string, mid: string) => fb({ sender: { id: psid }, recipient: { id: page }, message: { mid, text } }),
-    handleOf: ({ body }: Sent) => body.message?.metadata ?? '',
+    handleOf: ({ body }: SentBody) => body.message?.metadata ?? '',
     confirmation: (metadata: string, mid: string) =>
       fb({ sender: { id: page }, recipient: { id: psid }, message: { mid, is_echo: true, text: 'Yes.', metadata } }),
   },
 };
 
 const seconds = () => String(Math.floor(Date.now() / 1000));
-const wa = (value: object) => ({
-  object: 'whatsapp_business_account',
-  entry: [
-    { id: business, changes: [{ field: 'messages', value: { metadata: { phone_number_id: number }, ...value } }] },
-  ],
-});
 const fb = (event: object) => ({
   object: 'page',
   entry: [{ id: page, time: Date.now(), messaging: [{ timestamp: Date.now(), ...event }] }],
@@ -293,7 +224,7 @@ describe('choices', () => {
   }); // prettier-ignore
 
   it('come back picked, as the id and the title', async () => {
-    const picked = wa({
+    const picked = numberDelivery({
       messages: [
         {
           ...{ from: phone, id: 'picked-row', timestamp: seconds(), type: 'interactive' },

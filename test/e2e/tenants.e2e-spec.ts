@@ -141,7 +141,10 @@ describe('two tenants', () => {
     };
   }
 
-  const queryFor = ({ path }: Operation): string => (path.endsWith('/search') ? '?q=Hello' : '');
+  function queryFor({ path }: Operation): string {
+    if (path === '/messages/templates') return `?account_id=${owned.account}`;
+    return path.endsWith('/search') ? '?q=Hello' : '';
+  }
 
   async function ask(
     operation: Operation,

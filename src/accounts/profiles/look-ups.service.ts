@@ -3,11 +3,10 @@ import { isGraphError } from '#libs/graph-api';
 import type { TenantScope } from '../../auth/index.js';
 import type { ChannelThread } from '../../channels/index.js';
 import { NotFoundError } from '../../errors/index.js';
-import { AccountHealthService } from '../account-health.service.js';
+import { AccountCallsService } from '../account-calls.service.js';
 import type { AccountSummary } from '../account-summary.js';
 import { AccountsService } from '../accounts.service.js';
-import { asUpstream, detailsOf, isDeadToken, isUnknownObject, noteOf } from '../meta/meta-errors.js';
-import { TokenVaultService } from '../token-vault.service.js';
+import { detailsOf, isUnknownObject } from '../meta/meta-errors.js';
 import { LiveConversationsService } from './live-conversations.service.js';
 import type { LiveConversationsQuery, LiveConversationView } from './look-ups.dto.js';
 import { ProfilesService, type Profile } from './profiles.service.js';
@@ -19,8 +18,7 @@ export class LookUpsService {
     private readonly accounts: AccountsService,
     private readonly profiles: ProfilesService,
     private readonly conversationPages: LiveConversationsService,
-    private readonly vault: TokenVaultService,
-    private readonly health: AccountHealthService,
+    private readonly calls: AccountCallsService,
   ) {}
 
   /**
@@ -30,13 +28,13 @@ export class LookUpsService {
    */
   async profile(scope: TenantScope, idOrIgId: string, igsid: string): Promise<Profile> {
     const account = await this.accounts.getOwned(scope, idOrIgId);
-    return this.asking(account, () => this.knownPerson(account, igsid));
+    return this.calls.asking(account._id, () => this.knownPerson(account, igsid));
   }
 
   /** @throws {NotFoundError} @throws {AccountNotUsableError} @throws {UpstreamError} with Meta's codes */
   async conversations(scope: TenantScope, idOrIgId: string, { limit, after }: LiveConversationsQuery) {
     const account = await this.accounts.getOwned(scope, idOrIgId);
-    const page = await this.asking(account, () => this.conversationPages.list(account, { limit, after }));
+    const page = await this.calls.asking(account._id, () => this.conversationPages.list(account, { limit, after }));
     const { items, after: nextCursor, cached } = page;
     return { data: items.map(viewOf), ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }), cached };
   }
@@ -47,18 +45,6 @@ export class LookUpsService {
     } catch (cause) {
       if (!isGraphError(cause) || !isUnknownObject(cause)) throw cause;
       throw new NotFoundError('Meta shows this account no such person.', { details: detailsOf(cause), cause });
-    }
-  }
-
-  private async asking<T>(account: AccountSummary, ask: () => Promise<T>): Promise<T> {
-    const { tokenVersion } = await this.vault.accessFor(account._id);
-    try {
-      return await ask();
-    } catch (error) {
-      if (isGraphError(error) && isDeadToken(error)) {
-        await this.health.markNeedsReauth(account._id, noteOf(error).message, tokenVersion);
-      }
-      throw asUpstream(error);
     }
   }
 }

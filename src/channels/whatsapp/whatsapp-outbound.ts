@@ -37,7 +37,7 @@ export class WhatsAppOutbound implements ChannelOutbound {
 }
 
 function wanted(message: OutboundMessage): WhatsAppMessage {
-  const { recipientId, personIds = [], text, attachment, quickReplies, replyToMid, sendHandle } = message;
+  const { recipientId, personIds = [], text, attachment, quickReplies, template, replyToMid, sendHandle } = message;
   // A phone number reaches the person under any of their other ids; not everything may be sent to a BSUID.
   const phone = personIds.find(({ kind }) => kind === 'phone');
   return {
@@ -45,6 +45,7 @@ function wanted(message: OutboundMessage): WhatsAppMessage {
     text,
     media: attachment && { type: attachment.type, link: attachment.url },
     choices: quickReplies,
+    template,
     replyToMid,
     callbackData: sendHandle,
   };

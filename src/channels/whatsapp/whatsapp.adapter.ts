@@ -7,6 +7,7 @@ import type { ChannelAdapter, ChannelWebhook } from '../channel.port.js';
 import { WhatsAppConnecting } from './whatsapp-connecting.js';
 import { WhatsAppOutbound } from './whatsapp-outbound.js';
 import { WhatsAppSubscription } from './whatsapp-subscription.js';
+import { WhatsAppTemplates } from './whatsapp-templates.js';
 
 declare module '../channel.port.js' {
   interface ChannelNames {
@@ -61,10 +62,12 @@ export class WhatsAppAdapter implements ChannelAdapter {
   readonly outbound: WhatsAppOutbound;
   readonly connecting: WhatsAppConnecting;
   readonly subscription: WhatsAppSubscription;
+  readonly templates: WhatsAppTemplates;
 
   constructor(graph: GraphClient, config: AppConfig) {
     this.outbound = new WhatsAppOutbound(graph);
     this.connecting = new WhatsAppConnecting(graph);
+    this.templates = new WhatsAppTemplates(graph);
     this.subscription = new WhatsAppSubscription(graph, config.META_APP_ID);
   }
 }

@@ -63,7 +63,9 @@ export abstract class DmRoutes {
       '403: the 24-hour window is closed. 502: Meta refused it for good; `details` has its code.',
   })
   @ApiHeader(idempotencyHeader)
-  @DocumentsBody(SendDmDto, { anyOf: [{ required: ['message_text'] }, { required: ['attachment'] }] })
+  @DocumentsBody(SendDmDto, {
+    anyOf: [{ required: ['message_text'] }, { required: ['attachment'] }, { required: ['template'] }],
+  })
   @ApiResponse({ status: 200, type: SendDmResponse, description: 'Meta has taken it.' })
   @ApiResponse(later)
   @ApiErrors(400, 401, 403, 404, 409, 413, 415, 429, 502, 503)

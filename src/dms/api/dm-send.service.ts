@@ -4,9 +4,10 @@ import { Clock } from '#libs/clock';
 import { AccountNotUsableError, AccountsService, type AccountSummary } from '../../accounts/index.js';
 import { AuditService } from '../../audit/index.js';
 import type { TenantScope } from '../../auth/index.js';
-import { ChannelsService, type Channel } from '../../channels/index.js';
+import { ChannelsService, type Channel, type ChannelAdapter } from '../../channels/index.js';
 import { conversationIdOf, ConversationsRepository } from '../../conversations/index.js';
 import { TransactionsService } from '../../database/index.js';
+import { TemplateSendsService, type SendTemplateDto } from '../../templates/index.js';
 import { DmStoreRepository } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 import { OutboxService, provisionalParticipant, type NewOutbound, type NewReply } from '../outbound/outbox.service.js';
@@ -52,7 +53,6 @@ export interface SendOptions {
 interface Request {
   account: AccountSummary;
   participantId: string;
-  parts: NewOutbound[];
   fingerprint: string;
   idempotencyKey?: string;
   sentBy?: string;
@@ -71,6 +71,7 @@ export class DmSendService {
     private readonly outbox: OutboxService,
     private readonly requested: RequestedSendsRepository,
     private readonly store: DmStoreRepository,
+    private readonly templates: TemplateSendsService,
     private readonly following: SendFollowingService,
     private readonly takeOver: OperatorTakeoverService,
     private readonly audit: AuditService,
@@ -103,23 +104,16 @@ export class DmSendService {
   ): Promise<AcceptedSend> {
     const account = await this.accountOf(scope, dto, channel);
     const { platform_account_id: _account, ...asked } = dto;
-    const adapter = this.channels.get(account.channel);
-    const parts = partsOf(dto, adapter.outbound);
     return this.once(
       {
         account,
         participantId: dto.recipient_id,
-        parts,
         fingerprint: fingerprintOf('send', asked),
         idempotencyKey,
         sentBy,
         takesOver: true,
       },
-      async () => {
-        refuseUnusable(account);
-        refuseBeyondLimits(dto, parts, adapter, textField);
-        await this.refuseEarly(account, dto);
-      },
+      () => this.contentOf(account, dto, textField),
     );
   }
 
@@ -143,13 +137,13 @@ export class DmSendService {
       {
         account,
         participantId: provisionalParticipant(comment_id),
-        parts: [{ text: message_text, outbound: { comment_id } }],
         fingerprint: fingerprintOf('private-reply', { comment_id, message_text }),
         idempotencyKey,
       },
       async () => {
         refuseUnusable(account);
         refusePrivateReply(message_text, this.channels.get(account.channel));
+        return [{ text: message_text, outbound: { comment_id } }];
       },
     );
     return this.answer(accepted);
@@ -166,11 +160,10 @@ export class DmSendService {
   }
 
   /** The same key: the same DMs, and what they answered first, once that was final. */
-  private async once(request: Request, check: () => Promise<void>): Promise<AcceptedSend> {
+  private async once(request: Request, contentOf: () => Promise<NewOutbound[]>): Promise<AcceptedSend> {
     const known = await this.findKnown(request);
     if (known) return { parts: known };
-    await check();
-    return this.queue(request);
+    return this.queue(request, await contentOf());
   }
 
   private async findKnown({ account, idempotencyKey, fingerprint }: Request): Promise<DmRecord[] | undefined> {
@@ -186,8 +179,8 @@ export class DmSendService {
     return parts;
   }
 
-  private async queue(request: Request): Promise<AcceptedSend> {
-    const { account, participantId, parts, fingerprint, idempotencyKey, sentBy, takesOver } = request;
+  private async queue(request: Request, parts: NewOutbound[]): Promise<AcceptedSend> {
+    const { account, participantId, fingerprint, idempotencyKey, sentBy, takesOver } = request;
     const key = idempotencyKey === undefined ? ownKey() : callersKey(idempotencyKey);
     const reply: NewReply = { source: 'api', key, parts, fingerprint, sentBy };
     const pause = takesOver ? await this.takeOver.pauseIn(account) : undefined;
@@ -225,14 +218,29 @@ export class DmSendService {
     return this.requested.findOpenRepeat(session, conversationId, fingerprint, since);
   }
 
-  /** What is known not to go through is refused before anything is stored. */
-  private async refuseEarly(account: AccountSummary, dto: SendDmDto): Promise<void> {
+  /** The messages it becomes. What is known not to go through is refused before anything is stored. */
+  private async contentOf(account: AccountSummary, dto: SendDmDto, textField?: string): Promise<NewOutbound[]> {
+    refuseUnusable(account);
+    const adapter = this.channels.get(account.channel);
+    const parts = dto.template ? [await this.fromTemplate(account, dto.template)] : partsOf(dto, adapter.outbound);
+    refuseBeyondLimits(dto, parts, adapter, textField);
+    await this.refuseEarly(account, dto, adapter);
+    return parts;
+  }
+
+  private async fromTemplate(account: AccountSummary, asked: SendTemplateDto): Promise<NewOutbound> {
+    const { text, template } = await this.templates.prepare(account, asked);
+    return { text, outbound: { template } };
+  }
+
+  private async refuseEarly(account: AccountSummary, dto: SendDmDto, adapter: ChannelAdapter): Promise<void> {
     if (dto.tag === 'HUMAN_AGENT' && !account.human_agent_allowed) throw new HumanAgentNotAllowedError();
-    const { capabilities } = this.channels.get(account.channel);
+    if (dto.template) return;
+    const { capabilities, templates } = adapter;
     const conversation = await this.conversations.getById(conversationIdOf(account._id, dto.recipient_id));
     const message = { source: 'api', recipient_id: dto.recipient_id, outbound: { tag: dto.tag } } as const;
     if (isOutsideWindow(message, conversation?.last_inbound_at, this.clock.now(), capabilities))
-      throw new OutsideWindowError();
+      throw new OutsideWindowError(undefined, templates && 'template');
   }
 }
 

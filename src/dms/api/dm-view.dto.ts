@@ -66,6 +66,17 @@ export class DmChoiceView {
   title?: string;
 }
 
+export class SentTemplateView {
+  @ApiProperty({ example: 'order_update' })
+  name!: string;
+
+  @ApiProperty({ example: 'en_US' })
+  language!: string;
+
+  @ApiPropertyOptional({ description: 'In the channel’s word', example: 'UTILITY' })
+  category?: string;
+}
+
 class DmErrorView {
   @ApiProperty({ example: 'outside_window' })
   kind!: string;
@@ -210,6 +221,9 @@ export class DmView {
     description: 'The choice that it picks: a quick reply, a button or a row of a list, whatever the channel calls it',
   })
   choice?: DmChoiceView;
+
+  @ApiPropertyOptional({ type: SentTemplateView, description: 'The approved template that it was sent by' })
+  template?: SentTemplateView;
 
   @ApiPropertyOptional({ type: [DmChoiceView], description: 'The choices that were sent under it' })
   choices?: DmChoiceView[];

@@ -1,5 +1,6 @@
 import { channelOf } from './channel-filter.js';
 import { choiceOf } from './choices.js';
+import { templateOf } from './template-of.js';
 import type { DmAttachment, DmReaction, DmRecord } from '../dm.schema.js';
 import type { DmAttachmentView, DmReactionView, DmView } from './dm-view.dto.js';
 
@@ -96,6 +97,7 @@ export function dmView(dm: Omit<ShownDm, '_id'> & { _id: unknown }): DmView {
     reply_to: dm.reply_to,
     quick_reply: dm.quick_reply,
     postback: dm.postback,
+    template: templateOf(dm),
     choice: choiceOf(dm),
     choices: dm.outbound?.quick_replies?.map(({ title, payload }) => ({ id: payload, title })),
     referral: dm.referral,

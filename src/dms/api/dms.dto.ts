@@ -1,153 +1,24 @@
-import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
-  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
   IsObject,
   IsString,
-  Length,
   Matches,
   MaxLength,
   ValidateBy,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { mediaTypes, type MediaType } from '../../kinds/index.js';
+import { SendTemplateDto } from '../../templates/index.js';
 import { MayBeAbsent } from '../../validation/index.js';
 import { accountIdPattern, accountIdRule, metaIdPattern, metaIdRule, toBoolean } from '../../paging/index.js';
 import { ChannelQuery } from './list-dms.dto.js';
-import { IsPublicHttpsUrl } from './public-https-url.validator.js';
-
-class AttachmentPayloadDto {
-  @ApiProperty({ example: 'https://cdn.example.com/menu.png' })
-  @IsPublicHttpsUrl()
-  url!: string;
-
-  @ApiPropertyOptional({
-    description: 'Passed on to Meta, which then keeps the file for other messages',
-    example: true,
-  })
-  @MayBeAbsent()
-  @IsBoolean()
-  is_reusable?: boolean;
-}
-
-export class AttachmentDto {
-  @ApiProperty({ enum: mediaTypes, example: mediaTypes[0] })
-  @IsIn(mediaTypes)
-  type!: MediaType;
-
-  @ApiPropertyOptional({
-    description: 'Where Meta fetches it from: a public https address. Required unless `payload` has it.',
-    maxLength: 2000,
-    example: 'https://cdn.example.com/menu.png',
-  })
-  @ValidateIf(({ payload, url }: AttachmentDto) => payload === undefined || url !== undefined)
-  @IsPublicHttpsUrl()
-  url?: string;
-
-  @ApiPropertyOptional({ description: 'The same, as Meta’s own send body has it', type: AttachmentPayloadDto })
-  @MayBeAbsent()
-  @IsObject({ message: 'expected an object' })
-  @ValidateNested()
-  @Type(() => AttachmentPayloadDto)
-  payload?: AttachmentPayloadDto;
-
-  @ApiPropertyOptional({
-    description: 'Words under it, where the channel has such (WhatsApp: 1024 characters, none under audio).',
-    maxLength: 10_000,
-    example: 'This week’s menu',
-  })
-  @MayBeAbsent()
-  @IsString()
-  @MaxLength(10_000)
-  @Matches(/\S/, { message: 'must not be empty' })
-  caption?: string;
-}
-
-export class QuickReplyDto {
-  @ApiPropertyOptional({ enum: ['text'], default: 'text' })
-  @MayBeAbsent()
-  @IsIn(['text'])
-  content_type?: 'text';
-
-  @ApiProperty({ maxLength: 20, example: 'Opening hours' })
-  @IsString()
-  @Length(1, 20)
-  title!: string;
-
-  @ApiProperty({ maxLength: 1000, example: 'HOURS' })
-  @IsString()
-  @Length(1, 1000)
-  payload!: string;
-}
-
-/** A choice that the person can pick: the same on every channel. */
-export class ChoiceDto {
-  @ApiProperty({
-    description: 'Comes back in `choice` of the DM that picks it. WhatsApp: 256 characters, in a list 200; else 1000.',
-    maxLength: 1000,
-    example: 'HOURS',
-  })
-  @IsString()
-  @Length(1, 1000)
-  @Matches(/\S/, { message: 'must not be empty' })
-  id!: string;
-
-  @ApiProperty({
-    description: 'What the person reads, and then seems to say. 20 characters; in a WhatsApp list 24.',
-    maxLength: 1000,
-    example: 'Opening hours',
-  })
-  @IsString()
-  @Length(1, 1000)
-  @Matches(/\S/, { message: 'must not be empty' })
-  title!: string;
-}
-
-/** The choices of a send. */
-export function IsChoices(text: 'message' | 'message_text'): PropertyDecorator {
-  return applyDecorators(
-    ApiPropertyOptional({
-      type: [ChoiceDto],
-      maxItems: 100,
-      description:
-        'Choices under the text, as the channel has them: quick replies on Instagram and Messenger (13), on WhatsApp ' +
-        `up to 3 buttons, more as a list (10). Needs \`${text}\`; instead of \`quick_replies\`.`,
-    }),
-    MayBeAbsent(),
-    ValidateBy({
-      name: 'needsText',
-      validator: {
-        validate: (_value, args) => hasTextAlone(args?.object as Record<string, unknown> | undefined, text),
-        defaultMessage: () => `need ${text}, which they stand under, and no quick_replies beside them`,
-      },
-    }),
-    IsArray(),
-    ArrayNotEmpty(),
-    ArrayMaxSize(100),
-    ArrayUnique((one: ChoiceDto) => one?.id, { message: 'each id once' }),
-    ArrayUnique((one: ChoiceDto) => one?.title, { message: 'each title once' }),
-    ValidateNested({ each: true }),
-    Type(() => ChoiceDto),
-  );
-}
-
-function hasTextAlone(asked: Record<string, unknown> = {}, text: string): boolean {
-  return asked[text] !== undefined && asked['quick_replies'] === undefined;
-}
-
-export class ReplyToDto {
-  @ApiProperty({ description: 'Meta’s id of the message it answers', example: 'aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlE' })
-  @IsString()
-  @Length(1, 500)
-  mid!: string;
-}
+import { AttachmentDto, ChoiceDto, IsChoices, IsTemplate, QuickReplyDto, ReplyToDto } from './send-content.dto.js';
 
 /** Beside an attachment, too, the words have to be there. */
 function NeedsText(): PropertyDecorator {
@@ -160,6 +31,11 @@ function NeedsText(): PropertyDecorator {
   });
 }
 
+/** Words there have to be, unless something else says enough. */
+function needsWords({ attachment, template, message_text }: SendDmDto): boolean {
+  return (attachment === undefined && template === undefined) || message_text !== undefined;
+}
+
 export class SendDmDto {
   @ApiProperty({ description: 'The person’s Instagram-scoped id', example: '1254477777772222' })
   @Matches(metaIdPattern, metaIdRule)
@@ -168,11 +44,12 @@ export class SendDmDto {
   @ApiPropertyOptional({
     description:
       'Meta allows 1000 bytes of UTF-8 a message: a longer text goes out as several messages, split at paragraph, ' +
-      'sentence or word ends, in order. Required without `attachment`; with it, it follows as a message of its own.',
+      'sentence or word ends, in order. Required without `attachment` or `template`; with an attachment, it follows as a ' +
+      'message of its own.',
     maxLength: 10_000,
     example: 'Thanks for your message! We open at 9.',
   })
-  @ValidateIf(({ attachment, message_text }: SendDmDto) => attachment === undefined || message_text !== undefined)
+  @ValidateIf(needsWords)
   @IsString()
   @MaxLength(10_000)
   @Matches(/\S/, { message: 'must not be empty' })
@@ -202,6 +79,15 @@ export class SendDmDto {
   @ValidateNested({ each: true })
   @Type(() => QuickReplyDto)
   quick_replies?: QuickReplyDto[];
+
+  @ApiPropertyOptional({
+    type: SendTemplateDto,
+    description:
+      'Instead of text and attachment: a message that the channel has approved beforehand (`GET /messages/templates`), ' +
+      'with exactly the values it needs. The window need not be open.',
+  })
+  @IsTemplate()
+  template?: SendTemplateDto;
 
   @IsChoices('message_text')
   choices?: ChoiceDto[];

@@ -1,6 +1,11 @@
 import { textSize } from '#libs/graph-api';
-import { choiceFormFor, type ChannelAdapter, type TextLimit } from '../../channels/index.js';
-import { BeyondLimitError, NotOnChannelError } from './send.errors.js';
+import {
+  BeyondLimitError,
+  choiceFormFor,
+  NotOnChannelError,
+  type ChannelAdapter,
+  type TextLimit,
+} from '../../channels/index.js';
 import type { NewOutbound } from '../outbound/outbox.service.js';
 import type { SendDmDto } from './dms.dto.js';
 

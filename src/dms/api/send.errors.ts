@@ -1,11 +1,5 @@
 import type { Channel } from '../../channels/index.js';
-import {
-  ConflictError,
-  ForbiddenError,
-  InvalidRequestError,
-  NotFoundError,
-  UpstreamError,
-} from '../../errors/index.js';
+import { ConflictError, ForbiddenError, NotFoundError, UpstreamError } from '../../errors/index.js';
 import type { DmRecord } from '../dm.schema.js';
 import { windowSentence } from '../outbound/send-window.js';
 
@@ -14,27 +8,14 @@ export function accountOfAnotherChannel(channel: Channel): NotFoundError {
   return new NotFoundError(`There is no such account here: it is one of ${channel}. Add platform=${channel}.`);
 }
 
-/** The account's channel has no such thing; `details` names the field and the channel. */
-export class NotOnChannelError extends InvalidRequestError {
-  constructor(field: string, channel: Channel, takes: string) {
-    super(`${field}: ${channel} takes ${takes}`, [{ field, expected: takes, channel }]);
-  }
-}
-
-/** More than the account's channel takes; `details` names the field, the channel, its limit and what that counts. */
-export class BeyondLimitError extends InvalidRequestError {
-  constructor(field: string, channel: Channel, { limit, unit, has }: { limit: number; unit: string; has: number }) {
-    const expected = `at most ${limit} ${unit}`;
-    super(`${field}: ${channel} takes ${expected}, these are ${has}`, [{ field, expected, channel, limit, unit }]);
-  }
-}
-
 /** Meta's 24 hours since the customer's last message are over. */
 export class OutsideWindowError extends ForbiddenError {
   override readonly code = 'outside_window';
 
-  constructor(dm?: DmRecord) {
-    super(windowSentence, dm ? { details: refusalDetails(dm) } : {});
+  /** @param takes what the channel takes all the same */
+  constructor(dm?: DmRecord, takes?: string) {
+    const details = dm ? refusalDetails(dm) : takes === undefined ? undefined : { takes };
+    super(windowSentence, details ? { details } : {});
   }
 }
 

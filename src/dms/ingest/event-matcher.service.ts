@@ -22,6 +22,7 @@ export interface DeliveryOrigin {
 }
 
 export interface MatchedDelivery {
+  channel: Channel;
   items: IngestItem[];
   accounts: AccountSummary[];
   /** Events nobody here can place (unknown kind without a mid, no parties): they stay in the delivery log. */
@@ -67,7 +68,10 @@ export class EventMatcherService {
   ): Promise<MatchedDelivery> {
     const events = delivery.entries.flatMap((entry) => entry.events).filter((event) => !event.isTest);
     const known = await this.accountsOf(events, channel, accountIds);
-    const matched: MatchedDelivery = { items: [], accounts: [...new Set(known.values())], unplaced: [], hints: [] };
+    const matched: MatchedDelivery = {
+      ...{ channel, items: [], unplaced: [], hints: [] },
+      accounts: [...new Set(known.values())],
+    };
     const settings = new Map<string, AgentSettings>();
     for (const account of matched.accounts) settings.set(account._id, await settingsOf(account));
     for (const event of events) {

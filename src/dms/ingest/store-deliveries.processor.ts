@@ -8,6 +8,7 @@ import { AccountHealthService, UserSettingsService } from '../../accounts/index.
 import { ChannelsService } from '../../channels/index.js';
 import { ContendedError } from '../../database/index.js';
 import { epochMs, metrics, telemetry } from '../../observability/index.js';
+import { TemplateNoticesService } from '../../templates/index.js';
 import { HandlesJob, type JobPayloads } from '../../queue/index.js';
 import { DeliveryLogRepository, DeliveryScrubbingRepository, type Delivery } from '../../deliveries/index.js';
 import { MessageHintsRepository, type NewHint } from '../hints/message-hints.repository.js';
@@ -65,6 +66,7 @@ export class StoreDeliveriesProcessor {
     private readonly settings: UserSettingsService,
     private readonly followUpJobs: FollowUpJobsService,
     private readonly hints: MessageHintsRepository,
+    private readonly templates: TemplateNoticesService,
     private readonly load: IngestLoadService,
     private readonly clock: Clock,
   ) {}
@@ -148,7 +150,10 @@ export class StoreDeliveriesProcessor {
       hints.push(...matched.hints);
       for (const account of matched.accounts) matchedAccounts.add(account._id);
       // Kept raw in the delivery log, where an admin sees them; counted here.
-      for (const event of matched.unplaced) metrics.webhookEvents.inc({ kind: event.kind });
+      for (const event of matched.unplaced) {
+        metrics.webhookEvents.inc({ kind: event.kind });
+        await this.templates.note(matched.channel, event);
+      }
     }
     const outcome = await this.oneByOne.execute(() => this.ingest.store(items));
     // Before the deliveries count as stored: a crash here must not leave a raw copy of what was taken back.

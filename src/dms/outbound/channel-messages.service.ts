@@ -45,12 +45,13 @@ export class ChannelMessagesService {
 
 function messageOf(dm: DmRecord): OutboundMessage {
   const { outbound = {}, source, recipient_id, text } = dm;
-  const { attachment, quick_replies, comment_id, reply_to_mid, tag } = outbound;
+  const { attachment, quick_replies, template, comment_id, reply_to_mid, tag } = outbound;
   return {
     recipientId: recipient_id,
     text,
     attachment: attachment && { type: attachment.type, url: attachment.url, isReusable: attachment.is_reusable },
     quickReplies: quick_replies,
+    template,
     replyToMid: reply_to_mid,
     sendHandle: sendHandleOf(dm),
     commentId: comment_id,

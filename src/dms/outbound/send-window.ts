@@ -25,7 +25,7 @@ export function humanAgentWindowClosesAt(
 
 /**
  * Whether the channel's window is known to be closed for this message. Of someone never heard from here nothing is
- * known, and a private reply answers a comment, so the channel decides about those.
+ * known, a private reply answers a comment, and a template needs no window, so the channel decides about those.
  */
 export function isOutsideWindow(
   dm: Pick<DmRecord, 'outbound' | 'source' | 'recipient_id'>,
@@ -33,8 +33,9 @@ export function isOutsideWindow(
   nowMs: number,
   hours: WindowHours,
 ): boolean {
-  if (lastInboundAt === undefined || dm.outbound?.comment_id !== undefined || isProvisional(dm.recipient_id))
-    return false;
+  const { comment_id, template } = dm.outbound ?? {};
+  if (lastInboundAt === undefined || comment_id !== undefined || isProvisional(dm.recipient_id)) return false;
+  if (template) return false;
   const byPerson = dm.source === 'api' && dm.outbound?.tag === 'HUMAN_AGENT';
   const closesAt = windowClosesAt(lastInboundAt, hours);
   const until = (byPerson ? humanAgentWindowClosesAt(lastInboundAt, hours) : undefined) ?? closesAt;

@@ -1,5 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { choiceOf, clientKeyOf, type DmAttachment, type DmRecord } from '../../dms/index.js';
+import {
+  choiceOf,
+  clientKeyOf,
+  SentTemplateView,
+  templateOf,
+  type DmAttachment,
+  type DmRecord,
+} from '../../dms/index.js';
 
 const date = { type: String, format: 'date-time' } as const;
 
@@ -187,6 +194,9 @@ export class MessageView {
   })
   choice?: PickedChoiceView;
 
+  @ApiPropertyOptional({ type: SentTemplateView, description: 'The approved template that it was sent by' })
+  template?: SentTemplateView;
+
   @ApiPropertyOptional({ type: [MessageChoiceView], description: 'The choices that were sent under it' })
   quick_replies?: MessageChoiceView[];
 
@@ -211,6 +221,7 @@ export class MessageView {
 /** What the inbox shows of a stored DM. */
 export function messageView(dm: Omit<DmRecord, '_id' | 'delivery_ids'> & { _id: unknown }): MessageView {
   const choice = choiceOf(dm);
+  const template = templateOf(dm);
   return {
     id: String(dm._id),
     external_id: dm.message_id ?? null,
@@ -233,6 +244,7 @@ export function messageView(dm: Omit<DmRecord, '_id' | 'delivery_ids'> & { _id: 
     ...(dm.postback ? { postback: dm.postback } : {}),
     ...(dm.quick_reply ? { quick_reply: dm.quick_reply } : {}),
     ...(choice ? { choice } : {}),
+    ...(template ? { template } : {}),
     ...(dm.outbound?.quick_replies ? { quick_replies: dm.outbound.quick_replies } : {}),
     ...(dm.is_automatic ? { is_automatic: true } : {}),
     reactions: (dm.reactions ?? [])

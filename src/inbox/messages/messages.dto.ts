@@ -14,8 +14,9 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { AttachmentDto, ChoiceDto, IsChoices, QuickReplyDto, ReplyToDto } from '../../dms/index.js';
+import { AttachmentDto, ChoiceDto, IsChoices, IsTemplate, QuickReplyDto, ReplyToDto } from '../../dms/index.js';
 import { PageQuery, toBoolean } from '../../paging/index.js';
+import { SendTemplateDto } from '../../templates/index.js';
 import { MayBeAbsent } from '../../validation/index.js';
 
 const messageId = { pattern: '^[0-9a-fA-F]{24}$', example: '6740c0de6740c0de6740c0de' } as const;
@@ -67,11 +68,14 @@ export class ReplyDto {
   @ApiPropertyOptional({
     description:
       'Longer than 1000 bytes of UTF-8 it goes out as several messages, split at paragraph, sentence or word ends. ' +
-      'Required without `attachment`; with it, it follows as a message of its own',
+      'Required without `attachment` or `template`; with an attachment, it follows as a message of its own',
     maxLength: 10_000,
     example: 'Thanks for your message! We open at 9.',
   })
-  @ValidateIf(({ attachment, message }: ReplyDto) => attachment === undefined || message !== undefined)
+  @ValidateIf(
+    ({ attachment, template, message }: ReplyDto) =>
+      (attachment === undefined && template === undefined) || message !== undefined,
+  )
   @IsString()
   @MaxLength(10_000)
   @Matches(/\S/, { message: 'must not be empty' })
@@ -106,6 +110,13 @@ export class ReplyDto {
   @ValidateNested({ each: true })
   @Type(() => QuickReplyDto)
   quick_replies?: QuickReplyDto[];
+
+  @ApiPropertyOptional({
+    type: SendTemplateDto,
+    description: 'Instead of words: a message that the channel has approved, which the window need not be open for',
+  })
+  @IsTemplate()
+  template?: SendTemplateDto;
 
   @IsChoices('message')
   choices?: ChoiceDto[];

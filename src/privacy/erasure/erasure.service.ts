@@ -18,6 +18,7 @@ import { DeskErasureService } from '../../inbox/index.js';
 import { MediaStorageService } from '../../media/index.js';
 import { DeadLettersRepository } from '../../queue/index.js';
 import { DeliveryScrubbingRepository } from '../../deliveries/index.js';
+import { TemplatesRepository } from '../../templates/index.js';
 import { StaffErasureService } from '../../staff/index.js';
 import { ExportsRepository } from '../export/exports.repository.js';
 
@@ -62,6 +63,7 @@ export class ErasureService {
     private readonly toolTraces: ToolTracesService,
     private readonly runs: AgentRunsRepository,
     private readonly desk: DeskErasureService,
+    private readonly templates: TemplatesRepository,
     private readonly staff: StaffErasureService,
     private readonly exports: ExportsRepository,
     private readonly alerts: AlertsService,
@@ -150,6 +152,7 @@ export class ErasureService {
       await this.toolTraces.eraseAccount(accountId);
       await this.runs.removeOf(accountId);
       await this.desk.eraseAccount(accountId);
+      await this.templates.removeOf(accountId);
       const removed = await this.privacy.removeAccount(accountId, erasure.requested_at);
       await this.progress(erasure, { accounts: removed ? 1 : 0 }, signal);
       // A backfill that was under way may have stored its last page meanwhile; without the record it stores no more.

@@ -7,6 +7,7 @@ import { BlocklistRepository } from '../../blocklist/index.js';
 import { ConversationsRepository, type ConversationHolder } from '../../conversations/index.js';
 import { CommentsRepository, dmView, DmsRepository } from '../../dms/index.js';
 import { CannedRepliesRepository, LabelsRepository, NotesRepository, noteView } from '../../inbox/index.js';
+import { TemplatesRepository, type TemplatePosition } from '../../templates/index.js';
 import { StaffRepository } from '../../staff/index.js';
 import type { Export } from './exports.repository.js';
 
@@ -52,6 +53,7 @@ export class ExportSourcesService {
     private readonly labels: LabelsRepository,
     private readonly replies: CannedRepliesRepository,
     private readonly staff: StaffRepository,
+    private readonly templates: TemplatesRepository,
     private readonly auditLog: AuditLogRepository,
   ) {}
 
@@ -94,6 +96,7 @@ export class ExportSourcesService {
       (after) =>
         paged(after, 'comment', (before) => this.comments.ofAccount(accountId, { before, limit: linesOfStep })),
       (after) => this.documents(userId, accountId, after),
+      (after) => this.messageTemplates(accountId, after),
     ];
   }
 
@@ -129,6 +132,14 @@ export class ExportSourcesService {
       else [at.done, at.open] = [at.open.id, undefined];
     }
     return { lines, after: JSON.stringify(at) };
+  }
+
+  private async messageTemplates(accountId: string, after: string | undefined): Promise<ExportStep> {
+    const position = after === undefined ? undefined : (JSON.parse(after) as TemplatePosition);
+    const found = await this.templates.page(accountId, {}, { after: position, limit: linesOfStep });
+    const lines = found.map(({ _id: _ours, ...data }) => ({ type: 'template', data }));
+    const last = found.length === linesOfStep ? found.at(-1) : undefined;
+    return { lines, ...(last ? { after: JSON.stringify({ name: last.name, language: last.language }) } : {}) };
   }
 
   private async documents(userId: string, accountId: string, after: string | undefined): Promise<ExportStep> {
