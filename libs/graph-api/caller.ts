@@ -64,6 +64,8 @@ export interface GraphRequest extends GraphRoute {
   json?: object;
   /** Sent as a form. */
   form?: Record<string, string | undefined>;
+  /** Sent as it is. */
+  raw?: { contentType: string; body: Buffer };
   /** Goes into the Authorization header. */
   accessToken?: string;
   /** More of what must never turn up in an error. */
@@ -206,7 +208,7 @@ function ownPool({ connections = 64, proxy }: GraphClientOptions, connectTimeout
 }
 
 function toHttp(request: GraphRequest, appSecret: string | undefined): ExchangeRequest {
-  const { url, query, json, form, accessToken, method } = request;
+  const { url, query, json, form, raw, accessToken, method } = request;
   const proof = accessToken && appSecret ? { appsecret_proof: appSecretProof(accessToken, appSecret) } : {};
   if (strayPath.test(url)) throw new ExchangeError(false, undefined, 'ERR_INVALID_URL', undefined);
   const { origin, pathname } = new URL(url);
@@ -220,8 +222,9 @@ function toHttp(request: GraphRequest, appSecret: string | undefined): ExchangeR
       ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
       ...(json ? { 'content-type': 'application/json' } : {}),
       ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+      ...(raw ? { 'content-type': raw.contentType } : {}),
     },
-    body: json ? JSON.stringify(json) : form ? encode(form).toString() : null,
+    body: raw?.body ?? (json ? JSON.stringify(json) : form ? encode(form).toString() : null),
   };
 }
 

@@ -28,12 +28,20 @@ import {
 } from './send-body.js';
 import { SubscriptionsArea, type SubscribeResult, type Subscription } from './subscriptions.js';
 
+/** A file, and the fields beside it. */
+export interface UploadForm {
+  fields: Record<string, string>;
+  file: { name: string; contentType: string; bytes: Buffer };
+}
+
 /** A call of {@link GraphClient.request}: ids and names of the path are its segments. */
 export interface OtherRequest {
   method: GraphRoute['method'];
   path: readonly string[];
   query?: Record<string, string | undefined>;
   json?: object;
+  /** Sent as a form with a file in it, instead of JSON. */
+  upload?: UploadForm;
   /** The account it is made for, as metrics and notes know it. */
   accountId?: string;
 }
@@ -219,11 +227,12 @@ export class GraphClient {
    * @param name what metrics call the route
    */
   async request(token: GraphToken, name: string, request: OtherRequest, options?: GraphCallOptions): Promise<unknown> {
-    const { method, path, query, json, accountId } = request;
+    const { method, path, query, json, upload, accountId } = request;
     const route: GraphRoute = { host: token.login, route: name, method };
     const url = this.hosts.graph(token.login, ...path);
     const { accessToken } = token;
-    const answer = await this.caller.call({ ...route, url, query, json, accessToken, igId: accountId }, options);
+    const raw = upload && (await encoded(upload));
+    const answer = await this.caller.call({ ...route, url, query, json, raw, accessToken, igId: accountId }, options);
     return answer.body;
   }
 
@@ -231,4 +240,13 @@ export class GraphClient {
   close(): Promise<void> {
     return this.caller.close();
   }
+}
+
+async function encoded({ fields, file }: UploadForm): Promise<{ contentType: string; body: Buffer }> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append('file', new Blob([new Uint8Array(file.bytes)], { type: file.contentType }), file.name);
+  const response = new Response(form);
+  const body = Buffer.from(await response.arrayBuffer());
+  return { contentType: response.headers.get('content-type') ?? 'multipart/form-data', body };
 }

@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js';
 
 /** What may be asked for, and from where. */
 export interface FetchPolicy {
-  /** Host names; one that starts with a dot allows everything below it (`.cdninstagram.com`). */
+  /** Host names; one that starts with a dot allows everything below it (`.cdninstagram.com`), `*` any public one. */
   allowedHosts: readonly string[];
   maxBytes: number;
   /** For the whole download, redirects included. */
@@ -40,7 +40,9 @@ export function checkUrl(value: string, policy: FetchPolicy): URL {
   if (url.protocol !== 'https:' && !local) throw new FetchRefusedError('not_https', 'Only https links are followed.');
   if (url.username || url.password) throw new FetchRefusedError('bad_url', 'A link with credentials is not followed.');
   const host = url.hostname.toLowerCase().replace(/^\[|\]$/g, '');
-  const allowed = policy.allowedHosts.some((entry) => (entry.startsWith('.') ? host.endsWith(entry) : host === entry));
+  const allowed = policy.allowedHosts.some(
+    (entry) => entry === '*' || (entry.startsWith('.') ? host.endsWith(entry) : host === entry),
+  );
   if (!allowed) throw new FetchRefusedError('host_not_allowed', `${host} is not among the allowed hosts.`);
   // URL has turned 0x7f.1 and 2130706433 into dotted form already.
   if (ipaddr.isValid(host)) checkAddress(host, policy);

@@ -6,5 +6,5 @@ export {
   type FetchPolicy,
   type RefusalReason,
 } from './fetch-policy.js';
-export { safeFetch, type Download } from './safe-fetch.js';
+export { safeFetch, type Download, type DownloadOptions } from './safe-fetch.js';
 export { RequestFailedError, safeRequest, type ReceivedResponse, type RequestToSend } from './safe-request.js';

@@ -88,9 +88,24 @@ describe('safeFetch', () => {
   it('takes a part where it asked for one, and never unasked', async () => {
     answer = ({ headers }, response) =>
       void response.writeHead(206, { 'content-range': `bytes 1-2/9, ${headers.range}` }).end('bc');
-    const { body, contentRange } = await safeFetch(`${base}/a`, local, undefined, 'bytes=1-2');
+    const { body, contentRange } = await safeFetch(`${base}/a`, local, undefined, { range: 'bytes=1-2' });
     expect([(await buffer(body)).toString(), contentRange]).toEqual(['bc', 'bytes 1-2/9, bytes=1-2']);
     await expect(safeFetch(`${base}/a`, local)).rejects.toMatchObject({ reason: 'bad_status' });
+  });
+
+  it('shows a credential to the hosts that it is for, and not where they lead', async () => {
+    const seen: (string | undefined)[] = [];
+    answer = ({ headers, url }, response) => {
+      seen.push(headers.authorization);
+      if (url === '/first') response.writeHead(302, { location: '/second' }).end();
+      else response.end('x');
+    };
+    const credential = { authorization: 'Bearer a-secret', hosts: [new URL(base).hostname] };
+    await buffer((await safeFetch(`${base}/first`, local, undefined, { credential })).body);
+    expect(seen).toEqual(['Bearer a-secret', undefined]);
+    const ofAnother = { ...credential, hosts: ['lookaside.example'] };
+    await buffer((await safeFetch(`${base}/a`, local, undefined, { credential: ofAnother })).body);
+    expect(seen[2]).toBeUndefined();
   });
 
   it('stops at the size limit, whatever the server said its length is', async () => {

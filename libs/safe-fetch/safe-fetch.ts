@@ -14,10 +14,17 @@ export interface Download {
   body: Readable;
 }
 
+export interface DownloadOptions {
+  /** The value of a `Range` header. */
+  range?: string;
+  credential?: { authorization: string; hosts: readonly string[] };
+}
+
 /**
  * Opens a download that can't be turned against us: https and known hosts only, the address checked at the moment of
  * connecting, each redirect checked again, bounded in size and time.
- * @param range a `Range` header to pass on; the server may give everything nevertheless
+ * @param options a `Range` header to pass on (the server may give everything nevertheless), and what opens the door of some
+ * hosts: it goes to these alone, and to none that they redirect to
  * @throws {FetchRefusedError} when the policy says no, or the server answers anything else but 200 (206 with a range)
  * @throws {FetchUnavailableError} when the server is overloaded or broken, which passes
  */
@@ -25,7 +32,7 @@ export async function safeFetch(
   link: string,
   policy: FetchPolicy,
   signal?: AbortSignal,
-  range?: string,
+  { range, credential }: DownloadOptions = {},
 ): Promise<Download> {
   const deadline = AbortSignal.timeout(policy.timeoutMs);
   const both = signal ? AbortSignal.any([signal, deadline]) : deadline;
@@ -37,7 +44,12 @@ export async function safeFetch(
     for (let redirects = 0; redirects <= (policy.maxRedirects ?? 3); redirects++) {
       const answer = await request(url, {
         dispatcher,
-        ...(range === undefined ? {} : { headers: { range } }),
+        headers: {
+          ...(range === undefined ? {} : { range }),
+          ...(credential && redirects === 0 && credential.hosts.includes(url.hostname)
+            ? { authorization: credential.authorization }
+            : {}),
+        },
         signal: both,
         headersTimeout: policy.timeoutMs,
         bodyTimeout: policy.timeoutMs,

@@ -5,7 +5,8 @@ export interface WhatsAppMessage {
   /** A phone number in digits, or a BSUID. */
   to: string;
   text?: string;
-  media?: { type: 'image' | 'video' | 'audio' | 'file'; link: string };
+  /** By the id of a file that was uploaded, or by a link that WhatsApp fetches; a document has a name. */
+  media?: { type: 'image' | 'video' | 'audio' | 'file'; id?: string; link: string; filename?: string };
   choices?: readonly { title: string; payload: string }[];
   /** Approved beforehand; `text` is only what it reads as. */
   template?: { name: string; language: string; components: readonly Record<string, unknown>[] };
@@ -38,7 +39,7 @@ export function findWhatsAppProblem({ to, text, media, choices, template }: What
   if (to.trim() === '') return 'The message names no recipient.';
   if (template) return undefined;
   if (media) {
-    if (!/^https?:\/\/\S+$/i.test(media.link)) return 'The attachment has no http(s) URL.';
+    if (media.id === undefined && !/^https?:\/\/\S+$/i.test(media.link)) return 'The attachment has no http(s) URL.';
     if (text !== undefined && media.type === 'audio') return 'A voice message has no caption.';
     return tooLong('caption', text, WHATSAPP_LIMITS.caption);
   }
@@ -79,7 +80,9 @@ function contentOf({
   }
   if (media) {
     const type = media.type === 'file' ? 'document' : media.type;
-    return { type, [type]: { link: media.link, ...(text === undefined ? {} : { caption: text }) } };
+    const file = media.id === undefined ? { link: media.link } : { id: media.id };
+    const named = type === 'document' && media.filename !== undefined ? { filename: media.filename } : {};
+    return { type, [type]: { ...file, ...named, ...(text === undefined ? {} : { caption: text }) } };
   }
   if (!choices) return { type: 'text', text: { preview_url: false, body: text } };
   if (choices.length <= WHATSAPP_LIMITS.buttons) {

@@ -1,7 +1,7 @@
 import type { DecodedDelivery, DeliverySummary } from '#libs/graph-api';
 import type { ChannelCapabilities } from './channel-capabilities.js';
 import type { ChannelConnecting } from './connecting.port.js';
-import type { ChannelHistory, ChannelPeople, ChannelSubscription, ChannelTokens } from './facets.port.js';
+import type { ChannelHistory, ChannelMedia, ChannelPeople, ChannelSubscription, ChannelTokens } from './facets.port.js';
 import type { ChannelOutbound, ChannelPresence, ChannelSentMessages } from './outbound.port.js';
 import type { ChannelTemplates } from './templates.port.js';
 
@@ -41,6 +41,7 @@ export interface ChannelAdapter {
   readonly subscription?: ChannelSubscription;
   readonly tokens?: ChannelTokens;
   readonly templates?: ChannelTemplates;
+  readonly media?: ChannelMedia;
 }
 
 /** Reads what the channel posts to the door. Pure: no call, no store. */

@@ -61,3 +61,16 @@ export interface ChannelTokens {
   isRefreshed(login: string): boolean;
   refresh(accessToken: string, options?: CallOptions): Promise<RefreshedToken>;
 }
+
+/** Where media lies for now. */
+export interface MediaLink {
+  url: string;
+  /** Goes to these hosts alone, and to no address that they redirect to. */
+  credential?: { authorization: string; hosts: readonly string[] };
+}
+
+/** Finds media that messages name by an id. Absent where they come with a link. */
+export interface ChannelMedia {
+  /** A link that lives for minutes. */
+  linkOf(access: ChannelAccess, mediaId: string, options?: CallOptions): Promise<MediaLink>;
+}

@@ -24,11 +24,13 @@ export type {
 } from './connecting.port.js';
 export type {
   ChannelHistory,
+  ChannelMedia,
   ChannelMessage,
   ChannelPage,
   ChannelProfile,
   ChannelSubscription,
   ChannelThread,
+  MediaLink,
 } from './facets.port.js';
 export { channels, ChannelsModule, type ChannelRegistration } from './channels.module.js';
 export { ChannelsService } from './channels.service.js';
@@ -41,6 +43,7 @@ export type {
   ChannelAccess,
   Listing,
   OutboundMessage,
+  PresenceTarget,
   Refusal,
   ShownMessage,
 } from './outbound.port.js';

@@ -103,10 +103,19 @@ export interface ChannelSentMessages {
   detailOf(access: ChannelAccess, mid: string, participantId: string): Promise<ShownMessage | undefined>;
 }
 
+/** Whose messages are seen and answered. */
+export interface PresenceTarget {
+  participantId: string;
+  /** The newest message of theirs, on channels that want it named. */
+  mid?: string;
+}
+
 /** Shows the person that their messages were seen and are being answered. Rejects when the channel refuses. */
 export interface ChannelPresence {
+  /** Whether showing typing also marks everything as read. */
+  readonly typingMarksSeen: boolean;
   /** How often typing has to be shown anew to stay visible. */
   readonly typingEveryMs: number;
-  markSeen(access: ChannelAccess, participantId: string, signal?: AbortSignal): Promise<void>;
-  showTyping(access: ChannelAccess, participantId: string, signal?: AbortSignal): Promise<void>;
+  markSeen(access: ChannelAccess, target: PresenceTarget, signal?: AbortSignal): Promise<void>;
+  showTyping(access: ChannelAccess, target: PresenceTarget, signal?: AbortSignal): Promise<void>;
 }

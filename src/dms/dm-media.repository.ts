@@ -27,7 +27,7 @@ export class DmMediaRepository {
   async noteCopy(dmId: string, index: number, copy: StoredCopy): Promise<boolean> {
     const path = `attachments.${index}`;
     const noted = await this.dms.collection.updateOne(
-      { _id: new Types.ObjectId(dmId), unsent: false, [`${path}.url`]: { $exists: true } },
+      { _id: new Types.ObjectId(dmId), unsent: false, ...isThere(path) },
       {
         $set: {
           [`${path}.stored_key`]: copy.key,
@@ -44,7 +44,7 @@ export class DmMediaRepository {
   async noteNotKept(dmId: string, index: number, reason: string): Promise<void> {
     const path = `attachments.${index}`;
     await this.dms.collection.updateOne(
-      { _id: new Types.ObjectId(dmId), unsent: false, [`${path}.url`]: { $exists: true } },
+      { _id: new Types.ObjectId(dmId), unsent: false, ...isThere(path) },
       { $set: { [`${path}.not_kept`]: reason } },
     );
   }
@@ -117,4 +117,9 @@ export class DmMediaRepository {
   private get holders() {
     return [this.dms.collection, this.tombstones.collection];
   }
+}
+
+/** It has not been removed meanwhile. */
+function isThere(path: string): object {
+  return { $or: [{ [`${path}.url`]: { $exists: true } }, { [`${path}.media_id`]: { $exists: true } }] };
 }

@@ -28,16 +28,10 @@ export {
 } from './api/follow-send.js';
 export { channelNamed, channelOf, isOfChannel } from './api/channel-filter.js';
 export { choiceOf, type PickedChoice } from './api/choices.js';
+export { isHeldById } from './held-media.js';
 export { SentTemplateView } from './api/dm-view.dto.js';
 export { templateOf } from './api/template-of.js';
-export {
-  AttachmentDto,
-  ChoiceDto,
-  IsChoices,
-  IsTemplate,
-  QuickReplyDto,
-  ReplyToDto,
-} from './api/send-content.dto.js';
+export { AttachmentDto, ChoiceDto, IsChoices, IsTemplate, QuickReplyDto, ReplyToDto } from './api/send-content.dto.js';
 export { ChannelQuery } from './api/list-dms.dto.js';
 export { dmView } from './api/dm.view.js';
 export { DmSendService } from './api/dm-send.service.js';

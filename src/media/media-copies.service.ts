@@ -3,11 +3,10 @@ import { PassThrough, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileTypeStream } from 'file-type';
 import { Clock } from '#libs/clock';
-import { FetchRefusedError, safeFetch, type FetchPolicy } from '#libs/safe-fetch';
-import { AppConfig } from '../config/index.js';
+import { FetchRefusedError } from '#libs/safe-fetch';
 import { DmMediaRepository, type DmRecord } from '../dms/index.js';
 import { attachmentKindOf } from '../kinds/index.js';
-import { mediaPolicy } from './media-policy.js';
+import { MediaSourcesService, type MediaSource } from './media-sources.service.js';
 import { MediaStorageService } from './media-storage.service.js';
 
 /** What a customer can send; anything else (a page, a script, an SVG) is not kept. */
@@ -26,16 +25,13 @@ class UnwantedTypeError extends Error {
 @Injectable()
 export class MediaCopiesService {
   private readonly logger = new Logger(MediaCopiesService.name);
-  private readonly policy: FetchPolicy;
 
   constructor(
     private readonly storage: MediaStorageService,
     private readonly repository: DmMediaRepository,
     private readonly clock: Clock,
-    config: AppConfig,
-  ) {
-    this.policy = mediaPolicy(config);
-  }
+    private readonly sources: MediaSourcesService,
+  ) {}
 
   /**
    * Copies what is not copied yet. A story mention stays a link: Meta forbids keeping that media.
@@ -49,9 +45,11 @@ export class MediaCopiesService {
     const passing: unknown[] = [];
     for (const [index, attachment] of dm.attachments.entries()) {
       const { mayBeCopied } = attachmentKindOf(attachment.type);
-      if (!attachment.url || !mayBeCopied || attachment.stored_key) continue;
+      const source =
+        mayBeCopied && !attachment.stored_key ? this.sources.of(dm.platform_account_id, attachment) : undefined;
+      if (!source) continue;
       try {
-        await this.copy(dm, index, attachment.url, signal);
+        await this.copy(dm, index, source, signal);
       } catch (error) {
         const reason = this.reasonNotToKeep(dm, error, signal);
         if (reason === undefined) passing.push(error);
@@ -88,8 +86,8 @@ export class MediaCopiesService {
     await this.repository.noteDropped(dmId, keys);
   }
 
-  private async copy(dm: DmRecord, index: number, url: string, signal: AbortSignal): Promise<void> {
-    const { body } = await safeFetch(url, this.policy, signal);
+  private async copy(dm: DmRecord, index: number, source: MediaSource, signal: AbortSignal): Promise<void> {
+    const { body } = await source.open(signal);
     const typed = await fileTypeStream(body);
     const contentType = typed.fileType?.mime ?? 'application/octet-stream';
     if (!keptTypes.test(contentType)) {

@@ -2,12 +2,11 @@ import { Injectable, Logger } from '@nestjs/common';
 import { fileTypeStream, fileTypeFromBuffer } from 'file-type';
 import { LRUCache } from 'lru-cache';
 import type { Readable } from 'node:stream';
-import { FetchRefusedError, FetchUnavailableError, safeFetch, type FetchPolicy } from '#libs/safe-fetch';
+import { FetchRefusedError, FetchUnavailableError } from '#libs/safe-fetch';
 import type { TenantScope } from '../auth/index.js';
-import { AppConfig } from '../config/index.js';
 import { DmsRepository, isVisible, type DmAttachment } from '../dms/index.js';
 import { NotFoundError, UnavailableError } from '../errors/index.js';
-import { mediaPolicy } from './media-policy.js';
+import { MediaSourcesService, type MediaSource } from './media-sources.service.js';
 import { MediaStorageService } from './media-storage.service.js';
 
 /** What a browser shows by itself and can't run. Anything else is a file to be saved. */
@@ -39,17 +38,14 @@ type Opened = Pick<MediaStream, 'body' | 'contentLength' | 'contentRange'> & { c
 @Injectable()
 export class MediaStreamsService {
   private readonly logger = new Logger(MediaStreamsService.name);
-  private readonly policy: FetchPolicy;
-  /** By link, so that a part from the middle is known for what it is. */
+  /** By source, so that a part from the middle is known for what it is. */
   private readonly types = new LRUCache<string, string>({ max: 5_000 });
 
   constructor(
     private readonly dms: DmsRepository,
     private readonly storage: MediaStorageService,
-    config: AppConfig,
-  ) {
-    this.policy = mediaPolicy(config);
-  }
+    private readonly sources: MediaSourcesService,
+  ) {}
 
   /**
    * @param range the request's `Range`; what is not one range of bytes is taken for none
@@ -59,19 +55,20 @@ export class MediaStreamsService {
   async open(scope: TenantScope, dmId: string, index: number, range?: string): Promise<MediaStream> {
     const dm = await this.dms.find(scope, dmId);
     const attachment = dm && isVisible(dm) && !dm.unsent ? dm.attachments[index] : undefined;
-    if (!attachment) throw new NotFoundError('There is no such attachment.');
+    if (!dm || !attachment) throw new NotFoundError('There is no such attachment.');
     const wanted = range !== undefined && oneRange.test(range) && range !== 'bytes=-' ? range : undefined;
-    const opened = await this.reach(attachment, wanted);
+    const opened = await this.reach(dm.platform_account_id, attachment, wanted);
     const isFleeting = attachment.link_only === true || attachment.type === 'story_mention';
     return { ...opened, isShown: shownTypes.test(opened.contentType), isFleeting };
   }
 
-  private async reach(attachment: DmAttachment, range: string | undefined): Promise<Opened> {
-    const { stored_key: key, content_type: contentType = anyBytes, url } = attachment;
+  private async reach(accountId: string, attachment: DmAttachment, range: string | undefined): Promise<Opened> {
+    const { stored_key: key, content_type: contentType = anyBytes } = attachment;
     try {
       if (key !== undefined && this.storage.isConfigured) return { ...(await this.openCopy(key, range)), contentType };
-      if (url === undefined) throw new NotFoundError('There is nothing to show of this attachment.');
-      return await this.openLink(url, range);
+      const source = this.sources.of(accountId, attachment);
+      if (!source) throw new NotFoundError('There is nothing to show of this attachment.');
+      return await this.openSource(source, range);
     } catch (error) {
       if (error instanceof NotFoundError) throw error;
       if (error instanceof FetchRefusedError) {
@@ -93,10 +90,10 @@ export class MediaStreamsService {
     }
   }
 
-  private async openLink(url: string, range: string | undefined): Promise<Opened> {
+  private async openSource(source: MediaSource, range: string | undefined): Promise<Opened> {
     const begins = range === undefined || range.startsWith('bytes=0-');
-    const known = this.types.get(url) ?? (begins ? undefined : await this.sniff(url));
-    const { body, contentRange, contentLength } = await safeFetch(url, this.policy, undefined, range);
+    const known = this.types.get(source.name) ?? (begins ? undefined : await this.sniff(source));
+    const { body, contentRange, contentLength } = await source.open(undefined, range);
     const about = {
       ...(contentLength === undefined ? {} : { contentLength }),
       ...(contentRange === undefined ? {} : { contentRange }),
@@ -106,12 +103,12 @@ export class MediaStreamsService {
     const contentType = typed.fileType?.mime ?? anyBytes;
     typed.once('close', () => body.destroy());
     body.once('error', (error) => typed.destroy(error));
-    this.types.set(url, contentType);
+    this.types.set(source.name, contentType);
     return { body: typed as unknown as Readable, contentType, ...about };
   }
 
-  private async sniff(url: string): Promise<string> {
-    const { body } = await safeFetch(url, this.policy, undefined, `bytes=0-${sniffedBytes - 1}`);
+  private async sniff(source: MediaSource): Promise<string> {
+    const { body } = await source.open(undefined, `bytes=0-${sniffedBytes - 1}`);
     const head: Buffer[] = [];
     let bytes = 0;
     // A server that gives everything is not read to the end.
@@ -121,7 +118,7 @@ export class MediaStreamsService {
       if (bytes >= sniffedBytes) break;
     }
     const contentType = (await fileTypeFromBuffer(Buffer.concat(head)))?.mime ?? anyBytes;
-    this.types.set(url, contentType);
+    this.types.set(source.name, contentType);
     return contentType;
   }
 }

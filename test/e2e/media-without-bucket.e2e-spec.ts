@@ -1,11 +1,10 @@
 import { getConnectionToken } from '@nestjs/mongoose';
 import { Types, type Connection } from 'mongoose';
 import { MovableClock } from '#libs/clock';
-import { AppConfig } from '../../src/config/index.js';
 import { DmMediaRepository } from '../../src/dms/index.js';
 import { ErasureService } from '../../src/privacy/erasure/erasure.service.js';
 import { DmRetentionService } from '../../src/privacy/retention/dm-retention.service.js';
-import { MediaCopiesService, type MediaStorageService } from '../../src/media/index.js';
+import { MediaCopiesService, MediaSourcesService, type MediaStorageService } from '../../src/media/index.js';
 import { eventually } from '../support/eventually.js';
 import { useServices } from '../support/services.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -51,7 +50,7 @@ async function dropElsewhere(id: string): Promise<string[]> {
   const removed: string[] = [];
   const remove = async (keys: string[]) => void removed.push(...keys);
   const bucket = { isConfigured: true, remove } as unknown as MediaStorageService;
-  await new MediaCopiesService(bucket, app.get(DmMediaRepository), clock, app.get(AppConfig)).drop(id);
+  await new MediaCopiesService(bucket, app.get(DmMediaRepository), clock, app.get(MediaSourcesService)).drop(id);
   return removed;
 }
 

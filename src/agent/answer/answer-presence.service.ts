@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PresenceTarget } from '../../channels/index.js';
 import { SenderActionsService, type ShownAction } from './sender-actions.service.js';
 
 /** After a try that failed. */
@@ -17,12 +18,12 @@ export class AnswerPresenceService {
    * failures matter to nobody.
    * @returns stops it
    */
-  start(accountId: string, participantId: string): () => void {
+  start(accountId: string, target: PresenceTarget): () => void {
     const stopped = new AbortController();
     const show = async (): Promise<void> => {
-      await this.try('mark_seen', accountId, participantId, stopped.signal);
+      await this.try('mark_seen', accountId, target, stopped.signal);
       while (!stopped.signal.aborted) {
-        const everyMs = await this.try('typing_on', accountId, participantId, stopped.signal);
+        const everyMs = await this.try('typing_on', accountId, target, stopped.signal);
         if (everyMs === undefined) return;
         await sleep(everyMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
       }
@@ -35,12 +36,12 @@ export class AnswerPresenceService {
   private async try(
     action: ShownAction,
     accountId: string,
-    participantId: string,
+    target: PresenceTarget,
     signal: AbortSignal,
   ): Promise<number | undefined> {
     if (signal.aborted) return undefined;
     try {
-      return await this.actions.show(accountId, participantId, action, signal);
+      return await this.actions.show(accountId, target, action, signal);
     } catch (error) {
       if (!signal.aborted)
         this.logger.debug({ msg: `${action} did not go through`, account_id: accountId, err: error });

@@ -108,7 +108,9 @@ export class AnswerRoundService {
     const composing = this.composer.compose(answerInput, signal);
     // Nothing is being thought about where a call ends before it begins.
     if (this.composer.isModelLeftAlone(answerInput.settings)) return composing;
-    const stopPresence = this.presence.start(answerInput.account._id, answerInput.conversation.participant_id);
+    const { account, conversation, open } = answerInput;
+    const target = { participantId: conversation.participant_id, mid: open.at(-1)?.message_id };
+    const stopPresence = this.presence.start(account._id, target);
     try {
       return await composing;
     } finally {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TokenVaultService } from '../../accounts/index.js';
-import { ChannelsService } from '../../channels/index.js';
+import { ChannelsService, type PresenceTarget } from '../../channels/index.js';
 
 export type ShownAction = 'mark_seen' | 'typing_on';
 
@@ -18,14 +18,14 @@ export class SenderActionsService {
    */
   async show(
     accountId: string,
-    participantId: string,
+    target: PresenceTarget,
     action: ShownAction,
     signal: AbortSignal,
   ): Promise<number | undefined> {
     const access = await this.vault.accessFor(accountId);
     const { presence } = this.channels.get(access.channel);
-    if (action === 'mark_seen') await presence?.markSeen(access, participantId, signal);
-    else await presence?.showTyping(access, participantId, signal);
+    if (action === 'typing_on') await presence?.showTyping(access, target, signal);
+    else if (!presence?.typingMarksSeen) await presence?.markSeen(access, target, signal);
     return presence?.typingEveryMs;
   }
 }

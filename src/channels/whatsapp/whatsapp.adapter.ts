@@ -6,6 +6,8 @@ import type { ChannelCapabilities } from '../channel-capabilities.js';
 import type { ChannelAdapter, ChannelWebhook } from '../channel.port.js';
 import { WhatsAppConnecting } from './whatsapp-connecting.js';
 import { WhatsAppOutbound } from './whatsapp-outbound.js';
+import { WhatsAppMedia } from './whatsapp-media.js';
+import { WhatsAppPresence } from './whatsapp-presence.js';
 import { WhatsAppSubscription } from './whatsapp-subscription.js';
 import { WhatsAppTemplates } from './whatsapp-templates.js';
 
@@ -61,12 +63,16 @@ export class WhatsAppAdapter implements ChannelAdapter {
   readonly webhook = webhook;
   readonly outbound: WhatsAppOutbound;
   readonly connecting: WhatsAppConnecting;
+  readonly presence: WhatsAppPresence;
+  readonly media: WhatsAppMedia;
   readonly subscription: WhatsAppSubscription;
   readonly templates: WhatsAppTemplates;
 
   constructor(graph: GraphClient, config: AppConfig) {
-    this.outbound = new WhatsAppOutbound(graph);
+    this.outbound = new WhatsAppOutbound(graph, !config.isProduction && (config.MEDIA_EXTRA_HOSTS ?? []).length > 0);
     this.connecting = new WhatsAppConnecting(graph);
+    this.presence = new WhatsAppPresence(graph);
+    this.media = new WhatsAppMedia(graph);
     this.templates = new WhatsAppTemplates(graph);
     this.subscription = new WhatsAppSubscription(graph, config.META_APP_ID);
   }

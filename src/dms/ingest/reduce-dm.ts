@@ -18,6 +18,7 @@ import { agentMayAnswer } from '../../kinds/index.js';
 import type { AccountSummary } from '../../accounts/index.js';
 import type { Channel } from '../../channels/index.js';
 import type { DmError, DmReaction, DmRecord, DmSource } from '../dm.schema.js';
+import { isHeldById } from '../held-media.js';
 import { withEdits, withoutContent, withReaction, withStates, withWhatWasSaid } from '../merge-dm.js';
 import { messageFields, postbackFields } from './stored-fields.js';
 
@@ -186,7 +187,8 @@ function fill(
   if (event.standby) fresh.standby = true;
   if (event.isSelf) fresh.is_self = true;
   if (isTold && agentMayAnswer(event, context.ownIds)) Object.assign(fresh, agentStateIn(context));
-  if (context.keepMedia && fresh.attachments.some(({ url, link_only: linkOnly }) => url && !linkOnly))
+  const isToKeep = (one: DmRecord['attachments'][number]) => (one.url ?? isHeldById(one)) && !one.link_only;
+  if (context.keepMedia && fresh.attachments.some(isToKeep))
     fresh.media_to_keep = new Date(context.now.getTime() + copiedWithinMs);
   if (fresh.direction === 'outbound') Object.assign(fresh, { status: 'sent', sent_at: new Date(event.timestamp) });
   const filled = before ? (before.placeholder ? mergePlaceholder : adopt)(before, fresh) : fresh;

@@ -56,7 +56,7 @@ export class DmRemovalRepository {
     const batch = { _id: { $in: next.map(({ _id }) => _id) } };
     await this.dms.collection.updateMany(
       { ...batch, media_to_keep: { $exists: true } },
-      { $unset: { media_to_keep: '', 'attachments.$[].url': '' } },
+      { $unset: { media_to_keep: '', 'attachments.$[].url': '', 'attachments.$[].media_id': '' } },
     );
     const projection = { attachments: 1, media_to_drop: 1 };
     const found = await this.dms.collection.find<DmRecord>(batch, { projection }).toArray();

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   choiceOf,
   clientKeyOf,
+  isHeldById,
   SentTemplateView,
   templateOf,
   type DmAttachment,
@@ -220,8 +221,7 @@ export class MessageView {
 
 /** What the inbox shows of a stored DM. */
 export function messageView(dm: Omit<DmRecord, '_id' | 'delivery_ids'> & { _id: unknown }): MessageView {
-  const choice = choiceOf(dm);
-  const template = templateOf(dm);
+  const [choice, template] = [choiceOf(dm), templateOf(dm)];
   return {
     id: String(dm._id),
     external_id: dm.message_id ?? null,
@@ -267,7 +267,7 @@ function attachmentView(attachment: DmAttachment, place: string): MessageAttachm
   return {
     type,
     ...(url ? { url } : {}),
-    ...(url || stored_key ? { href: `/inbox/messages/${place}` } : {}),
+    ...(url || stored_key || isHeldById(attachment) ? { href: `/inbox/messages/${place}` } : {}),
     ...(title ? { title } : {}),
     ...(original_type ? { original_type } : {}),
     ...(story_id ? { story_id } : {}),

@@ -20,7 +20,7 @@ export class ReadMarksService {
   /** Marks everything in the conversation read; telling the customer may fail, and nobody waits for it. */
   async markRead(scope: TenantScope, conversation: Conversation): Promise<void> {
     const newest = await this.store.markConversationRead(scope, conversation._id);
-    if (newest !== undefined && !isProvisional(conversation.participant_id)) void this.showSeen(conversation);
+    if (newest !== undefined && !isProvisional(conversation.participant_id)) void this.showSeen(conversation, newest);
   }
 
   /** The same, beside something that must not fail with it. */
@@ -32,10 +32,10 @@ export class ReadMarksService {
     }
   }
 
-  private async showSeen({ _id, platform_account_id, participant_id }: Conversation): Promise<void> {
+  private async showSeen({ _id, platform_account_id, participant_id }: Conversation, mid: string): Promise<void> {
     try {
       const access = await this.vault.accessFor(platform_account_id);
-      await this.channels.get(access.channel).presence?.markSeen(access, participant_id);
+      await this.channels.get(access.channel).presence?.markSeen(access, { participantId: participant_id, mid });
     } catch (error) {
       const expected = error instanceof AccountNotUsableError || isGraphError(error);
       this.logger[expected ? 'debug' : 'warn']({ msg: 'could not show seen', conversation_id: _id, err: error });
