@@ -86,6 +86,8 @@ function readElement(element: Element, change: Change, told: Told): WebhookEvent
       return readHistory(element, change, told, item);
     case 'status':
       return readStatus(element, change, told, item);
+    case 'preference':
+      return readPreference(element, change, told, item);
     default:
       return { ...baseOf(element, change, told, {}), kind: 'notice', about };
   }
@@ -224,6 +226,16 @@ function readEcho(element: Element, change: Change, told: Told, item: JsonObject
   const contact = contactOf(change.value, ids);
   const person = { ids, isRecipient: true, ...nameIn(contact) };
   return readMessage(baseOf(element, change, told, person), message, true);
+}
+
+/** Of marketing alone; what else people may choose one day stays a notice. */
+function readPreference(element: Element, change: Change, told: Told, item: JsonObject): WebhookEvent {
+  const ids = personIdsIn(item.wa_id, item.user_id);
+  const base = baseOf(element, change, told, { ids, ...nameIn(contactOf(change.value, ids)) });
+  const value = readText(item.value)?.toLowerCase();
+  const isKnown = /^marketing/.test(readText(item.category) ?? '') && (value === 'stop' || value === 'resume');
+  if (!isKnown || ids.length === 0) return { ...base, kind: 'notice', about: element.about };
+  return { ...base, kind: 'preference', about: 'marketing', value };
 }
 
 function readHistory(element: Element, change: Change, told: Told, item: JsonObject): WebhookEvent {

@@ -5,7 +5,7 @@ const testNumberId = '123456123';
 const testEntryId = '0';
 /** Where an element stood in a change, and what it is there. */
 export interface Element {
-  kind: 'message' | 'echo' | 'status' | 'history' | 'notice';
+  kind: 'message' | 'echo' | 'status' | 'history' | 'preference' | 'notice';
   item: unknown;
   /** For `notice`: what it is about. */
   about: string;
@@ -90,6 +90,7 @@ export function elementsOf({ field, value }: Change): Element[] {
     add('notice', chunk.errors, 'history');
   }
   add('notice', value.errors, 'errors');
-  for (const list of ['calls', 'user_preferences', 'state_sync']) add('notice', value[list], list);
+  add('preference', value.user_preferences, 'user_preferences');
+  for (const list of ['calls', 'state_sync']) add('notice', value[list], list);
   return found.length > 0 ? found : [{ kind: 'notice', item: value, about: field }];
 }

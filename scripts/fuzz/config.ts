@@ -45,6 +45,7 @@ const refusals: Record<string, string> = {
   'a tool’s parameters are a part of JSON Schema, its address has placeholders, and it has a name': '^/agent/tools/',
   'an account’s actions are those of one that is there': '^/agent/actions$',
   'days have an order, and there are 93 at most': '^/agent/usage/',
+  'days have an order, and there are 366 at most': '^/messages/costs/',
 };
 
 /** Fields and query parameters that mean the same wherever they stand. */

@@ -38,6 +38,7 @@ const rows: readonly (readonly [string, (can: ChannelCapabilities) => string])[]
   ['receipts', ({ receipts }) => receipts],
   ['ids of people', ({ personIds }) => personIds],
   ['messages are billed', ({ isBilled }) => yes(isBilled)],
+  ['people can opt out of marketing', ({ optOuts }) => yes(optOuts)],
 ];
 
 it('the page on channels shows what the adapters say', async () => {

@@ -55,6 +55,8 @@ export interface ChannelCapabilities {
   givesBackHandles: boolean;
   /** Each message sent is paid for: an answer is one message then, if it can be. */
   isBilled: boolean;
+  /** Whether people can say that they want no marketing, by a word or in the channel's app: it is kept and heeded. */
+  optOuts: boolean;
   /** How the channel tells that a message of ours was read. */
   receipts: 'message' | 'watermark' | 'status';
   /** Whether the ids of a person can change, so that events name them by several. */

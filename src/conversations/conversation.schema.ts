@@ -86,6 +86,8 @@ export interface ConversationRecord {
   erased_until?: Date;
   /** Meta's hand-over protocol: who got the thread last. */
   handover?: { type: string; at: number; new_owner_app_id?: string; previous_owner_app_id?: string; metadata?: string };
+  /** What the person said last about marketing, and how: by a word to us, or in the channel's app. */
+  marketing?: { opted_out: boolean; at: Date; by: 'message' | 'channel' };
   /** Where the ad, link or product was that brought the customer here, latest first seen. */
   referral?: Record<string, unknown>;
   /** Who works on this conversation's answers. A write by an older epoch is refused. */
@@ -191,6 +193,7 @@ export const ConversationSchema = new Schema<ConversationRecord>(
     erased_until: Date,
     handover: Schema.Types.Mixed,
     referral: Schema.Types.Mixed,
+    marketing: Schema.Types.Mixed,
     answer_epoch: { type: Number, required: true, default: 0 },
     answer_leased_until: Date,
     send_epoch: { type: Number, required: true, default: 0 },

@@ -20,6 +20,10 @@ import { DmSchema } from './dm.schema.js';
 import { DmMediaRepository } from './dm-media.repository.js';
 import { DmsRepository } from './dms.repository.js';
 import { COMMENT, CommentSchema, CommentsRepository } from './ingest/comments.repository.js';
+import { MESSAGE_COST, MessageCostSchema } from './costs/message-cost.schema.js';
+import { MessageCostsController } from './costs/message-costs.controller.js';
+import { MessageCostsRepository } from './costs/message-costs.repository.js';
+import { MessageCostsService } from './costs/message-costs.service.js';
 import { FetchMessageProcessor } from './hints/fetch-message.processor.js';
 import { MESSAGE_HINT, MessageHintSchema } from './hints/message-hint.schema.js';
 import { MessageHintsRepository } from './hints/message-hints.repository.js';
@@ -49,6 +53,7 @@ import { TombstoneSchema } from './tombstone.schema.js';
       { name: DM, schema: DmSchema },
       { name: TOMBSTONE, schema: TombstoneSchema },
       { name: COMMENT, schema: CommentSchema },
+      { name: MESSAGE_COST, schema: MessageCostSchema },
     ]),
   ],
   providers: [
@@ -58,6 +63,7 @@ import { TombstoneSchema } from './tombstone.schema.js';
     DmsRepository,
     CommentsRepository,
     CommentRemovalRepository,
+    MessageCostsRepository,
     IngestLoadService,
     PendingHintsService,
     ...outboundProviders,
@@ -69,6 +75,7 @@ import { TombstoneSchema } from './tombstone.schema.js';
     DmsRepository,
     CommentsRepository,
     CommentRemovalRepository,
+    MessageCostsRepository,
     IngestLoadService,
     PendingHintsService,
     BlocklistModule,
@@ -81,8 +88,10 @@ export class DmsModule {}
 /** `/instagram-dms/*`, `/messages/*`. */
 @Module({
   imports: [AccountsModule, DmsModule, TemplatesModule, MongooseModule.forFeature([{ name: DM, schema: DmSchema }])],
-  controllers: [DmsController, MessagesController],
+  // MessageCostsController before MessagesController: `costs` is no DM's id.
+  controllers: [MessageCostsController, DmsController, MessagesController],
   providers: [
+    MessageCostsService,
     DmListRepository,
     DmListService,
     DmSendService,

@@ -28,6 +28,7 @@ export {
 } from './api/follow-send.js';
 export { channelNamed, channelOf, isOfChannel } from './api/channel-filter.js';
 export { choiceOf, type PickedChoice } from './api/choices.js';
+export { MessageCostsRepository } from './costs/message-costs.repository.js';
 export { isHeldById } from './held-media.js';
 export { SentTemplateView } from './api/dm-view.dto.js';
 export { templateOf } from './api/template-of.js';

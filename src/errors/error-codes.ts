@@ -34,6 +34,7 @@ export const errorCodes: readonly string[] = [
   'not_configured',
   'not_found',
   'not_sent',
+  'opted_out',
   'outside_window',
   'overloaded',
   'payload_too_large',

@@ -93,6 +93,12 @@ export const eventKinds: Record<EventKind, EventKindRule> = {
     mayBeAnswered: false,
     answer: 'never',
   },
+  preference: {
+    place: 'conversation',
+    stored: 'On the conversation: whether the person takes marketing, as they said it last.',
+    mayBeAnswered: false,
+    answer: 'never',
+  },
   notice: {
     place: 'nowhere',
     stored: 'Stays in the delivery log.',

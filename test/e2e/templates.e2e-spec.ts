@@ -2,7 +2,7 @@ import { MovableClock } from '#libs/clock';
 import { channelFixture } from '../fixtures/channel-fixtures.js';
 import { appSecret, deliver } from '../support/door.js';
 import { eventually } from '../support/eventually.js';
-import { customerMessage, MetaServer, metaIds, type MetaAnswer } from '../support/meta-server.js';
+import { customerMessage, MetaServer, metaIds, numberDelivery, type MetaAnswer } from '../support/meta-server.js';
 import { useServices } from '../support/services.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
@@ -255,6 +255,77 @@ describe('a template that is sent', () => {
     expect(refused.body).toMatchObject({ code: 'outside_window', details: { takes: 'template' } });
     const sent = await send(order({ body: ['Robin', '1234'] }));
     expect(sent.status).toBe(200);
+  });
+});
+
+describe('somebody who wants no marketing', () => {
+  const promotion = {
+    ...{ name: 'promo_card', language: 'en_US' },
+    parameters: { header: 'https://cdn.example.com/p.png', named: { first_name: 'Robin' }, buttons: ['summer'] },
+  };
+  const wish = async (): Promise<unknown> => {
+    const { body } = await (await app.call()).get('/inbox/conversations').query({ platform_account_id: accountId });
+    return (body as { conversations: { marketing_opt_out: unknown }[] }).conversations[0]?.marketing_opt_out;
+  };
+  const preference = (value: string) =>
+    numberDelivery(
+      { user_preferences: [{ wa_id: phone, category: 'marketing_messages', value, timestamp: seconds() }] },
+      'user_preferences',
+    );
+  const seconds = () => Math.floor(clock.now() / 1000);
+  const tell = (body: object) => deliver(app.url, body, { path: '/webhook/whatsapp' }).expect(200);
+
+  it('gets none, but everything else, until they say otherwise', async () => {
+    clock.advance(1_000);
+    await tell(preference('stop'));
+    await eventually(async () => expect(await wish()).toMatchObject({ by: 'channel' }));
+    const refused = await send(promotion);
+    expect([refused.status, (refused.body as { code: string }).code]).toEqual([409, 'opted_out']);
+    expect((await send(order({ body: ['Robin', '1234'] }))).status).toBe(200);
+    clock.advance(2_000);
+    await tell(preference('resume'));
+    await eventually(async () => expect(await wish()).toBeNull());
+    expect((await send(promotion)).status).toBe(200);
+  });
+});
+
+describe('what messages cost', () => {
+  const pricing = { billable: true, pricing_model: 'PMP', category: 'utility', type: 'regular' };
+  const status = (id: string, name: string, more: object = {}) =>
+    numberDelivery({
+      statuses: [{ id, status: name, timestamp: String(Math.floor(clock.now() / 1000)), recipient_id: phone, ...more }],
+    });
+  const costs = async (query: object = {}) => {
+    const { body } = await (await app.call()).get(`/messages/costs/${accountId}`).query(query).expect(200);
+    return (body as { data: { billed: number; free: number; days: object[] } }).data;
+  };
+  const tell = (body: object) => deliver(app.url, body, { path: '/webhook/whatsapp' }).expect(200);
+
+  it('is counted once a delivered message, however often and in whatever order it is told', async () => {
+    const { body } = await send(order({ body: ['Robin', '1'] }));
+    const { message_id: mid } = (body as { stored: { message_id: string } }).stored;
+    await tell(status(mid, 'sent', { pricing }));
+    await tell(status(mid, 'read', { pricing }));
+    for (let times = 0; times < 2; times++) await tell(status(mid, 'delivered', { pricing }));
+    const { body: other } = await send(order({ body: ['Robin', '2'] }));
+    const { message_id: undelivered } = (other as { stored: { message_id: string } }).stored;
+    await tell(status(undelivered, 'sent', { pricing }));
+    const day = clock.date().toISOString().slice(0, 10);
+    await eventually(async () =>
+      expect(await costs()).toMatchObject({
+        ...{ billed: 1, free: 0 },
+        days: [{ day, kinds: [{ category: 'utility', type: 'regular', billable: true, messages: 1 }] }],
+      }),
+    );
+    expect(await costs({ from: '2020-01-01', to: '2020-01-31' })).toMatchObject({ billed: 0, days: [] });
+  });
+
+  it('has days in order, and is nobody else’s', async () => {
+    const caller = await app.call();
+    await caller.get(`/messages/costs/${accountId}?from=2026-02-01&to=2026-01-01`).expect(400);
+    await caller.get(`/messages/costs/${accountId}?from=yesterday`).expect(400);
+    const stranger = await app.call({ userId: 'tenant-2', role: 'user' });
+    await stranger.get(`/messages/costs/${accountId}`).expect(404);
   });
 });
 

@@ -18,7 +18,7 @@ import type { EventKind } from './webhook-event.js';
 
 /** One kind of event: how it is told apart and read. `docs/events.md` is printed from here. */
 export interface EventDefinition {
-  kind: Exclude<EventKind, 'unknown' | 'status' | 'relink' | 'notice'>;
+  kind: Exclude<EventKind, 'unknown' | 'status' | 'relink' | 'notice' | 'preference'>;
   /** Keys that hold the payload in a messaging event, in `standby[]`, and in a change's value. */
   payloadKeys: readonly string[];
   /** Fields under which it comes as `{field, value}`, in `changes[]` or flat; the value may be the payload itself. */

@@ -15,6 +15,7 @@ export type EventKind =
   | 'status'
   | 'relink'
   | 'notice'
+  | 'preference'
   | 'unknown';
 
 /** One of the ids by which a channel names a person. A BSUID is WhatsApp's id of a person within one business. */
@@ -114,6 +115,13 @@ export interface StatusEvent extends EventBase {
 export interface RelinkEvent extends EventBase {
   kind: 'relink';
   previousIds: PersonId[];
+}
+
+/** What a person chose in the channel's own settings. */
+export interface PreferenceEvent extends EventBase {
+  kind: 'preference';
+  about: 'marketing';
+  value: 'stop' | 'resume';
 }
 
 /** Understood, and about no message: kept in the delivery and counted. */
@@ -241,6 +249,7 @@ export type WebhookEvent =
   | StatusEvent
   | RelinkEvent
   | NoticeEvent
+  | PreferenceEvent
   | UnknownEvent;
 
 export interface DecodedEntry {

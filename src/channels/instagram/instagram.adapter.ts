@@ -41,6 +41,7 @@ const capabilities: ChannelCapabilities = {
   echoes: true,
   givesBackHandles: false,
   isBilled: false,
+  optOuts: false,
   receipts: 'message',
   personIds: 'stable',
 };

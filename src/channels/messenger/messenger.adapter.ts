@@ -46,6 +46,7 @@ const capabilities: ChannelCapabilities = {
   echoes: true,
   givesBackHandles: true,
   isBilled: false,
+  optOuts: false,
   receipts: 'watermark',
   personIds: 'stable',
 };

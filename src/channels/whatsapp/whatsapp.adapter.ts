@@ -44,6 +44,7 @@ const capabilities: ChannelCapabilities = {
   echoes: false,
   givesBackHandles: true,
   isBilled: true,
+  optOuts: true,
   receipts: 'status',
   personIds: 'changing',
 };

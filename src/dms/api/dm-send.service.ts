@@ -11,6 +11,7 @@ import { TemplateSendsService, type SendTemplateDto } from '../../templates/inde
 import { DmStoreRepository } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 import { OutboxService, provisionalParticipant, type NewOutbound, type NewReply } from '../outbound/outbox.service.js';
+import { isUnwanted } from '../outbound/opt-outs.js';
 import { isOutsideWindow } from '../outbound/send-window.js';
 import { callersKey, ownKey, replyKeyOf } from '../send-key.js';
 import { aboutDm } from './about-dm.js';
@@ -26,6 +27,7 @@ import {
   HumanAgentNotAllowedError,
   IdempotencyKeyReusedError,
   IdempotencyKeyUsedError,
+  OptedOutError,
   OutsideWindowError,
 } from './send.errors.js';
 
@@ -222,14 +224,22 @@ export class DmSendService {
   private async contentOf(account: AccountSummary, dto: SendDmDto, textField?: string): Promise<NewOutbound[]> {
     refuseUnusable(account);
     const adapter = this.channels.get(account.channel);
-    const parts = dto.template ? [await this.fromTemplate(account, dto.template)] : partsOf(dto, adapter.outbound);
+    const parts = dto.template
+      ? [await this.fromTemplate(account, dto.recipient_id, dto.template)]
+      : partsOf(dto, adapter.outbound);
     refuseBeyondLimits(dto, parts, adapter, textField);
     await this.refuseEarly(account, dto, adapter);
     return parts;
   }
 
-  private async fromTemplate(account: AccountSummary, asked: SendTemplateDto): Promise<NewOutbound> {
+  private async fromTemplate(
+    account: AccountSummary,
+    recipientId: string,
+    asked: SendTemplateDto,
+  ): Promise<NewOutbound> {
     const { text, template } = await this.templates.prepare(account, asked);
+    const id = conversationIdOf(account._id, recipientId);
+    if (isUnwanted({ template }, await this.conversations.getById(id))) throw new OptedOutError();
     return { text, outbound: { template } };
   }
 

@@ -1,6 +1,7 @@
 import type { Channel } from '../../channels/index.js';
 import { ConflictError, ForbiddenError, NotFoundError, UpstreamError } from '../../errors/index.js';
 import type { DmRecord } from '../dm.schema.js';
+import { optOutSentence } from '../outbound/opt-outs.js';
 import { windowSentence } from '../outbound/send-window.js';
 
 /** The route speaks for one channel, and the account named is another's. */
@@ -16,6 +17,15 @@ export class OutsideWindowError extends ForbiddenError {
   constructor(dm?: DmRecord, takes?: string) {
     const details = dm ? refusalDetails(dm) : takes === undefined ? undefined : { takes };
     super(windowSentence, details ? { details } : {});
+  }
+}
+
+/** Who gets it wants no marketing. */
+export class OptedOutError extends ConflictError {
+  override readonly code = 'opted_out';
+
+  constructor() {
+    super(optOutSentence);
   }
 }
 

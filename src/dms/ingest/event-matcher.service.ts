@@ -11,6 +11,7 @@ import { DmsRepository } from '../dms.repository.js';
 import { dmIdOfHandle } from '../outbound/send-handle.js';
 import type { NewHint } from '../hints/message-hints.repository.js';
 import type { IngestItem } from './ingest-batch.js';
+import { marketingWishOf } from './marketing-wish.js';
 import { dmKeyOf, partyOf } from './reduce-dm.js';
 
 /** Where a delivery came from. */
@@ -39,8 +40,8 @@ export class EventMatcherService {
   private readonly ownAppIds: ReadonlySet<string>;
 
   constructor(
-    private readonly directory: AccountDirectoryService,
     private readonly channels: ChannelsService,
+    private readonly directory: AccountDirectoryService,
     private readonly dms: DmsRepository,
     private readonly clock: Clock,
     private readonly config: AppConfig,
@@ -152,8 +153,10 @@ export class EventMatcherService {
     const isPlaceable = dmKeyOf(event) !== undefined || place === 'conversation' || place === 'account';
     if (!isPlaceable || (place !== 'account' && participantId === undefined)) return undefined;
     const participant = participantId ?? 'unknown';
+    const { optOuts } = this.channels.get(account.channel).capabilities;
     return {
       event,
+      ...(optOuts ? { marketing: marketingWishOf(event, own) } : {}),
       quietMs: agent.quiet_ms,
       pauseAfterHumanMs: agent.pause_after_human_minutes * 60_000,
       ownAppIds: this.ownAppIds,

@@ -14,6 +14,7 @@ import { clockSlackMs } from '../outbound/echo-matching.js';
 import type { NewHint } from '../hints/message-hints.repository.js';
 import { untoldEdit, withWhatWasSaid } from '../merge-dm.js';
 import { slotOf, type BatchSnapshot, type ReadMark } from './batch-snapshot.js';
+import { noteMarketing, type MarketingWish } from './marketing-wish.js';
 import { noteHandover } from './note-handover.js';
 import { noteName } from './note-name.js';
 import { opensWindow } from './opens-window.js';
@@ -31,6 +32,8 @@ export interface IngestItem {
   pauseAfterHumanMs: number;
   /** What the account's owner named as automatic: no person wrote it. */
   automaticTexts?: readonly string[];
+  /** What the person says about marketing, on channels where that is heeded. */
+  marketing?: MarketingWish;
   /** Ids of our own app, to tell whether a hand-over gives the thread to us or takes it away. */
   ownAppIds: ReadonlySet<string>;
 }
@@ -78,6 +81,8 @@ export class IngestBatch {
       const key = dmKeyOf(event);
       if (key !== undefined) this.applyToDm(conversation, event as DmEvent, key, item);
     }
+    if (item.marketing && noteMarketing(conversation, item.marketing, event.timestamp))
+      this.touched.add(conversation._id);
     if (this.touched.has(conversation._id)) conversation.updated_at = context.now;
   }
 

@@ -7,6 +7,7 @@ import { DM, DmStoreRepository } from '../dm-store.repository.js';
 import type { DmRecord } from '../dm.schema.js';
 import { matchesOpenSend } from '../outbound/echo-matching.js';
 import { lookAroundMs } from './automatic-echo.js';
+import { MessageCostsRepository } from '../costs/message-costs.repository.js';
 import { slotOf, type BatchSnapshot, type ReadMark } from './batch-snapshot.js';
 import type { IngestBatch, IngestItem } from './ingest-batch.js';
 import { dmKeyOf, isFetched } from './reduce-dm.js';
@@ -20,6 +21,7 @@ export class IngestRepository {
     private readonly conversations: ConversationsRepository,
     private readonly locks: ConversationWriteOrderRepository,
     private readonly blocklist: BlocklistRepository,
+    private readonly costs: MessageCostsRepository,
   ) {}
 
   /** @param locked takes the conversations before reading: for a batch that others have made start over before */
@@ -68,7 +70,9 @@ export class IngestRepository {
   }
 
   async write(session: ClientSession, batch: IngestBatch): Promise<void> {
-    await this.store.write(session, batch.changes());
+    const changes = batch.changes();
+    await this.store.write(session, changes);
+    await this.costs.count(session, changes);
     for (const mark of batch.readMarks) await this.markRead(session, mark);
     await this.conversations.saveAll(session, batch.conversations(), batch.asRead);
   }

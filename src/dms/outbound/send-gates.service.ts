@@ -15,6 +15,7 @@ import { SendCircuitsService } from './send-circuits.service.js';
 import { SendLimitsService } from './send-limits.service.js';
 import { SendPaceService } from './send-pace.service.js';
 import { SendTracesService } from './send-traces.service.js';
+import { isUnwanted, optOutSentence } from './opt-outs.js';
 import { isOutsideWindow, windowSentence } from './send-window.js';
 import { OutboundRepository } from './outbound.repository.js';
 import { followerError } from './follower-error.js';
@@ -66,6 +67,7 @@ export class SendGatesService {
       return fail('expired', 'It waited for more than 7 days and was not sent.');
     if (isOutsideWindow(dm, conversation.last_inbound_at, now, this.channels.get(conversation.platform).capabilities))
       return fail('outside_window', windowSentence);
+    if (isUnwanted(dm.outbound ?? {}, conversation)) return fail('opted_out', optOutSentence);
     const superseded = await this.superseded.reasonFor(dm, conversation);
     if (superseded !== undefined) return { pass: false, drop: { kind: 'superseded', message: superseded } };
     const access = await this.accessFor(dm.platform_account_id);

@@ -10,6 +10,18 @@ const shownLength = 200;
 
 const date = { type: String, format: 'date-time', nullable: true } as const;
 
+export class MarketingOptOutView {
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-05T10:00:00.000Z' })
+  at!: string;
+
+  @ApiProperty({
+    enum: ['message', 'channel'],
+    description: 'How: by a word such as STOP, or in the channel’s own settings',
+    example: 'message',
+  })
+  by!: 'message' | 'channel';
+}
+
 /** A conversation as the inbox shows it. */
 export class ConversationView {
   @ApiProperty({ example: '9f86d081884c7d659a2feaa0' })
@@ -133,6 +145,14 @@ export class ConversationView {
   })
   reply_with_tag!: 'HUMAN_AGENT' | null;
 
+  @ApiProperty({
+    type: MarketingOptOutView,
+    nullable: true,
+    description: 'The customer wants no marketing: such templates are not sent. `null`: they have not said so',
+    example: null,
+  })
+  marketing_opt_out!: MarketingOptOutView | null;
+
   @ApiProperty({ example: false })
   archived!: boolean;
 
@@ -204,6 +224,7 @@ export function conversationView(
     window_closes_at: iso(closesAt),
     human_agent_until: taggedUntil,
     reply_with_tag: !canReply && taggedUntil !== null && account?.status === 'active' ? 'HUMAN_AGENT' : null,
+    marketing_opt_out: optOutOf(conversation),
     archived,
     done_at: archived ? iso(conversation.done_at) : null,
     agent_paused: paused,
@@ -212,6 +233,10 @@ export function conversationView(
     created_at: conversation.created_at.toISOString(),
     updated_at: conversation.updated_at.toISOString(),
   };
+}
+
+function optOutOf({ marketing }: ListedConversation): MarketingOptOutView | null {
+  return marketing?.opted_out ? { at: marketing.at.toISOString(), by: marketing.by } : null;
 }
 
 function beginningOf(text: string): string {

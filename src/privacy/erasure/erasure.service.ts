@@ -13,7 +13,13 @@ import { AgentRunsRepository, KnowledgeRepository, ToolTracesService } from '../
 import { AuditLogRepository, AuditService } from '../../audit/index.js';
 import { BlocklistRepository } from '../../blocklist/index.js';
 import { ConversationsRepository, type ConversationParties } from '../../conversations/index.js';
-import { CommentsRepository, DmRemovalRepository, PendingHintsService, SendLimitsService } from '../../dms/index.js';
+import {
+  CommentsRepository,
+  DmRemovalRepository,
+  PendingHintsService,
+  SendLimitsService,
+  MessageCostsRepository,
+} from '../../dms/index.js';
 import { DeskErasureService } from '../../inbox/index.js';
 import { MediaStorageService } from '../../media/index.js';
 import { DeadLettersRepository } from '../../queue/index.js';
@@ -64,6 +70,7 @@ export class ErasureService {
     private readonly runs: AgentRunsRepository,
     private readonly desk: DeskErasureService,
     private readonly templates: TemplatesRepository,
+    private readonly costs: MessageCostsRepository,
     private readonly staff: StaffErasureService,
     private readonly exports: ExportsRepository,
     private readonly alerts: AlertsService,
@@ -153,6 +160,7 @@ export class ErasureService {
       await this.runs.removeOf(accountId);
       await this.desk.eraseAccount(accountId);
       await this.templates.removeOf(accountId);
+      await this.costs.removeOf(accountId);
       const removed = await this.privacy.removeAccount(accountId, erasure.requested_at);
       await this.progress(erasure, { accounts: removed ? 1 : 0 }, signal);
       // A backfill that was under way may have stored its last page meanwhile; without the record it stores no more.

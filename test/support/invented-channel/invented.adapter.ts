@@ -37,6 +37,7 @@ export class InventedAdapter implements ChannelAdapter {
     personIds: 'stable' as const,
     givesBackHandles: false,
     isBilled: false,
+    optOuts: false,
   };
 
   constructor(@Inject(INVENTED_URL) private readonly url: string) {}
