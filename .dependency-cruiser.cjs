@@ -8,7 +8,6 @@ const reachInside = [
   'agent-watch',
   'backfill-wanted',
   'dms-list',
-  'doctor',
   'egress-proxy',
   'inbox-backfill',
   'inbox-list-indexes',

@@ -19,6 +19,7 @@ import { ObservabilityModule } from './observability/index.js';
 import { PrivacyApiModule, PrivacyWorkerModule } from './privacy/index.js';
 import { QueueModule, QueueWorkerModule } from './queue/index.js';
 import { RedisModule } from './redis/index.js';
+import { SetupApiModule } from './setup/index.js';
 import { StaffApiModule } from './staff/index.js';
 import { TemplatesApiModule } from './templates/index.js';
 import { WebhookApiModule } from './webhook/index.js';
@@ -60,6 +61,7 @@ const api: ModuleList = [
   AgentApiModule,
   MediaApiModule,
   PrivacyApiModule,
+  SetupApiModule,
 ];
 
 /** Job handlers and scheduled tasks. */

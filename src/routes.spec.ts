@@ -46,6 +46,7 @@ const routes: Record<string, Route> = {
   'GET /staff/invites': owners('JoiningService.invites', { bare: true }),
   'POST /staff/invites': owners('JoiningService.invite'),
   'DELETE /staff/invites/{id}': owners('JoiningService.takeBack'),
+  'GET /setup': owners('SetupService.look', { bare: true }),
   'GET /health': open('HealthService.check'),
   'GET /health/live': open(null),
   'GET /health/ready': open('HealthService.check'),

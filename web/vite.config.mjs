@@ -2,7 +2,7 @@ import { defineConfig } from 'vite';
 
 /** Where `npm start` answers; `vite web` (a page that reloads while one works on it) passes what is not its own there. */
 const server = process.env.API_URL ?? 'http://localhost:3000';
-const api = ['/auth', '/staff', '/inbox', '/instagram-dms', '/accounts', '/agent', '/admin', '/health'];
+const api = ['/auth', '/staff', '/inbox', '/instagram-dms', '/accounts', '/agent', '/admin', '/setup', '/health'];
 
 export default defineConfig({
   root: import.meta.dirname,

@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import { cliEnv, InvalidSettingsError, readSettings } from '../config/index.js';
-import { examine } from './doctor/examine.js';
-import { lineOf } from './doctor/finding.js';
+import { examine, lineOf } from '../setup/index.js';
 
 const usage = `npm run doctor
 

@@ -1,1 +1,2 @@
 export { WebhookApiModule } from './webhook.module.js';
+export { WebhookConfirmationsService } from './webhook-confirmations.service.js';

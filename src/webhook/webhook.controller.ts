@@ -6,6 +6,7 @@ import { AppConfig } from '../config/index.js';
 import { DeliveryRouteService } from './delivery-route.service.js';
 import { ThrottledLog } from './throttled-log.js';
 import { confirmSubscription } from './verify-subscription.js';
+import { WebhookConfirmationsService } from './webhook-confirmations.service.js';
 import { DocumentsDelivery, DocumentsSubscription } from './webhook.docs.js';
 import { NotConfirmedError } from './webhook.errors.js';
 import type { WebhookResult } from './webhook.service.js';
@@ -22,6 +23,7 @@ export class WebhookController {
 
   constructor(
     private readonly deliveries: DeliveryRouteService,
+    private readonly confirmations: WebhookConfirmationsService,
     private readonly config: AppConfig,
   ) {}
 
@@ -91,6 +93,7 @@ export class WebhookController {
       this.refusals.warn({ msg: 'the webhook was not confirmed: hub.verify_token is not META_WEBHOOK_VERIFY_TOKEN' });
       throw new NotConfirmedError();
     }
+    this.confirmations.note(challenge);
     void reply.type('text/plain; charset=utf-8');
     return challenge;
   }

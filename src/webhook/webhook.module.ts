@@ -4,6 +4,7 @@ import { DeliveriesModule } from '../deliveries/index.js';
 import { DeliveryRouteService } from './delivery-route.service.js';
 import { IntakeService } from './intake.service.js';
 import { SignatureCheckService } from './signature-check.service.js';
+import { WebhookConfirmationsService } from './webhook-confirmations.service.js';
 import { WebhookController } from './webhook.controller.js';
 import { WebhookService } from './webhook.service.js';
 
@@ -11,6 +12,7 @@ import { WebhookService } from './webhook.service.js';
 @Module({
   imports: [DeliveriesModule, AccountsModule],
   controllers: [WebhookController],
-  providers: [DeliveryRouteService, SignatureCheckService, WebhookService, IntakeService],
+  providers: [DeliveryRouteService, SignatureCheckService, WebhookService, WebhookConfirmationsService, IntakeService],
+  exports: [WebhookConfirmationsService],
 })
 export class WebhookApiModule {}

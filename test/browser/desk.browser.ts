@@ -236,4 +236,44 @@ void describe('a team in a browser', { timeout: 400_000 }, () => {
     assert.deepEqual(foreign, []);
     await desk.close();
   });
+
+  void it('proves each step of the setup, as it is done', async () => {
+    await customer();
+    const desk = await open();
+    const { page } = desk;
+    await page.getByRole('link', { name: 'Setup' }).click();
+    const step = (name: string) => page.getByRole('listitem').filter({ has: page.getByRole('heading', { name }) });
+    await step('Account').getByText('done').waitFor();
+    await step('Agent').getByText('to do').waitFor();
+    await shoot(desk, 'setup');
+    await stack.sandbox.verifyWebhook();
+    const { data } = await stack.api<{ data: { _id: string }[] }>('GET', '/accounts', undefined, owner);
+    await stack.api('PATCH', `/accounts/${data[0]?._id}`, { agent_enabled: true }, owner);
+    await page.getByRole('button', { name: 'Look again' }).click();
+    await page.getByText('All is set up').waitFor();
+    await step('Webhook').getByText('Meta asked about the webhook').waitFor();
+    await stack.api('PATCH', `/accounts/${data[0]?._id}`, { agent_enabled: false }, owner);
+    await desk.close();
+  });
+
+  void it('replays a delivery, and everything that is dead, and shows who did it', async () => {
+    await customer();
+    const desk = await open();
+    const { page } = desk;
+    await page.getByRole('link', { name: 'Operations' }).click();
+    await page.locator('tbody a').first().click();
+    await page.getByRole('heading', { name: 'As it was understood' }).waitFor();
+    await page.getByRole('button', { name: 'Replay' }).click();
+    await page.getByText('Handed over again').waitFor();
+    await shoot(desk, 'delivery');
+    await page.getByRole('link', { name: 'Dead letters' }).click();
+    await page.getByRole('button', { name: 'Replay all that are open' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Replay' }).click();
+    await page.getByText(/handed over again/).waitFor();
+    await shoot(desk, 'dead-letters');
+    await page.getByRole('link', { name: 'Audit log' }).click();
+    await page.getByText('account.connected').first().waitFor();
+    await shoot(desk, 'audit');
+    await desk.close();
+  });
 });

@@ -57,6 +57,8 @@ void describe('the pages of the web app', { timeout: 400_000 }, () => {
         '/operations/audit',
         '/staff',
         '/staff/canned-replies',
+        '/staff/labels',
+        '/setup',
         '/me',
         '/welcome',
         '/invite',

@@ -1,6 +1,5 @@
-import { examine } from '../../src/cli/doctor/examine.js';
-import { lineOf, type Finding } from '../../src/cli/doctor/finding.js';
 import { readSettings } from '../../src/config/index.js';
+import { examine, lineOf, type Finding } from '../../src/setup/index.js';
 import { useServices } from '../support/services.js';
 import { startTestApp, testSettings, type TestApp } from '../support/test-app.js';
 

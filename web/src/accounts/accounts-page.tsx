@@ -2,6 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { calling, oAuthStart, type AccountView } from '../api/index.js';
 import { usePlace } from '../app/router.js';
 import { dayAndTime, t } from '../i18n/index.js';
+import { useMay } from '../session/index.js';
 import { Avatar, Empty, ErrorNotice, Icon, Link } from '../ui/index.js';
 import { accountsQuery, nameOf } from './account-head.js';
 
@@ -33,6 +34,7 @@ export function AccountsPage() {
 }
 
 function Connect() {
+  const isOwner = useMay('owner');
   const start = useMutation({
     mutationFn: async (login: 'instagram' | 'facebook') => {
       const { data } = await oAuthStart({ ...calling, path: { login } });
@@ -41,6 +43,11 @@ function Connect() {
   });
   return (
     <div className="buttons">
+      {isOwner && (
+        <Link to="/setup" className="button">
+          {t('nav.setup')}
+        </Link>
+      )}
       <button type="button" className="primary" onClick={() => start.mutate('instagram')}>
         {t('accounts.connectInstagram')}
       </button>

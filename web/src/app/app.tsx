@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useMemo } from 'react';
 import { InboxPage, InboxStore, isView, LineBanner, StoreContext, ViewLinks } from '../inbox/index.js';
 import { t, useLanguage } from '../i18n/index.js';
-import { session, type Me } from '../session/index.js';
+import { reaches, session, type Me } from '../session/index.js';
 import { JoinPage, SignInAgain, SignInPage } from '../session/pages.js';
 import { Announcer, Boundary, Dialog, Empty, Icon, Link, useObservable, type IconName } from '../ui/index.js';
 import { NotifyQuestion, useNotifications } from './notifications.js';
@@ -21,6 +21,7 @@ const CommentsPage = lazy(() => import('../comments/index.js').then(({ CommentsP
 const OperationsPage = lazy(() =>
   import('../operations/index.js').then(({ OperationsPage: page }) => ({ default: page })),
 );
+const SetupPage = lazy(() => import('../setup/index.js').then(({ SetupPage: page }) => ({ default: page })));
 const SettingsPage = lazy(() => import('./settings-page.js').then(({ SettingsPage: page }) => ({ default: page })));
 
 const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false } } });
@@ -88,11 +89,20 @@ function Desk({ me, expired }: { me: Me; expired: boolean }) {
   );
 }
 
-const nav: { to: string; icon: IconName; key: Parameters<typeof t>[0]; adminOnly?: true; phoneOnly?: true }[] = [
+const nav: {
+  to: string;
+  icon: IconName;
+  key: Parameters<typeof t>[0];
+  adminOnly?: true;
+  ownerOnly?: true;
+  phoneOnly?: true;
+  deskOnly?: true;
+}[] = [
   { to: '/inbox/open', icon: 'inbox', key: 'view.open', phoneOnly: true },
   { to: '/comments', icon: 'comments', key: 'nav.comments' },
   { to: '/accounts', icon: 'accounts', key: 'nav.accounts' },
   { to: '/staff', icon: 'team', key: 'nav.staff' },
+  { to: '/setup', icon: 'check', key: 'nav.setup', ownerOnly: true, deskOnly: true },
   { to: '/operations/deliveries', icon: 'operations', key: 'nav.operations', adminOnly: true },
   { to: '/me', icon: 'settings', key: 'nav.settings' },
 ];
@@ -112,11 +122,12 @@ function Frame({ me, place, children }: { me: Me; place: Place; children: React.
         </div>
         {nav
           .filter(({ adminOnly }) => !adminOnly || me.role === 'admin')
-          .map(({ to, icon, key, phoneOnly }) => (
+          .filter(({ ownerOnly }) => !ownerOnly || reaches(me.role, 'owner'))
+          .map(({ to, icon, key, phoneOnly, deskOnly }) => (
             <Link
               key={to}
               to={to}
-              className={phoneOnly && 'phone-only'}
+              className={phoneOnly ? 'phone-only' : deskOnly && 'desk-only'}
               aria-current={isAt(place.path, to) ? 'page' : undefined}
             >
               <Icon name={icon} />
@@ -156,6 +167,7 @@ function Page({ place: { path, query }, isAdmin }: { place: Place; isAdmin: bool
   if (operations && isAdmin) return <OperationsPage what={operations['what'] ?? ''} id={operations['id']} />;
   const staff = match('/staff', path) ?? match('/staff/:tab', path);
   if (staff) return <StaffPage tab={staff['tab']} />;
+  if (path === '/setup') return <SetupPage />;
   if (path === '/me') return <SettingsPage />;
   if (isHome) return null;
   return (

@@ -55,6 +55,7 @@ const pages: readonly [to: string, key: MessageKey, adminOnly?: true][] = [
   ['/staff', 'nav.staff'],
   ['/staff/canned-replies', 'canned.title'],
   ['/staff/labels', 'labels.title'],
+  ['/setup', 'nav.setup'],
   ['/operations/deliveries', 'nav.operations', true],
   ['/me', 'nav.settings'],
 ];

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { navigate } from '../app/router.js';
 import { t } from '../i18n/index.js';
+import { useMay } from '../session/index.js';
 import { Empty, ErrorNotice, Icon, Link, useObservable } from '../ui/index.js';
 import type { ConversationList } from './conversation-list.js';
 import { ConversationRow, rowHeight } from './conversation-row.js';
@@ -170,6 +171,7 @@ function moveFocus(event: KeyboardEvent<HTMLDivElement>): void {
 }
 
 function Nothing({ view, q }: { view: ViewName; q: string }) {
+  const mayConnect = useMay('owner');
   if (q) {
     return (
       <Empty>
@@ -181,7 +183,7 @@ function Nothing({ view, q }: { view: ViewName; q: string }) {
   return (
     <Empty>
       <p>{t(`list.empty.${view}`)}</p>
-      {view === 'open' && <Link to="/accounts">{t('list.connect')}</Link>}
+      {view === 'open' && <Link to={mayConnect ? '/setup' : '/accounts'}>{t('list.connect')}</Link>}
     </Empty>
   );
 }

@@ -43,7 +43,7 @@ export async function checkPublicAddress(config: AppConfig): Promise<Finding[]> 
 
 async function checkWebhook({ API_URL, META_WEBHOOK_VERIFY_TOKEN: token }: AppConfig): Promise<Finding> {
   const part = 'Webhook';
-  const challenge = randomBytes(8).toString('hex');
+  const challenge = `doctor-${randomBytes(8).toString('hex')}`;
   const ask = (word: string) =>
     get(
       `${API_URL}/webhook/meta?${new URLSearchParams({ 'hub.mode': 'subscribe', 'hub.challenge': challenge, 'hub.verify_token': word }).toString()}`,
