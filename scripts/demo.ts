@@ -1,5 +1,8 @@
+import { startShopServer, type ShopServer } from '#libs/sandbox';
 import { checkAll } from './demo/check.js';
+import { becauseOf, problemOf, wordsOf } from './demo/runs.js';
 import { scenes, type Scene } from './demo/scenes.js';
+import { teachShop } from './demo/shop.js';
 import { bold, dim, green, printLive, printTable, red, say } from './demo/terminal.js';
 import { startLocalStack, type LocalStack } from './stack/local-stack.js';
 
@@ -8,7 +11,7 @@ const answerWithinMs = 20_000;
 const silenceMs = 2_500;
 
 /** Plays a customer's conversation through the built server and checks what it made of it. */
-async function demo(stack: LocalStack): Promise<boolean> {
+async function demo(stack: LocalStack, shop: ShopServer): Promise<boolean> {
   const { sandbox } = stack;
   const { data: account } = await stack.api<{ data: { _id: string; username?: string } }>('POST', '/accounts', {
     access_token: sandbox.account.accessToken,
@@ -20,6 +23,8 @@ async function demo(stack: LocalStack): Promise<boolean> {
     },
   });
   say(dim(`Connected ${sandbox.account.username} as ${account._id} through POST /accounts.`));
+  await teachShop(stack, account._id, shop);
+  say(dim('Told it what the shop knows, and let it look up orders.'));
   const unwatch = sandbox.watch(printLive);
   const timesMs: number[] = [];
   const wrong: string[] = [];
@@ -61,6 +66,8 @@ async function play(stack: LocalStack, scene: Scene, timesMs: number[]): Promise
   }
   await until(() => false, silenceMs);
   const parts = sandbox.sends.slice(before);
+  const problem = scene.because ? await why(stack, scene) : undefined;
+  if (problem !== undefined) return [problem];
   if (scene.answers === 0) return parts.length === 0 ? [] : [`${scene.title}: answered, but must not be`];
   const problems: string[] = [];
   if (!scene.minParts && parts.length !== 1) problems.push(`${scene.title}: ${parts.length} messages instead of one`);
@@ -68,6 +75,14 @@ async function play(stack: LocalStack, scene: Scene, timesMs: number[]): Promise
   if (parts.some(({ text }) => Buffer.byteLength(text ?? '') > 1_000))
     problems.push(`${scene.title}: a message is longer than 1000 bytes`);
   return problems;
+}
+
+/** Shows how the latest answer came about. @returns what is not as it should be */
+async function why(stack: LocalStack, { title, because = {} }: Scene): Promise<string | undefined> {
+  const run = await becauseOf(stack);
+  for (const line of wordsOf(run)) say(dim(`                      ↳ ${line}`));
+  const problem = problemOf(run, because);
+  return problem === undefined ? undefined : `${title}: ${problem}`;
 }
 
 async function until(condition: () => boolean, withinMs: number): Promise<boolean> {
@@ -80,8 +95,9 @@ async function until(condition: () => boolean, withinMs: number): Promise<boolea
 }
 
 let stack: LocalStack | undefined;
-let ending: Promise<void> | undefined;
-const end = (): Promise<void> => (ending ??= stack?.stop() ?? Promise.resolve());
+let shop: ShopServer | undefined;
+let ending: Promise<unknown> | undefined;
+const end = (): Promise<unknown> => (ending ??= Promise.all([stack?.stop(), shop?.stop()]));
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
@@ -91,8 +107,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 try {
-  stack = await startLocalStack({ log: (line) => say(dim(line)), env: { LOG_LEVEL: 'info' } });
-  const right = await demo(stack);
+  stack = await startLocalStack({
+    log: (line) => say(dim(line)),
+    env: { LOG_LEVEL: 'info', MEDIA_EXTRA_HOSTS: '127.0.0.1' },
+  });
+  shop = await startShopServer();
+  const right = await demo(stack, shop);
   say(right ? green('\nEverything is as it should be.') : red('\nSomething is not as it should be.'));
   process.exitCode = right ? 0 : 1;
 } catch (error) {

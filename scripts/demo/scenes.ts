@@ -6,8 +6,19 @@ export interface Scene {
   play(stack: LocalStack): Happened | Promise<Happened>;
   /** Answers the customer must get: one, or none. */
   answers: 0 | 1;
+  /** What the run of it has to say, and is shown with it. */
+  because?: Partial<Because>;
   /** The answer must come in at least so many messages of at most 1000 bytes each. */
   minParts?: number;
+}
+
+/** Why an answer is what it is. */
+export interface Because {
+  outcome: string;
+  /** Title of what it was answered from. */
+  source: string;
+  /** Tool that was called for it. */
+  tool: string;
 }
 
 /** One customer's afternoon with the shop. */
@@ -50,6 +61,18 @@ export const scenes: Scene[] = [
     },
   },
   {
+    title: 'A price, from the knowledge',
+    answers: 1,
+    because: { outcome: 'answer', source: 'What does the brass lantern cost?' },
+    play: ({ sandbox }) => sandbox.customer.sendText('How much is the brass lantern?'),
+  },
+  {
+    title: 'An order, looked up in the shop’s own system',
+    answers: 1,
+    because: { outcome: 'answer', tool: 'order_lookup' },
+    play: ({ sandbox }) => sandbox.customer.sendText('Where is my order JP-1042?'),
+  },
+  {
     title: 'A reply to a story',
     answers: 1,
     play: ({ sandbox }) => sandbox.customer.replyToStory('Love this! Is the blue mug back in stock?'),
@@ -70,6 +93,12 @@ export const scenes: Scene[] = [
       await said.delivered;
       return customer.unsend(said.mid ?? '');
     },
+  },
+  {
+    title: 'What the shop’s agent does not know, a person gets, with a summary',
+    answers: 1,
+    because: { outcome: 'hand_over' },
+    play: ({ sandbox }) => sandbox.customer.sendText('Could you engrave my initials?'),
   },
   {
     title: 'A person answers in the Instagram app: the agent steps back',

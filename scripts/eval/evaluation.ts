@@ -133,7 +133,7 @@ export class Evaluation {
       if (needed && facts > 0) {
         const lacking = needed.filter(({ found }) => !found).map(({ what }) => what);
         const what = searched ? recallSearched(loaded, turn) : 'context recall, knowledge shown whole';
-        const atLeast = !searched ? 1 : isOwnLanguage(loaded, turn) ? 0.95 : 0;
+        const atLeast = !searched ? 1 : isAskedInItsWords(loaded, turn) ? 0.95 : 0;
         this.count(what, lacking.length === 0, atLeast, () => ({ id, what: `not shown: ${lacking.join(', ')}` }));
       }
       const one = played?.[index];
@@ -331,12 +331,14 @@ function baseOf(id: string): string {
   return id.endsWith(largeSuffix) ? id.slice(0, -largeSuffix.length) : id;
 }
 
-function isOwnLanguage({ shop }: LoadedShop, { expect }: Turn): boolean {
-  return expect.language === undefined || expect.language === shop.main_language;
+/** A search by words finds what is asked in the knowledge's language, and with words: a picture has none. */
+function isAskedInItsWords({ shop }: LoadedShop, { customer, expect }: Turn): boolean {
+  const ownLanguage = expect.language === undefined || expect.language === shop.main_language;
+  return ownLanguage && customer.every(({ attachment }) => attachment === undefined);
 }
 
 function recallSearched(loaded: LoadedShop, turn: Turn): string {
-  return isOwnLanguage(loaded, turn)
+  return isAskedInItsWords(loaded, turn)
     ? 'context recall, knowledge searched'
-    : 'context recall, knowledge searched in another language (told, no gate)';
+    : 'context recall, knowledge searched in another language or by a picture (told, no gate)';
 }

@@ -4,8 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer } from '@copilotkit/aimock';
 import type { ChatCompletionRequest, ChatMessage, Fixture, FixtureResponse } from '@copilotkit/aimock';
 import { Random } from '../random.js';
-import { asksForPerson, shopAnswer } from './shop-answers.js';
-import { sentenceOf, toolAnswersIn, wantedTools, type WantedTool } from './tool-calls.js';
+import { asksForPerson, DEFAULT_ANSWER, HUMAN_ANSWER, shopAnswer } from './shop-answers.js';
+import {
+  answerFromKnowledge,
+  answerFromTools,
+  handOverUnknown,
+  written,
+  type StandInAnswer,
+} from './structured-answer.js';
+import { toolAnswersIn, wantedTools, type WantedTool } from './tool-calls.js';
 import { readRequest, writeReply, type WireRequest, type WireResponder } from './wire.js';
 
 export interface OpenAiFault {
@@ -169,9 +176,9 @@ export class OpenAiStandIn {
     const handOver = asksForPerson(open.join('\n')) ? handOverTool(request) : null;
     if (handOver) return { tools: [{ name: handOver, args: {} }] };
     const told = toolAnswersIn(messages);
-    if (told.length > 0) return told.map(sentenceOf).join(' ');
+    if (told.length > 0) return written(request, answerFromTools(told));
     const tools = wantedTools(request, open.join('\n'));
-    return tools.length > 0 ? { tools } : shopAnswer(open, question.pictures.length > 0);
+    return tools.length > 0 ? { tools } : written(request, answerOf(question));
   }
 
   private strike(): Armed | null {
@@ -197,11 +204,21 @@ export class OpenAiStandIn {
   }
 }
 
+/** What the shop's agent says by itself. */
+function answerOf({ request, open, pictures }: Omit<AskedModel, 'answered'>): StandInAnswer {
+  const text = shopAnswer(open, pictures.length > 0);
+  if (text === HUMAN_ANSWER)
+    return { outcome: 'hand_over', text, reason: 'customer_request', summary: 'The customer asks for a person.' };
+  const known = answerFromKnowledge(request, open);
+  if (known) return known;
+  return (text === DEFAULT_ANSWER ? handOverUnknown(request, open) : null) ?? { outcome: 'answer', text };
+}
+
 /** Splits off what is still open: all from the customer since the assistant last spoke. */
 function questionIn(request: ChatCompletionRequest): Omit<AskedModel, 'answered'> {
   const { model, messages } = request;
   const lastAnswer = messages.findLastIndex(({ role, tool_calls: calls }) => role === 'assistant' && !calls);
-  const openMessages = messages.slice(lastAnswer + 1).filter(({ role }) => role === 'user');
+  const openMessages = messages.slice(lastAnswer + 1).filter((message) => message.role === 'user' && !isFact(message));
   const parts = openMessages.flatMap(({ content }) =>
     typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? []),
   );
@@ -213,6 +230,11 @@ function questionIn(request: ChatCompletionRequest): Omit<AskedModel, 'answered'
     open: parts.flatMap(({ text }) => (text === undefined ? [] : [text])),
     pictures: parts.filter(({ type }) => type.includes('image')).map((part) => pictureUrl(part)),
   };
+}
+
+/** What the server tells beside the talk: the shop's knowledge, and what was passed on before. */
+function isFact({ content }: ChatMessage): boolean {
+  return typeof content === 'string' && /^\{"(?:knowledge|actions)":\[/.test(content);
 }
 
 function pictureUrl(part: Record<string, unknown>): string {
