@@ -8,6 +8,8 @@ export interface Backlog {
   pendingForAgent: number;
   queued: number;
   sending: number;
+  /** Approved, and not begun. */
+  approvedActions: number;
   /** Unconfirmed and still looked for. */
   lookedFor: number;
   /** Of all open sends: those that never reached Meta and wait for the proof of it, and what waits behind them. */
@@ -18,10 +20,11 @@ export interface Backlog {
 export async function backlogOf(stack: ChaosStack, watch: StoreWatch): Promise<Backlog> {
   const dms = watch.collection<StoredDm>('instagram_dms');
   const deliveries = watch.collection('webhook_deliveries');
-  const [received, pending, open] = await Promise.all([
+  const [received, pending, open, approvedActions] = await Promise.all([
     deliveries.countDocuments({ state: 'received' }),
     dms.countDocuments({ agent_state: 'pending' }),
     dms.find({ outbound_open: true }).toArray(),
+    watch.collection('agent_actions').countDocuments({ state: 'approved' }),
   ]);
   const looked = open.filter(({ status, next_attempt_at }) => status === 'unconfirmed' && next_attempt_at);
   const unsent = looked.filter(({ text }) => !stack.local.sandbox.sends.some((send) => send.text === text));
@@ -31,6 +34,7 @@ export async function backlogOf(stack: ChaosStack, watch: StoreWatch): Promise<B
     deliveriesAtMeta: stack.local.sandbox.deliveries.filter(({ state }) => state === 'pending').length,
     deliveriesReceived: received,
     pendingForAgent: pending,
+    approvedActions,
     queued: open.filter(({ status }) => status === 'queued').length,
     sending: open.filter(({ status }) => status === 'sending').length,
     lookedFor: looked.length,

@@ -5,13 +5,15 @@ import type { Supervised } from './processes.js';
 import type { ChaosStack } from './stack.js';
 import type { StoreWatch } from './store-watch.js';
 
-/** The moments of a send at which a process may die, or fall asleep. */
+/** The moments of an answer, of a send and of what is done for a customer at which a process may die, or fall asleep. */
 export const crashPoints = [
   'model answered',
   'reply queued',
   'send claimed',
   'call under way',
   'call answered',
+  'tool asked',
+  'action under way',
   'call never arrived',
 ] as const;
 export type CrashPoint = (typeof crashPoints)[number];
@@ -35,7 +37,7 @@ export async function reached(point: CrashPoint, stack: ChaosStack, watch: Store
 }
 
 function arm(point: CrashPoint, stack: ChaosStack, watch: StoreWatch, strike: Strike): () => void {
-  const { models, workers, local } = stack;
+  const { models, workers, local, shop } = stack;
   const one = (index: number): Supervised[] => workers.slice(index, index + 1);
   switch (point) {
     case 'model answered':
@@ -53,6 +55,15 @@ function arm(point: CrashPoint, stack: ChaosStack, watch: StoreWatch, strike: St
         const call = record as GraphCallRecord;
         const worker = kind === 'call' && call.route === 'send' ? stack.workerOfVersion(call.version) : -1;
         if (worker >= 0) setTimeout(() => strike(one(worker)), Math.random() * 4);
+      });
+    case 'tool asked':
+      return shop.watch((step) => {
+        const reply = step.kind === 'read' ? models.replies.get(marks.reply.exec(step.stamp)?.[0] ?? '') : undefined;
+        if (reply) strike(one(reply.worker));
+      });
+    case 'action under way':
+      return shop.watch(({ kind }) => {
+        if (kind === 'write') strike(workers);
       });
     case 'call under way':
       return onCall(stack, { mode: 'latency', latencyMs: 200 }, strike);

@@ -106,10 +106,10 @@ export class FaultScript {
   private makePlan(): Planned[] {
     const { loadMs, short } = this.options;
     if (short)
-      return this.spread([...this.random.shuffled(this.sends(5)), ...this.random.shuffled(this.once())], loadMs);
+      return this.spread([...this.random.shuffled(this.sends(7)), ...this.random.shuffled(this.once())], loadMs);
     const rounds = Math.max(1, Math.round(loadMs / 240_000));
     const all = Array.from({ length: rounds }, () =>
-      this.random.shuffled([...this.sends(6), ...this.once(), ...this.longOnes()]),
+      this.random.shuffled([...this.sends(8), ...this.once(), ...this.longOnes()]),
     );
     return this.spread(all.flat(), loadMs);
   }

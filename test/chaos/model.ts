@@ -1,4 +1,11 @@
-import { startOpenAiStandIn, type OpenAiFault, type OpenAiStandIn } from '#libs/sandbox';
+import {
+  startOpenAiStandIn,
+  toolAnswersIn,
+  type AskedModel,
+  type ModelSays,
+  type OpenAiFault,
+  type OpenAiStandIn,
+} from '#libs/sandbox';
 
 /** One answer of the model: which of the customer's messages it was shown as open. */
 export interface ModelReply {
@@ -8,6 +15,8 @@ export interface ModelReply {
   covers: string[];
   worker: number;
   text: string;
+  /** The message for which it wants something put aside. */
+  proposes?: string;
 }
 
 const filler =
@@ -19,7 +28,8 @@ export const marks = { note: /n\d{6}/g, reply: /r\d{6}/, part: /r\d{6}\.(\d)/, d
 
 /**
  * A model for each worker, so that it is known who asked. It answers with the marks of what it was shown as open, which
- * makes every send tell what it answers.
+ * makes every send tell what it answers. Where it is offered tools, it has each answer stamped before it gives it, and
+ * something put aside with every third.
  */
 export class Models {
   readonly replies = new Map<string, ModelReply>();
@@ -29,7 +39,7 @@ export class Models {
   async start(workers: number): Promise<void> {
     for (let worker = 0; worker < workers; worker++) {
       const standIn = await startOpenAiStandIn({ latencyMs: 40 });
-      standIn.answerWith(({ open }) => this.answer(worker, open, firstAskedAt(standIn, open)));
+      standIn.answerWith((asked) => this.say(worker, asked, firstAskedAt(standIn, asked.open)));
       this.standIns.push(standIn);
     }
   }
@@ -60,15 +70,34 @@ export class Models {
     await Promise.all(this.standIns.map((standIn) => standIn.stop()));
   }
 
-  private answer(worker: number, open: string[], askedAt: number): string {
+  private say(worker: number, { open, request, messages }: Omit<AskedModel, 'answered'>, askedAt: number): ModelSays {
+    const told = toolAnswersIn(messages);
+    const stamped = this.replies.get(
+      marks.reply.exec(JSON.stringify(told.map((one) => one.told.answer ?? '')))?.[0] ?? '',
+    );
+    if (stamped) return this.give(stamped);
+    const reply = this.newReply(worker, open, askedAt);
+    if ((request.tools ?? []).length === 0) return this.give(reply);
+    const stamp = { name: 'stamp', args: { stamp: (reply.text.match(new RegExp(marks.part, 'g')) ?? []).join(' ') } };
+    const [note] = reply.covers;
+    if (note === undefined || this.replies.size % 3 > 0) return { tools: [stamp] };
+    reply.proposes = note;
+    return { tools: [stamp, { name: 'put_aside', args: { note } }] };
+  }
+
+  private give(reply: ModelReply): string {
+    for (const watcher of this.watchers) watcher(reply);
+    return reply.text;
+  }
+
+  private newReply(worker: number, open: string[], askedAt: number): ModelReply {
     const number = this.replies.size + 1;
     const id = `r${String(number).padStart(6, '0')}`;
     const covers = [...new Set(open.flatMap((text) => text.match(marks.note) ?? []))];
     const text = number % 6 === 0 ? longReply(id, covers) : `${id}.1 answers ${covers.join(' ') || 'nothing'}.`;
-    const reply = { id, askedAt, covers, worker, text };
+    const reply: ModelReply = { id, askedAt, covers, worker, text };
     this.replies.set(id, reply);
-    for (const watcher of this.watchers) watcher(reply);
-    return text;
+    return reply;
   }
 }
 

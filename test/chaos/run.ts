@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { backlogOf, drain, isDone, type Backlog } from './backlog.js';
+import { checkActions } from './check-actions.js';
 import { checkAnswers } from './check-answers.js';
 import { checkContent, checkDeliveries, checkStored, finding, type Finding } from './check-store.js';
 import { checkConversations, checkDeadLetters, checkSecrets } from './check-traces.js';
@@ -65,6 +66,7 @@ async function check(run: Run, backlog: Backlog): Promise<boolean> {
   const deliveries = checkDeliveries(stack);
   const answers = checkAnswers(stack, people, desk.sends, dms, watch);
   const letters = await checkDeadLetters(watch);
+  const actions = await checkActions(stack, dms, watch);
   printFacts('What happened', {
     'what people did': [...people.counts].map(([kind, n]) => `${n} ${kind}`).join(', '),
     conversations: people.threads.length,
@@ -74,6 +76,7 @@ async function check(run: Run, backlog: Backlog): Promise<boolean> {
     'desk sends': `${desk.sends.length} in ${desk.sends.reduce((sum, { tries }) => sum + tries, 0)} requests`,
     ...deliveries.facts,
     ...answers.facts,
+    ...actions.facts,
     ...letters.facts,
   });
   printRecovery(faults.struck, stack, watch);
@@ -83,6 +86,7 @@ async function check(run: Run, backlog: Backlog): Promise<boolean> {
     ...checkStored(people, dms),
     ...checkContent(people, dms),
     ...answers.findings,
+    ...actions.findings,
     ...(await checkConversations(people, dms, watch)),
     ...(await checkSecrets(stack, people, watch, logsFolder)),
     ...letters.findings,

@@ -8,10 +8,13 @@ import { FrontDoor } from './front-door.js';
 import { Models } from './model.js';
 import type { ChaosOptions } from './options.js';
 import { Supervised } from './processes.js';
+import { ChaosShop } from './shop.js';
 
 const agentQuietMs = 300;
 
 const accountNames = ['juniper', 'pine', 'alder', 'rowan'];
+/** The accounts after these have tools. */
+const withoutTools = 2;
 /** Meta's path carries a version: each process speaks another, so that the sandbox sees who calls. */
 const graphVersions = ['v21.0', 'v22.0', 'v23.0', 'v24.0'];
 
@@ -22,6 +25,8 @@ export const showsAfterMs = { short: 3_000, long: 60_000 };
 
 const settings = {
   LOG_LEVEL: 'info',
+  // Where the shop's own system is.
+  MEDIA_EXTRA_HOSTS: '127.0.0.1',
   GRAPH_TIMEOUT_MS: '2000',
   OPENAI_TIMEOUT_MS: '3000',
   // Whatever befalls the model here, every message deserves its answer.
@@ -41,6 +46,8 @@ export interface ChaosStack {
   apis: Supervised[];
   workers: Supervised[];
   models: Models;
+  /** What the agent's tools ask. */
+  shop: ChaosShop;
   door: FrontDoor;
   accounts: { sandbox: SandboxAccount; id: string }[];
   /** Which worker made a Graph call, by the version in its path; -1 for an api. */
@@ -59,6 +66,7 @@ export async function startStack(options: ChaosOptions, logsFolder: string): Pro
   mkdirSync(logsFolder, { recursive: true });
   const models = new Models();
   await models.start(2);
+  const shop = await ChaosShop.start();
   const local = await startLocalStack({
     processes: [],
     env: { ...settings, SEND_PROOF_MS: String(proofMs[options.short ? 'short' : 'long']) },
@@ -93,21 +101,26 @@ export async function startStack(options: ChaosOptions, logsFolder: string): Pro
     await Promise.all(made.map((process) => process.stop()));
     await door.close();
     await models.stop();
+    await shop.stop();
     await local.stop();
   };
   try {
     await Promise.all(made.map((process) => process.start()));
     const call = caller(local, apis);
     const workerOfVersion = (version: string | null): number => graphVersions.indexOf(version ?? '') - 2;
-    const stack = { local, mongo, redis, apis, workers, models, door, call, workerOfVersion, stop };
-    return { ...stack, accounts: await connectAccounts(local, call) };
+    const stack = { local, mongo, redis, apis, workers, models, shop, door, call, workerOfVersion, stop };
+    return { ...stack, accounts: await connectAccounts(local, call, shop) };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function connectAccounts(local: LocalStack, call: ChaosStack['call']): Promise<ChaosStack['accounts']> {
+async function connectAccounts(
+  local: LocalStack,
+  call: ChaosStack['call'],
+  shop: ChaosShop,
+): Promise<ChaosStack['accounts']> {
   const accounts: ChaosStack['accounts'] = [];
   for (const [index, sandbox] of local.sandbox.accounts.entries()) {
     const answer = await call('POST', '/accounts', {
@@ -124,7 +137,13 @@ async function connectAccounts(local: LocalStack, call: ChaosStack['call']): Pro
       },
     });
     if (answer?.status !== 201) throw new Error(`An account could not be connected: ${JSON.stringify(answer)}`);
-    accounts.push({ sandbox, id: (answer.body['data'] as { _id: string })._id });
+    const id = (answer.body['data'] as { _id: string })._id;
+    if (index >= withoutTools)
+      for (const [name, tool] of Object.entries(shop.tools)) {
+        const declared = await call('PUT', `/agent/tools/${id}/${name}`, tool);
+        if (declared?.status !== 200) throw new Error(`A tool could not be declared: ${JSON.stringify(declared)}`);
+      }
+    accounts.push({ sandbox, id });
   }
   return accounts;
 }

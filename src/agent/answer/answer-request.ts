@@ -63,10 +63,14 @@ export function questionsOf({ open, history }: Question, transcripts?: ReadonlyM
   return [...(before ? [before] : []), asked];
 }
 
-/** All that the customer wrote or said, as far as it is known. */
+/** All that the customer wrote, said or chose, as far as it is known. */
 export function customerTextsOf({ open, history }: Question, transcripts?: ReadonlyMap<string, string>): string[] {
   const inbound = [...history.filter((dm) => dm.direction === 'inbound' && !open.includes(dm)), ...open];
-  return inbound.flatMap((dm) => [dm.text, transcripts?.get(dm._id)].filter((text) => text !== undefined));
+  return inbound.flatMap(({ _id, text, postback, quick_reply: reply }) =>
+    [text, postback?.title, postback?.payload, reply?.payload, transcripts?.get(_id)].filter(
+      (one) => one !== undefined,
+    ),
+  );
 }
 
 /** A model that ran out of tokens stops in the middle of a word. */
