@@ -16,7 +16,8 @@ export async function checkActions(
   watch: StoreWatch,
 ): Promise<{ findings: Finding[]; facts: Record<string, string | number> }> {
   const actions = await watch.collection<StoredAction>('agent_actions').find().toArray();
-  const written = new Set(dms.flatMap(({ text }) => marks.reply.exec(text ?? '')?.[0] ?? []));
+  const ours = dms.filter(({ direction }) => direction === 'outbound');
+  const written = new Set(ours.flatMap(({ text }) => marks.reply.exec(text ?? '')?.[0] ?? []));
   const proposed = [...models.replies.values()].flatMap(({ id, proposes }) =>
     proposes !== undefined && written.has(id) ? [{ id, note: proposes }] : [],
   );
