@@ -4,7 +4,8 @@ import { AccountsApiModule, AccountsModule, AccountsWorkerModule } from './accou
 import { AdminApiModule } from './admin/index.js';
 import { AgentApiModule, AgentModule, AgentWorkerModule } from './agent/index.js';
 import { AuditApiModule, AuditModule } from './audit/index.js';
-import { AuthModule, SessionsModule } from './auth/index.js';
+import { ApiKeysApiModule } from './api-keys/index.js';
+import { ApiKeyCheckModule, AuthModule, SessionsModule } from './auth/index.js';
 import { BlocklistApiModule, BlocklistModule, BlocklistWorkerModule } from './blocklist/index.js';
 import { ChannelsModule, type ChannelRegistration } from './channels/index.js';
 import { ConfigModule, type AppConfig } from './config/index.js';
@@ -33,6 +34,7 @@ const core: ModuleList = [
   QueueModule,
   AuthModule,
   SessionsModule,
+  ApiKeyCheckModule,
   AuditModule,
   ObservabilityModule,
   HealthModule,
@@ -50,6 +52,7 @@ const core: ModuleList = [
 const api: ModuleList = [
   AuditApiModule,
   StaffApiModule,
+  ApiKeysApiModule,
   AdminApiModule,
   AccountsApiModule,
   WebhookApiModule,

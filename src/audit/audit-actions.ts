@@ -13,6 +13,8 @@ export const auditActions = [
   'staff.removed',
   'staff.password_changed',
   'staff.first_link_made',
+  'api_key.created',
+  'api_key.revoked',
   'account.connected',
   'account.changed',
   'account.disconnected',

@@ -4,6 +4,7 @@ import { AppConfig } from '../config/index.js';
 import { UnauthenticatedError } from '../errors/index.js';
 import { dashboardOrigins } from '../http/index.js';
 import { CrossSiteRequestError } from './auth.errors.js';
+import { ApiKeyCheckService, isApiKey } from './api-keys/api-key-check.service.js';
 import { isFromOwnPage } from './cross-site.js';
 import type { Principal } from './principal.js';
 import { RefusedTokensService } from './refused-tokens.service.js';
@@ -20,7 +21,7 @@ export interface Identity {
   sessionId?: string;
 }
 
-/** Finds out who sent a request: by its Bearer token, else by the cookie of a session. */
+/** Finds out who sent a request: by its Bearer token or API key, else by the cookie of a session. */
 @Injectable()
 export class IdentityService {
   private readonly origins: string[];
@@ -29,6 +30,7 @@ export class IdentityService {
     private readonly config: AppConfig,
     private readonly tokens: TokenService,
     private readonly sessions: SessionsService,
+    private readonly apiKeys: ApiKeyCheckService,
     private readonly refused: RefusedTokensService,
   ) {
     this.origins = [new URL(config.API_URL).origin, ...dashboardOrigins(config)];
@@ -41,8 +43,10 @@ export class IdentityService {
    */
   async identify(request: FastifyRequest): Promise<Identity | null> {
     const { authorization, cookie } = request.headers;
-    const bearer = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
-    if (bearer !== undefined) return this.refused.counting(request.ip, () => this.tokens.verifyWithEnd(bearer));
+    const bearer = /^Bearer ([\w-]+(?:\.[\w-]+\.[\w-]+)?)$/i.exec(authorization ?? '')?.[1];
+    if (bearer !== undefined && isApiKey(bearer))
+      return this.refused.counting(request.ip, () => this.apiKeys.verify(bearer));
+    if (bearer?.includes('.')) return this.refused.counting(request.ip, () => this.tokens.verifyWithEnd(bearer));
     const token = authorization === undefined ? sessionTokenIn(cookie, this.config.API_URL) : undefined;
     if (token === undefined) return null;
     const identity = await this.sessions.verify(token);

@@ -11,6 +11,9 @@ export {
   WithoutAddressLimit,
   type AuthenticatedRequest,
 } from './auth.decorators.js';
+export { newApiKey } from './api-keys/api-key-check.service.js';
+export { ApiKeyCheckModule } from './api-keys/api-key-check.module.js';
+export { ApiKeysRepository, type StoredApiKey } from './api-keys/api-keys.repository.js';
 export { CrossSiteRequestError, GuessedTokenError } from './auth.errors.js';
 export { assertRole } from './assert-role.js';
 export { AuthModule } from './auth.module.js';

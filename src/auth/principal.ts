@@ -15,7 +15,7 @@ export interface Principal {
   actor: string;
   role: Role;
   /** How they showed who they are. */
-  via: 'token' | 'session';
+  via: 'token' | 'api_key' | 'session';
 }
 
 /** What a token of our own is made for. */

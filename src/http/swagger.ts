@@ -27,7 +27,12 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
       in: 'cookie',
       description: 'A session of `POST /auth/sign-in`; over https the cookie is `__Host-session`',
     })
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description: 'A JWT, or an API key (`dmk_…`)',
+    })
     .build();
   documentValidationRules();
   const document = SwaggerModule.createDocument(app, builder, {

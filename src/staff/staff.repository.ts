@@ -20,13 +20,14 @@ export class StaffRepository {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws {EmailTakenError} */
+  /** Whoever joins comes in by the password that they chose just now. @throws {EmailTakenError} */
   async insert(
     person: Pick<StaffRecord, 'tenant_id' | 'email' | 'name' | 'role' | 'password'>,
     session: ClientSession,
   ): Promise<StaffMember> {
     const now = this.clock.date();
-    const record: StaffRecord = { _id: new Types.ObjectId(), ...person, created_at: now, updated_at: now };
+    const times = { last_sign_in_at: now, created_at: now, updated_at: now };
+    const record: StaffRecord = { _id: new Types.ObjectId(), ...person, ...times };
     try {
       await this.model.collection.insertOne({ ...record }, { session });
     } catch (error) {

@@ -35,7 +35,11 @@ export class MeResponse {
   @ApiProperty({ type: ActorView, description: 'Who asks' })
   actor!: ActorView;
 
-  @ApiProperty({ enum: ['token', 'session'], description: 'How they showed who they are', example: 'session' })
+  @ApiProperty({
+    enum: ['token', 'api_key', 'session'],
+    description: 'How they showed who they are',
+    example: 'session',
+  })
   via!: Principal['via'];
 }
 

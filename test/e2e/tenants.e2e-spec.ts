@@ -10,6 +10,7 @@ const stranger = { userId: 'tenant-2', role: 'user' } as const;
 
 /** What belongs to the first tenant, by what a route calls it. */
 interface Owned {
+  apiKey: string;
   account: string;
   dm: string;
   conversation: string;
@@ -79,7 +80,9 @@ describe('two tenants', () => {
       .post(`/agent/knowledge/${account}`)
       .send({ kind: 'text', title: 'Of the first tenant', text: 'What the first tenant’s agent knows.' })
       .expect(201);
+    const apiKey = await caller.post('/api-keys').send({ name: 'of the first tenant', role: 'viewer' }).expect(201);
     owned = {
+      apiKey: apiKey.body.data.id as string,
       document: document.body.data.id as string,
       account,
       dm: dm._id,
@@ -110,6 +113,7 @@ describe('two tenants', () => {
     if (name === 'id' && path.startsWith('/privacy/exports')) return owned.export;
     if (name === 'id' && path.startsWith('/inbox/labels')) return owned.label;
     if (name === 'id' && path.startsWith('/inbox/canned-replies')) return owned.cannedReply;
+    if (name === 'id' && path.startsWith('/api-keys')) return owned.apiKey;
     if (name === 'note_id') return owned.note;
     if (name === 'dm_id' || path.startsWith('/agent/actions')) return owned.dm;
     if (name === 'name' && path.startsWith('/agent/tools')) return 'order_lookup';
