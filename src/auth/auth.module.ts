@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AuthGuard } from './auth.guard.js';
+import { IdentityProviderService } from './identity-provider.service.js';
 import { IdentityService } from './identity.service.js';
 import { PublicDoorsService } from './public-doors.service.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
@@ -12,6 +13,7 @@ import { TokenService } from './token.service.js';
 @Module({
   providers: [
     TokenService,
+    IdentityProviderService,
     IdentityService,
     PublicDoorsService,
     RefusedTokensService,

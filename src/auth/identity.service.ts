@@ -4,6 +4,7 @@ import { AppConfig } from '../config/index.js';
 import { UnauthenticatedError } from '../errors/index.js';
 import { dashboardOrigins } from '../http/index.js';
 import { CrossSiteRequestError } from './auth.errors.js';
+import { IdentityProviderService } from './identity-provider.service.js';
 import { ApiKeyCheckService, isApiKey } from './api-keys/api-key-check.service.js';
 import { isFromOwnPage } from './cross-site.js';
 import type { Principal } from './principal.js';
@@ -29,6 +30,7 @@ export class IdentityService {
   constructor(
     private readonly config: AppConfig,
     private readonly tokens: TokenService,
+    private readonly provider: IdentityProviderService,
     private readonly sessions: SessionsService,
     private readonly apiKeys: ApiKeyCheckService,
     private readonly refused: RefusedTokensService,
@@ -46,7 +48,12 @@ export class IdentityService {
     const bearer = /^Bearer ([\w-]+(?:\.[\w-]+\.[\w-]+)?)$/i.exec(authorization ?? '')?.[1];
     if (bearer !== undefined && isApiKey(bearer))
       return this.refused.counting(request.ip, () => this.apiKeys.verify(bearer));
-    if (bearer?.includes('.')) return this.refused.counting(request.ip, () => this.tokens.verifyWithEnd(bearer));
+    if (bearer?.includes('.')) {
+      const { provider, tokens } = this;
+      return this.refused.counting(request.ip, () =>
+        provider.isOwnKind(bearer) ? provider.verify(bearer) : tokens.verifyWithEnd(bearer),
+      );
+    }
     const token = authorization === undefined ? sessionTokenIn(cookie, this.config.API_URL) : undefined;
     if (token === undefined) return null;
     const identity = await this.sessions.verify(token);

@@ -12,7 +12,10 @@ const nowS = clock.now() / 1000;
 const good = { sub: 'user-1', role: 'user', exp: nowS + 60 };
 
 function service(settings: Partial<AppConfig> = {}): TokenService {
-  return new TokenService({ JWT_SECRET: new Secret(secret), JWT_LEEWAY_SECONDS: 0, ...settings } as AppConfig, clock);
+  return new TokenService(
+    { JWT_SECRET: new Secret(secret), JWT_SECRET_PREVIOUS: [], JWT_LEEWAY_SECONDS: 0, ...settings } as AppConfig,
+    clock,
+  );
 }
 
 const person = (role: Role) => ({ tenant: 'user-1', actor: 'user-1', role, via: 'token' });
@@ -40,6 +43,23 @@ describe('TokenService', () => {
 
     await expect(service().verify(own)).resolves.toEqual(person('admin'));
     await expect(service().verify(forge(hs256, good))).resolves.toEqual(person('owner'));
+  });
+
+  it('takes what an earlier secret signed, and signs with the present one alone', async () => {
+    const earlier = 'b7Qm2vX9pLr4Zt8Wc1Yh6Nd3Bf5Gj0Sz';
+    const rotated = service({ JWT_SECRET_PREVIOUS: [new Secret('another-one-before-that'), new Secret(earlier)] });
+    const old = forge(hs256, good, earlier);
+
+    await expect(rotated.verify(old)).resolves.toEqual(person('owner'));
+    await expect(rotated.verify(forge(hs256, good))).resolves.toEqual(person('owner'));
+    await expect(rotated.verify(forge(hs256, { ...good, exp: nowS - 1 }, earlier))).rejects.toThrow(
+      UnauthenticatedError,
+    );
+    await expect(rotated.verify(forge(hs256, good, 'nobody’s secret'))).rejects.toThrow(GuessedTokenError);
+    await expect(service().verify(await rotated.sign({ userId: 'user-1', role: 'admin' }, 60))).resolves.toEqual(
+      person('admin'),
+    );
+    await expect(service().verify(old)).rejects.toThrow(GuessedTokenError);
   });
 
   it('takes a token whose signer’s clock is some seconds off, as far as the setting says', async () => {
@@ -125,7 +145,10 @@ describe('TokenService', () => {
 
   it('lets a token live as long as it was made for, by the clock of the process', async () => {
     const moving = new MovableClock(clock.now());
-    const tokens = new TokenService({ JWT_SECRET: new Secret(secret) } as AppConfig, moving);
+    const tokens = new TokenService(
+      { JWT_SECRET: new Secret(secret), JWT_SECRET_PREVIOUS: [] as Secret[] } as AppConfig,
+      moving,
+    );
     const token = await tokens.sign({ userId: 'user-1', role: 'user' }, 60);
     moving.advance(59_000);
     await expect(tokens.verify(token)).resolves.toBeTruthy();
@@ -177,7 +200,10 @@ describe('TokenService', () => {
       [20, 20],
     ])('that may live %i s lives %i s when the one it comes from has a minute left', async (mayS, livesS) => {
       const moving = new MovableClock(clock.now());
-      const tokens = new TokenService({ JWT_SECRET: new Secret(secret) } as AppConfig, moving);
+      const tokens = new TokenService(
+        { JWT_SECRET: new Secret(secret), JWT_SECRET_PREVIOUS: [] as Secret[] } as AppConfig,
+        moving,
+      );
       const session = await tokens.exchange(forge(hs256, good), purpose, mayS);
       expect(session.ttlS).toBe(livesS);
 

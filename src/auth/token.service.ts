@@ -1,6 +1,6 @@
 import { hash, type webcrypto } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
+import { errors, jwtVerify, SignJWT, type JWTPayload, type JWTVerifyOptions, type JWTVerifyResult } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { Clock } from '#libs/clock';
 import { AppConfig } from '../config/index.js';
@@ -20,8 +20,8 @@ export interface Verified {
 /** Makes and checks the dashboards' JWTs: HS256 alone, `sub` and `exp` required, `iss` and `aud` where configured. */
 @Injectable()
 export class TokenService {
-  /** Imported once; of bare bytes they would be imported for each request. */
-  private readonly keys: Record<TokenPurpose, Promise<webcrypto.CryptoKey>>;
+  /** Imported once; of bare bytes they would be imported for each request. The first signs, all of them verify. */
+  private readonly keys: Record<TokenPurpose, Promise<webcrypto.CryptoKey>[]>;
   /** Tokens seen lately, by their digest: a dashboard asks many times with the same, and each check leaves the thread. */
   private readonly verified = new LRUCache<string, Verified>({ max: 2_000, ttl: 60_000 });
 
@@ -29,10 +29,10 @@ export class TokenService {
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {
-    const { JWT_SECRET: secret } = config;
+    const secrets = [config.JWT_SECRET, ...config.JWT_SECRET_PREVIOUS];
     this.keys = {
-      api: importKey(new TextEncoder().encode(secret.reveal())),
-      'queue dashboard': importKey(secret.deriveKey('queue dashboard v1')),
+      api: secrets.map((secret) => importKey(new TextEncoder().encode(secret.reveal()))),
+      'queue dashboard': secrets.map((secret) => importKey(secret.deriveKey('queue dashboard v1'))),
     };
   }
 
@@ -81,25 +81,41 @@ export class TokenService {
       .setExpirationTime(nowS + ttlS);
     if (this.config.JWT_ISSUER) jwt.setIssuer(this.config.JWT_ISSUER);
     if (this.config.JWT_AUDIENCE) jwt.setAudience(this.config.JWT_AUDIENCE);
-    return jwt.sign(await this.keys[purpose]);
+    const [signing] = this.keys[purpose] as [Promise<webcrypto.CryptoKey>];
+    return jwt.sign(await signing);
   }
 
   private async check(token: string, purpose: TokenPurpose): Promise<Verified> {
     // What one of our own processes signed for another has our clock.
     const leewayS = purpose === 'api' ? this.config.JWT_LEEWAY_SECONDS : 0;
+    const demands = {
+      algorithms: ['HS256'],
+      requiredClaims: ['sub', 'exp'],
+      currentDate: this.clock.date(),
+      clockTolerance: leewayS,
+      issuer: this.config.JWT_ISSUER,
+      audience: this.config.JWT_AUDIENCE,
+    };
     try {
-      const { payload } = await jwtVerify(token, await this.keys[purpose], {
-        algorithms: ['HS256'],
-        requiredClaims: ['sub', 'exp'],
-        currentDate: this.clock.date(),
-        clockTolerance: leewayS,
-        issuer: this.config.JWT_ISSUER,
-        audience: this.config.JWT_AUDIENCE,
-      });
+      const { payload } = await this.verifyWithAny(this.keys[purpose], token, demands);
       return { principal: principalIn(payload), expiresAtS: payload.exp ?? 0 };
     } catch (cause) {
       const Refusal = isSigned(cause) ? UnauthenticatedError : GuessedTokenError;
       throw new Refusal('The Bearer token is missing, expired or not valid.', { cause });
+    }
+  }
+
+  /** A key after the other, because a token says nothing of which signed it. @throws what the last one said */
+  private async verifyWithAny(
+    [key, ...others]: Promise<webcrypto.CryptoKey>[],
+    token: string,
+    demands: JWTVerifyOptions,
+  ): Promise<JWTVerifyResult> {
+    try {
+      return await jwtVerify(token, (await key) as webcrypto.CryptoKey, demands);
+    } catch (error) {
+      if (others.length === 0 || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+      return this.verifyWithAny(others, token, demands);
     }
   }
 }

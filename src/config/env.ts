@@ -130,9 +130,15 @@ export const envSchema = z.object({
   NO_PROXY: list.transform((hosts) => hosts.join(',')).optional(),
 
   JWT_SECRET: z.string().min(1),
+  JWT_SECRET_PREVIOUS: list.default([]),
   JWT_ISSUER: z.string().min(1).optional(),
   JWT_AUDIENCE: z.string().min(1).optional(),
   JWT_LEEWAY_SECONDS: wholeNumber(0, 60).default(5),
+  IDP_JWKS_URL: httpUrl('https://login.example.com/keys').optional(),
+  IDP_ISSUER: z.string().min(1).optional(),
+  IDP_AUDIENCE: z.string().min(1).optional(),
+  IDP_TENANT_CLAIM: z.string().min(1).default('tenant'),
+  IDP_ROLE_CLAIM: z.string().min(1).default('role'),
   ENCRYPTION_KEY: key32,
   ENCRYPTION_KEYS_PREVIOUS: list.pipe(z.array(key32)).default([]),
   METRICS_TOKEN: z.string().min(16, 'expected at least 16 characters').optional(),
@@ -198,6 +204,7 @@ export const secretNames = [
   'META_APP_SECRET',
   'APP_SECRET_PREVIOUS',
   'JWT_SECRET',
+  'JWT_SECRET_PREVIOUS',
   'ENCRYPTION_KEY',
   'ENCRYPTION_KEYS_PREVIOUS',
   'METRICS_TOKEN',
@@ -222,5 +229,12 @@ export const smallLettersToo: readonly string[] = ['HTTPS_PROXY', 'HTTP_PROXY', 
 
 /** Their values are several, with commas between, or one a line. */
 export const listSettings: readonly string[] = [
-  ...['APP_SECRET_PREVIOUS', 'ENCRYPTION_KEYS_PREVIOUS', 'TRUST_PROXY', 'MEDIA_EXTRA_HOSTS', 'NO_PROXY'],
+  ...[
+    'APP_SECRET_PREVIOUS',
+    'JWT_SECRET_PREVIOUS',
+    'ENCRYPTION_KEYS_PREVIOUS',
+    'TRUST_PROXY',
+    'MEDIA_EXTRA_HOSTS',
+    'NO_PROXY',
+  ],
 ];

@@ -10,6 +10,7 @@ const base = {
   INSTAGRAM_CLIENT_ID: '1234567890',
   INSTAGRAM_CLIENT_SECRET: 'an-app-secret',
   JWT_SECRET: 'a-secret-to-sign-with',
+  JWT_SECRET_PREVIOUS: 'a-secret-that-signed-before',
   ENCRYPTION_KEY: 'q1Vh0c7uX2mS9bJ4kR6yT8wE3zA5nD0fGpLxCvBtHjM=',
   ALERT_WEBHOOK_SECRET: 'an-alert-secret-of-ours',
   METRICS_TOKEN: 'a-token-for-metrics',

@@ -24,6 +24,7 @@ export function secretProblems(env: Partial<Env>): SettingProblem[] {
       problems.push({ name, expected: 'is easy to guess; production needs a random one (openssl rand -base64 48)' });
   };
   strong('JWT_SECRET', env.JWT_SECRET, 32);
+  for (const previous of env.JWT_SECRET_PREVIOUS ?? []) strong('JWT_SECRET_PREVIOUS', previous, 32);
   strong('META_WEBHOOK_VERIFY_TOKEN', env.META_WEBHOOK_VERIFY_TOKEN, 16);
   strong('INSTAGRAM_CLIENT_SECRET', env.INSTAGRAM_CLIENT_SECRET, 16);
   strong('META_APP_SECRET', env.META_APP_SECRET, 16);

@@ -20,6 +20,7 @@ export interface Settings extends WithoutSecrets {
   FRONTEND_URL: string;
   META_WEBHOOK_VERIFY_TOKEN: Secret;
   JWT_SECRET: Secret;
+  JWT_SECRET_PREVIOUS: Secret[];
   ENCRYPTION_KEY: Secret;
   ENCRYPTION_KEYS_PREVIOUS: Secret[];
   /** Every app secret a webhook or a signed_request may be signed with, current ones first. */
@@ -108,6 +109,12 @@ function crossChecks(env: Given): SettingProblem[] {
   if (env.ALERT_WEBHOOK_URL && !env.ALERT_WEBHOOK_SECRET) {
     problems.push({ name: 'ALERT_WEBHOOK_SECRET', expected: 'is required with ALERT_WEBHOOK_URL: alerts are signed' });
   }
+  // Keys without an issuer and an audience would open the server to every application of that provider.
+  const provider = ['IDP_JWKS_URL', 'IDP_ISSUER', 'IDP_AUDIENCE'] as const;
+  if (provider.some((name) => env[name]))
+    for (const name of provider)
+      if (!env[name])
+        problems.push({ name, expected: `is required with ${provider.filter((one) => env[one]).join(', ')}` });
   return problems;
 }
 
@@ -127,7 +134,7 @@ function productionChecks(env: Partial<Env>): SettingProblem[] {
   const problems = secretProblems(env);
   const https = [
     'API_URL', 'FRONTEND_URL', 'GRAPH_INSTAGRAM_URL', 'GRAPH_FACEBOOK_URL', 'INSTAGRAM_OAUTH_URL',
-    'INSTAGRAM_TOKEN_URL', 'FACEBOOK_OAUTH_URL', 'OPENAI_BASE_URL', 'ALERT_WEBHOOK_URL',
+    'INSTAGRAM_TOKEN_URL', 'FACEBOOK_OAUTH_URL', 'OPENAI_BASE_URL', 'ALERT_WEBHOOK_URL', 'IDP_JWKS_URL',
   ] as const; // prettier-ignore
   for (const name of https) {
     if (env[name]?.startsWith('http:')) problems.push({ name, expected: 'expected https in production' });
@@ -161,6 +168,7 @@ function wrap(env: Env, notices: string[]): AppConfig {
     FRONTEND_URL: env.FRONTEND_URL ?? 'http://localhost:5173',
     META_WEBHOOK_VERIFY_TOKEN: new Secret(env.META_WEBHOOK_VERIFY_TOKEN),
     JWT_SECRET: new Secret(env.JWT_SECRET),
+    JWT_SECRET_PREVIOUS: env.JWT_SECRET_PREVIOUS.map((key) => new Secret(key)),
     ENCRYPTION_KEY: new Secret(env.ENCRYPTION_KEY),
     ENCRYPTION_KEYS_PREVIOUS: env.ENCRYPTION_KEYS_PREVIOUS.map((key) => new Secret(key)),
     APP_SECRETS: [...new Set(appSecrets.filter((value) => value !== undefined))].map((value) => new Secret(value)),

@@ -8,3 +8,4 @@ export { registerHttpHooks } from './hooks.js';
 export { plainPage } from './plain-page.js';
 export { StartingDoor } from './starting-door.js';
 export { openApiDocument, serveDocs } from './swagger.js';
+export { proxiedFetch } from './proxied-fetch.js';

@@ -22,7 +22,7 @@ import { readCompletion, type Completion } from './completion-reader.js';
 import { outputRoom, reasons, takesTemperature } from './known-models.js';
 import { ModelError } from './model-errors.js';
 import { toldShutdown } from './model-shutdowns.js';
-import { proxiedFetch } from './proxied-fetch.js';
+import { proxiedFetch } from '../../http/index.js';
 import { fetchWithReadableErrors, isApiError, isPassing, retryAfterMs, toModelError } from './provider-errors.js';
 
 type ModelState = 'there' | 'gone' | 'unknown';

@@ -1,5 +1,5 @@
 import { EnvHttpProxyAgent } from 'undici';
-import type { EgressProxy } from '../../config/index.js';
+import type { EgressProxy } from '../config/index.js';
 
 type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
