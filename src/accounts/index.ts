@@ -19,7 +19,13 @@ export { ErasuresRepository, type Erasure } from './privacy/erasures.repository.
 export type { ErasureCounts } from './privacy/erasure.schema.js';
 export { PrivacyService } from './privacy/privacy.service.js';
 export { ProfilesService, type Profile } from './profiles/profiles.service.js';
-export { defaultAgentSettings, type AgentSettings, type AgentSettingsPatch } from './settings/agent-settings.js';
+export {
+  defaultAgentSettings,
+  unansweredChoices,
+  type AgentSettings,
+  type AgentSettingsPatch,
+  type WhenUnanswered,
+} from './settings/agent-settings.js';
 export { AgentSettingsPatchDto, AgentSettingsView } from './settings/agent-settings.dto.js';
 export { UserSettingsService } from './settings/user-settings.service.js';
 export { rotateStoredTokens } from './tokens/rotate-stored-tokens.js';

@@ -9,6 +9,7 @@ import { AnswerProcessor } from './answer/answer.processor.js';
 import { AnswerRoundService } from './answer/answer-round.service.js';
 import { AnswerService } from './answer/answer.service.js';
 import { ReplyComposerService } from './answer/reply-composer.service.js';
+import { EscalationAlertsService } from './answer/escalation-alerts.service.js';
 import { ModelStepsService } from './answer/model-steps.service.js';
 import { ToolStepsService } from './answer/tool-steps.service.js';
 import { ReplyJudgeService } from './answer/reply-judge.service.js';
@@ -119,6 +120,7 @@ export class AgentApiModule {}
     AnswerProcessor,
     AnswerRoundService,
     AnswerService,
+    EscalationAlertsService,
     KnowledgePagesService,
     KnowledgeProcessor,
     ModelWatchService,

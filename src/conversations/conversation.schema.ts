@@ -18,6 +18,17 @@ export interface ConversationCounts {
 export const messageWriters = ['customer', 'agent', 'person', 'app'] as const;
 export type MessageWriter = (typeof messageWriters)[number];
 
+/** That a person has to go on, and what they should know. */
+export interface HandedOver {
+  at: Date;
+  /** Why: what the agent said of it (`customer_request`, `missing_knowledge`…), or what kept it from answering. */
+  reason: string;
+  /** What the customer wants. */
+  summary?: string;
+  /** What was not known, in a few words. */
+  missing?: string;
+}
+
 /**
  * One conversation of an account with one person. It is also where processes meet: the lease, its epoch and the send
  * sequence are changed by conditional updates only.
@@ -78,6 +89,8 @@ export interface ConversationRecord {
   /** Derived from them: of the pause that ends last. While in the future the agent stays silent; a far date by hand. */
   agent_paused_until?: Date;
   agent_paused_reason?: PauseReason;
+  /** The agent left it to a person, until it is handed back or the agent has answered again. */
+  handed_over?: HandedOver;
   /** The echo that caused it; when that turns out to be our own send, the pause is undone. */
   agent_paused_by_mid?: string;
   /** Meta's time (ms) of the latest echo of what others than we wrote: what arrives late is looked at beside it. */
@@ -189,6 +202,7 @@ export const ConversationSchema = new Schema<ConversationRecord>(
     agent_paused_until: Date,
     agent_paused_reason: String,
     agent_paused_by_mid: String,
+    handed_over: Schema.Types.Mixed,
     foreign_echo_at: Number,
     erased_until: Date,
     handover: Schema.Types.Mixed,

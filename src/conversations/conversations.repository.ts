@@ -30,7 +30,7 @@ export type ConversationHolder = Pick<ConversationRecord, 'platform_account_id'>
 const exportedFields = [
   ...(['platform', 'platform_account_id', 'external_id', 'participant_id', 'participant_name'] as const),
   ...(['participant_username', 'participant_avatar', 'archived', 'unread_count', 'last_message_at'] as const),
-  ...(['last_inbound_at', 'created_at'] as const),
+  ...(['last_inbound_at', 'created_at', 'handed_over'] as const),
 ] as const;
 const exported = Object.fromEntries(exportedFields.map((name) => [name, 1]));
 
@@ -145,6 +145,10 @@ export class ConversationsRepository {
   /** Hands the conversation back to the agent, whatever it was paused for. */
   async resumeAgent(conversationId: string): Promise<void> {
     await this.changePauses(conversationId, (conversation) => endPause(conversation));
+    await this.model.collection.updateOne(
+      { _id: idOf(conversationId), handed_over: { $ne: null } },
+      { $unset: { handed_over: '' }, $set: { updated_at: this.clock.date() }, $inc: { revision: 1 } },
+    );
   }
 
   /** Conditional on the revision it read; within a transaction a concurrent writer makes that run again. */
@@ -227,6 +231,7 @@ export class ConversationsRepository {
 const clearable = [
   ...pauseFields,
   ...(['last_message', 'waiting_since', 'last_answer_at', 'snoozed_until'] as const),
+  'handed_over',
 ] as const;
 
 /** Claims and the send sequence move on their own path, and none of them must be turned back; the revision is counted. */

@@ -25,6 +25,7 @@ export {
   waitingIndex,
   type ConversationCounts,
   type ConversationRecord,
+  type HandedOver,
   type ListPlace,
   type MessageWriter,
 } from './conversation.schema.js';

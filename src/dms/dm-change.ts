@@ -87,7 +87,8 @@ function noteOutbound(conversation: Conversation, before: Before, dm: DmRecord):
 }
 
 /** What is written here answers what is here, whatever the channel's clock said of it. */
-function answerAll(conversation: Conversation, { timestamp }: DmRecord): void {
+function answerAll(conversation: Conversation, { timestamp, source }: DmRecord): void {
+  if (onlyPromises(conversation, source)) return;
   conversation.last_answer_at = new Date(Math.max(timestamp, conversation.last_asked_at?.getTime() ?? 0));
   conversation.waiting_since = undefined;
 }
@@ -99,12 +100,17 @@ export function isJudged(dm: Pick<DmRecord, 'direction' | 'source'>): boolean {
 
 /** Somebody wrote, or the agent did: whoever asked before waits no more. */
 export function noteAnswer(conversation: Conversation, dm: DmRecord): void {
-  if (dm.is_automatic || dm.status === 'failed') return;
+  if (dm.is_automatic || dm.status === 'failed' || onlyPromises(conversation, dm.source)) return;
   const at = new Date(dm.timestamp);
   const { waiting_since: since, last_answer_at: answered, last_asked_at: asked } = conversation;
   if (!answered || answered < at) conversation.last_answer_at = at;
   // What came after it waits on; which of several was the first is not known any more.
   if (since && since <= at) conversation.waiting_since = asked && asked > at ? asked : undefined;
+}
+
+/** Where the agent has left it to a person, what it writes only says so: the customer waits for them. */
+function onlyPromises({ handed_over }: Conversation, source: DmRecord['source']): boolean {
+  return source === 'agent' && handed_over !== undefined;
 }
 
 /** It turned out that Instagram itself had sent it. */

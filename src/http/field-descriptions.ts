@@ -56,7 +56,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   expires_in: 'Seconds until it ends.',
   external_participant_id: 'The customer’s id at the channel.',
   failing_since: 'Since when it fails; absent while it works.',
-  fallback_text: 'What the customer is told when the agent can’t answer; empty for nothing.',
+  fallback_text: 'What the customer is told when the agent can’t answer; without it, built-in words in their language.',
   fbtrace_id: 'By which Meta’s support finds the call.',
   field: 'The path of the field, such as `message.text` or `attachments.0.type`.',
   fields: 'Webhook fields that are subscribed.',
@@ -65,7 +65,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   follower_count: 'Followers, as the channel said.',
   from_id: 'The author’s id at the channel.',
   from_username: 'The author’s user name.',
-  hand_over_text: 'What the customer is told when a person takes the conversation; empty for nothing.',
+  hand_over_text:
+    'What the customer is told when a person takes the conversation; without it, the agent’s or built-in words.',
   history: 'Earlier messages that the agent sees.',
   human_agent_allowed: 'Whether Meta granted the Human Agent feature: people may answer for seven days.',
   id: 'Its id.',

@@ -303,7 +303,8 @@ describe('hand-over', () => {
 });
 
 describe('when the model fails', () => {
-  it('by saying nothing fit to send, the customer gets silence without a fallback text', async () => {
+  it('by saying nothing fit to send, the customer gets silence where the account wants that', async () => {
+    await scene.settings({ when_unanswered: 'silence' });
     const customer = scene.newCustomer();
     scene.model.answerWith('Pay at https://evil.example.com/now');
     customer.sendText('How do I pay?');
@@ -311,6 +312,7 @@ describe('when the model fails', () => {
 
     expect(scene.answersTo(customer)).toEqual([]);
     expect((await scene.dmsOf(customer))[0]).toMatchObject({ agent_state: 'skipped', agent_reason: 'withheld_link' });
+    await scene.settings({ when_unanswered: null });
   });
 
   it('by saying what may not be sent, it is told why and asked once more', async () => {

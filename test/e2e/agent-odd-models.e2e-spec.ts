@@ -60,7 +60,7 @@ describe('a model that answers in its own way', () => {
     ['length', 'no_room'],
     ['stop', 'empty'],
   ])('is asked twice when it says nothing (%s), then the reason says so', async (finish, failure) => {
-    await scene.settings({ fallback_text: null });
+    await scene.settings({ fallback_text: null, when_unanswered: 'silence' });
     asks({ role: 'assistant', content: '' }, finish);
     const customer = scene.newCustomer();
     customer.sendText('When do you open?');
@@ -72,7 +72,7 @@ describe('a model that answers in its own way', () => {
       agent_state: 'skipped',
       agent_reason: `model_${failure}`,
     });
-    await scene.settings({ fallback_text: fallback });
+    await scene.settings({ fallback_text: fallback, when_unanswered: null });
   });
 
   it('is asked again at the time that it named, and the conversation is given back until then', async () => {

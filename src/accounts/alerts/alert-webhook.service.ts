@@ -54,12 +54,29 @@ export class AlertWebhookService {
   }
 }
 
-function noticeOf({ kind, account_id, erasure_id, about, text, raised_at, cleared_at }: AlertRecord): object {
+function noticeOf({
+  kind,
+  account_id,
+  conversation_id,
+  erasure_id,
+  about,
+  text,
+  raised_at,
+  cleared_at,
+}: AlertRecord): object {
   const status = cleared_at ? 'resolved' : 'firing';
   return {
     type: `${about === undefined ? 'account' : 'server'}.${kind}`,
     timestamp: (cleared_at ?? raised_at).toISOString(),
-    data: { kind, status, account_id, erasure_id, about, text: cleared_at ? `Resolved: ${text}` : text },
+    data: {
+      kind,
+      status,
+      account_id,
+      conversation_id,
+      erasure_id,
+      about,
+      text: cleared_at ? `Resolved: ${text}` : text,
+    },
   };
 }
 

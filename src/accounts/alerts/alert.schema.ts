@@ -16,20 +16,25 @@ export const alertKinds = [
   'agent_tokens',
   'agent_budget_near',
   'agent_budget_spent',
+  'handed_over',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
-/** What an alert is about: an account, a deletion request, or something of the server's own, such as a model. */
+/**
+ * What an alert is about: an account, a conversation of it, a deletion request, or something of the server's own, such
+ * as a model.
+ */
 export type AlertSubject =
-  | { account_id: string; erasure_id?: undefined; about?: undefined }
-  | { account_id?: undefined; erasure_id: string; about?: undefined }
-  | { account_id?: undefined; erasure_id?: undefined; about: string };
+  | { account_id: string; conversation_id?: string; erasure_id?: undefined; about?: undefined }
+  | { account_id?: undefined; conversation_id?: undefined; erasure_id: string; about?: undefined }
+  | { account_id?: undefined; conversation_id?: undefined; erasure_id?: undefined; about: string };
 
 export interface AlertRecord {
   /** `<kind>:<id of its subject>`: one alert per kind and subject until it is cleared. */
   _id: string;
   kind: AlertKind;
   account_id?: string;
+  conversation_id?: string;
   erasure_id?: string;
   about?: string;
   text: string;
@@ -52,6 +57,7 @@ export const AlertSchema = new Schema<AlertRecord>(
     _id: String,
     kind: { type: String, required: true, enum: alertKinds },
     account_id: String,
+    conversation_id: String,
     erasure_id: String,
     about: String,
     text: { type: String, required: true },

@@ -43,8 +43,13 @@ export class AlertsRepository {
       .lean<AlertRecord | null>();
   }
 
-  async findStanding(accountId: string): Promise<AlertRecord[]> {
-    return this.model.find({ account_id: accountId, cleared_at: null }).sort({ raised_at: -1 }).lean<AlertRecord[]>();
+  /** Of the account itself, and of its conversations where these are wanted, too. */
+  async findStanding(accountId: string, withConversations = false): Promise<AlertRecord[]> {
+    const itsOwn = withConversations ? {} : { conversation_id: null };
+    return this.model
+      .find({ account_id: accountId, ...itsOwn, cleared_at: null })
+      .sort({ raised_at: -1 })
+      .lean<AlertRecord[]>();
   }
 
   /** What it stands about, of alerts that are about something of the server's own. */
@@ -83,6 +88,10 @@ export class AlertsRepository {
     await this.model.deleteMany({ account_id: accountId });
   }
 
+  async removeAboutConversation(kind: AlertKind, conversationId: string): Promise<void> {
+    await this.model.deleteOne({ _id: idOf(kind, conversationId) });
+  }
+
   /** What it has become while it was posted keeps its own turn, after this one: the receiver's last word is the latest. */
   private async endAttempt({ _id, times, cleared_at }: AlertRecord, update: object): Promise<void> {
     await this.model.updateOne({ _id, times, cleared_at: cleared_at ?? null }, update);
@@ -90,8 +99,8 @@ export class AlertsRepository {
   }
 }
 
-function subjectIdOf({ account_id, erasure_id, about }: AlertSubject): string {
-  return account_id ?? erasure_id ?? about ?? '';
+function subjectIdOf({ account_id, conversation_id, erasure_id, about }: AlertSubject): string {
+  return conversation_id ?? account_id ?? erasure_id ?? about ?? '';
 }
 
 function idOf(kind: AlertKind, subjectId: string): string {

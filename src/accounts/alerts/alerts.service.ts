@@ -62,7 +62,8 @@ export class AlertsService {
 
   /** The account is given back: nothing that stood about it needs anybody any more. */
   async clearAll(accountId: string): Promise<void> {
-    for (const { kind } of await this.repository.findStanding(accountId)) await this.clear(kind, accountId);
+    for (const { kind, conversation_id: conversationId } of await this.repository.findStanding(accountId, true))
+      await this.clear(kind, conversationId ?? accountId);
   }
 
   /** Removes all that was ever said about the account: part of erasing it. */
@@ -70,7 +71,12 @@ export class AlertsService {
     await this.repository.removeAbout(accountId);
   }
 
-  /** What stands about an account, newest first. */
+  /** Removes what was said about a conversation: part of erasing it. */
+  async forgetConversation(conversationId: string): Promise<void> {
+    await this.repository.removeAboutConversation('handed_over', conversationId);
+  }
+
+  /** What stands about an account itself, newest first. */
   async standing(accountId: string): Promise<Pick<AlertRecord, 'kind' | 'text' | 'raised_at'>[]> {
     const alerts = await this.repository.findStanding(accountId);
     return alerts.map(({ kind, text, raised_at }) => ({ kind, text, raised_at }));

@@ -16,7 +16,12 @@ import {
   MinLength,
 } from 'class-validator';
 import { reasoningEfforts, type ReasoningEffort } from '../../config/index.js';
-import type { AgentSettings, AgentSettingsPatch } from './agent-settings.js';
+import {
+  unansweredChoices,
+  type AgentSettings,
+  type AgentSettingsPatch,
+  type WhenUnanswered,
+} from './agent-settings.js';
 import type { LimitedSetting } from './operator-limits.js';
 
 const host = /^(\*\.)?([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,63}$/;
@@ -51,7 +56,16 @@ const dollars: Parameters<typeof IsNumber> = [
   { allowNaN: false, allowInfinity: false, maxDecimalPlaces: 2 },
   { message: '$property must be US dollars with at most two decimals, such as 2.5' },
 ];
-const phrases = { description: 'A message holding one of these goes to a person.', example: ['speak to a human'] };
+const phrases = {
+  description: 'A message that asks with one of these goes to a person, without asking the model.',
+  example: ['speak to a human'],
+};
+const unanswered = {
+  example: 'hand_over',
+  description:
+    'What becomes of a question without an answer that may be sent: a person goes on and the customer is told so, the ' +
+    'customer is told that there is none, or nothing is said but `fallback_text`.',
+};
 
 /** What an account's agent may be told. Everything is optional; what is left out stays as it is. */
 export class AgentSettingsPatchDto implements AgentSettingsPatch {
@@ -160,10 +174,15 @@ export class AgentSettingsPatchDto implements AgentSettingsPatch {
   @Max(43_200)
   pause_after_human_minutes?: number;
 
+  @ApiPropertyOptional({ enum: unansweredChoices, ...unanswered })
+  @IsOptional()
+  @IsIn(unansweredChoices)
+  when_unanswered?: WhenUnanswered;
+
   @ApiPropertyOptional({
     maxLength: 1_000,
     example: 'Thank you! A colleague will answer shortly.',
-    description: 'Sent when the model fails for good; without it the customer gets nothing.',
+    description: 'Told where there is no answer, in the place of the built-in words in the customer’s language.',
   })
   @IsOptional()
   @IsString()
@@ -274,6 +293,7 @@ export class AgentSettingsView implements AgentSettings {
   @ApiProperty({ type: 'integer', example: 30 }) history!: number;
   @ApiProperty({ type: 'integer', example: 2_500 }) quiet_ms!: number;
   @ApiProperty({ type: 'integer', example: 60 }) pause_after_human_minutes!: number;
+  @ApiProperty({ enum: unansweredChoices, ...unanswered }) when_unanswered!: WhenUnanswered;
   @ApiPropertyOptional({ example: 'Thank you! A colleague will answer shortly.' }) fallback_text?: string;
   @ApiProperty({ type: [String], ...automatic }) automatic_texts!: string[];
   @ApiProperty({ example: true }) see_pictures!: boolean;

@@ -1,6 +1,15 @@
 import type { AppConfig, ReasoningEffort } from '../../config/index.js';
 import type { LimitedSetting } from './operator-limits.js';
 
+/**
+ * What becomes of a question that the agent has no answer to that may be sent.
+ * - `hand_over`: a person has to go on, and the customer is told so
+ * - `say_so`: the customer is told that there is no answer
+ * - `silence`: nothing but `fallback_text`, where there is one
+ */
+export const unansweredChoices = ['hand_over', 'say_so', 'silence'] as const;
+export type WhenUnanswered = (typeof unansweredChoices)[number];
+
 /** How the AI agent answers for one account. */
 export interface AgentSettings {
   /** Off for a new account unless connecting said otherwise. */
@@ -23,7 +32,8 @@ export interface AgentSettings {
   quiet_ms: number;
   /** The agent stays silent this long after a person answered. */
   pause_after_human_minutes: number;
-  /** Sent when the model fails for good; without it the customer gets nothing. */
+  when_unanswered: WhenUnanswered;
+  /** Told to the customer where there is no answer, in the place of our own words in their language. */
   fallback_text?: string;
   /** Greetings and instant replies set up in the Instagram app: an echo of one is no person, so the agent stays. */
   automatic_texts: string[];
@@ -38,9 +48,9 @@ export interface AgentSettings {
   /** The same a month. */
   monthly_budget?: number;
   replies_per_conversation_hour: number;
-  /** A message holding one of these is handed to a person. */
+  /** A message that asks with one of these goes to a person without asking the model. */
   hand_over_phrases: string[];
-  /** Told to a customer who asked for a person; without it the model's own sentence, if it wrote one. */
+  /** Told to a customer who asked for a person; without it the model's own sentence, or ours. */
   hand_over_text?: string;
   /** What the operator of the server does not allow, and what holds instead. */
   limited: LimitedSetting[];
@@ -67,6 +77,7 @@ export function defaultAgentSettings(
     history: config.AGENT_HISTORY,
     quiet_ms: config.AGENT_QUIET_MS,
     pause_after_human_minutes: 60,
+    when_unanswered: 'hand_over',
     automatic_texts: [],
     see_pictures: true,
     transcribe_voice: false,
@@ -76,6 +87,14 @@ export function defaultAgentSettings(
     hand_over_phrases: [
       ...['a human', 'a real person', 'real human', 'talk to human', 'speak to someone', 'talk to someone'],
       ...['talk to a person', 'speak to a person', 'customer service', 'live agent'],
+      ...['mit einem menschen', 'echten menschen', 'mit einem mitarbeiter', 'mit jemandem sprechen'],
+      ...['hablar con una persona', 'con un humano', 'con un agente', 'hablar con alguien'],
+      ...['parler à une personne', 'parler à quelqu’un', 'un humain', 'un conseiller'],
+      ...['parlare con una persona', 'parlare con qualcuno', 'un operatore'],
+      ...['falar com uma pessoa', 'falar com alguém', 'um atendente'],
+      ...['met een mens', 'met een medewerker', 'z człowiekiem', 'z konsultantem'],
+      ...['gerçek bir kişi', 'bir insanla', 'müşteri temsilcisi', 'موظف', 'شخص حقيقي', 'נציג', 'с человеком'],
+      ...['оператор', 'оператора', 'оператором', '人工客服', '转人工', '担当者', 'オペレーター', '상담원', 'اپراتور'],
     ],
   };
 }

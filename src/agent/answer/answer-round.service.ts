@@ -1,19 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import type { AgentSettings } from '../../accounts/index.js';
 import { AppConfig } from '../../config/index.js';
 import { SenderService, type Dm } from '../../dms/index.js';
 import { metrics } from '../../observability/index.js';
 import { JobQueueService } from '../../queue/index.js';
-import { AgentBudgetsService, isAccountBudget } from '../budget/agent-budgets.service.js';
+import { AgentBudgetsService } from '../budget/agent-budgets.service.js';
 import type { WithheldReason } from '../gate/output-gate.js';
 import type { AnswerLease } from './answer-leases.service.js';
+import { clip } from '../context/describe-dm.js';
 import { passingFailures } from '../model/model-errors.js';
-import { ReplyComposerService, type Composition } from './reply-composer.service.js';
+import { ReplyComposerService, type Composition, type Escalation } from './reply-composer.service.js';
 import type { AnswerRecord } from './answer-record.js';
-import { asksForPerson } from './asks-for-person.js';
+import { clearlyAsksForPerson, mentionsPerson } from './asks-for-person.js';
+import { EscalationAlertsService } from './escalation-alerts.service.js';
 import { OpenMessagesService, type AnswerInput } from './open-messages.service.js';
+import { customersLanguage, fallbackWords, ownWords } from './own-words.js';
 import { AnswerPresenceService } from './answer-presence.service.js';
 import { ReplyWriterService, type Decision } from './reply-writer.service.js';
 
@@ -61,23 +63,24 @@ export class AnswerRoundService {
     private readonly writer: ReplyWriterService,
     private readonly sender: SenderService,
     private readonly queue: JobQueueService,
+    private readonly alerts: EscalationAlertsService,
   ) {}
 
   /** @throws whatever `signal` was aborted with */
   async run(begun: Round, signal: AbortSignal): Promise<RoundOutcome> {
     const { open, settings, conversation } = begun.answerInput;
     const { spent } = begun.answerInput;
-    const isPersons = spent !== undefined || asksForPerson(open, settings);
+    const isPersons = spent !== undefined || clearlyAsksForPerson(open, settings);
     const composing = isPersons ? undefined : this.compose(begun.answerInput, signal);
     // Asked while the model thinks; not to know it costs the sender a look of its own.
     const round = { ...begun, isClear: this.sender.isClear(conversation._id).catch(() => false) };
     const composition = await composing;
-    if (!composition) return this.write(round, escalated(settings, { why: spent }), 'handed_over');
+    if (!composition) return this.handOver(round, { reason: spent ?? 'customer_request' });
     const { record } = composition;
     switch (composition.kind) {
       case 'reply':
         return composition.escalation
-          ? this.write(round, escalated(settings, { ...composition, record }), 'handed_over')
+          ? this.handOver(round, composition.escalation, composition)
           : this.write(
               round,
               {
@@ -86,17 +89,20 @@ export class AnswerRoundService {
               },
               'answered',
             );
+      case 'silent':
+        return this.write(round, { reason: 'nothing_asked', record }, 'silent');
       case 'over_budget':
-        if (isAccountBudget(composition.reason))
-          return this.write(round, escalated(settings, { why: composition.reason }), 'handed_over');
-        await this.messages.skip(open, composition.reason);
-        return 'done';
-      case 'withheld':
+        return this.handOver(round, { reason: composition.reason });
+      case 'withheld': {
+        const { escalation, reason } = composition;
+        if (escalation) return this.handOver(round, escalation, { record, text: settings.fallback_text });
         // What the shop's knowledge does not hold, a person knows.
-        return composition.escalation || personsReasons.has(composition.reason)
-          ? this.write(round, escalated(settings, withheld(composition, settings)), 'handed_over')
-          : this.fallBack(round, `withheld_${composition.reason}`, record);
+        if (settings.when_unanswered === 'hand_over' || personsReasons.has(reason))
+          return this.handOver(round, { reason: `withheld_${reason}` }, { record, text: settings.fallback_text });
+        return this.fallBack(round, `withheld_${reason}`, record);
+      }
       case 'failed':
+        if (mentionsPerson(open, settings)) return this.handOver(round, { reason: 'customer_request' }, { record });
         if (!passingFailures.has(composition.failure) || !this.hasPatience(open))
           return this.fallBack(round, `model_${composition.failure}`, record);
         await this.messages.putOff(open, this.retryAfterMs(open, composition.retryAfterMs));
@@ -118,14 +124,30 @@ export class AnswerRoundService {
     }
   }
 
-  /** The account's own words, not twice in a row, or silence; never an error. */
+  /** A person goes on, and the customer is told so: in the account's words, the model's, or ours. */
+  private async handOver(round: OpenRound, escalation: Escalation, words: Words = {}): Promise<RoundOutcome> {
+    const { text, truncatedParts, record, proposals } = words;
+    const { answerInput } = round;
+    const { hand_over_text: own } = answerInput.settings;
+    const told = own !== undefined ? { text: own } : text !== undefined ? { text, truncatedParts } : undefined;
+    const decision: Decision = {
+      ...(told ?? { text: ownWords('escalation', customersLanguage(answerInput, record?.answer?.language)) }),
+      escalation: { summary: wordsOf(answerInput.open), ...escalation },
+      ...{ record, proposals },
+    };
+    return this.write(round, decision, 'handed_over');
+  }
+
+  /** The account's own words or ours, not twice in a row; never an error. */
   private async fallBack(round: OpenRound, reason: string, record?: AnswerRecord): Promise<RoundOutcome> {
-    const { settings, conversation, account } = round.answerInput;
-    const { fallback_text: text } = settings;
+    const { settings, conversation, account, open } = round.answerInput;
+    const { when_unanswered: wanted } = settings;
+    const text = fallbackWords(round.answerInput, record);
     const told = text !== undefined && (await this.budgets.mayTellFallback(conversation._id));
     this.logger.warn({ msg: 'the agent has no answer', account_id: account._id, reason, fallback: told });
+    const toPerson = wanted === 'hand_over' ? { escalation: { reason, summary: wordsOf(open) }, staysOn: true } : {};
     return told
-      ? this.write(round, { text, isFallback: true, why: reason, record }, 'fallback')
+      ? this.write(round, { text, isFallback: true, why: reason, record, ...toPerson }, 'fallback')
       : this.write(round, { reason, record }, 'silent');
   }
 
@@ -133,12 +155,13 @@ export class AnswerRoundService {
     const { lease, answerInput, othersMayWait, isClear } = round;
     const { open, conversation } = answerInput;
     // Who asks for a person is handed over, whatever they wrote after it.
-    const settled = othersMayWait || decision.escalates === true;
+    const settled = othersMayWait || decision.escalation !== undefined;
     const { claim } = lease;
     const written = await this.writer.write({ claim, answerInput, decision, othersMayWait: settled });
     if (written.outcome === 'lost') return 'lost';
     if (written.outcome !== 'written') return 'again';
     lease.noteEnded();
+    if (decision.escalation) this.alerts.note(conversation, decision.escalation.reason);
     const last = open.at(-1);
     if (last) metrics.agentReplies.observe({ outcome }, this.ageMs(last) / 1000);
     if (decision.text === undefined) this.messages.countSkips(open, decision.reason ?? 'no_answer');
@@ -170,21 +193,12 @@ export class AnswerRoundService {
   }
 }
 
-type Words = Pick<Decision, 'text' | 'truncatedParts' | 'record' | 'proposals' | 'why'>;
+type Words = Pick<Decision, 'text' | 'truncatedParts' | 'record' | 'proposals'>;
 
-function escalated(
-  settings: AgentSettings,
-  { text: said, truncatedParts, record, proposals, why }: Words = {},
-): Decision {
-  const { hand_over_text: text } = settings;
-  const told = text !== undefined ? { text } : said !== undefined ? { text: said, truncatedParts } : {};
-  return { ...told, escalates: true, reason: 'handed_over', record, proposals, why };
-}
+const summaryLength = 300;
 
-/** What a check held back is not told; who is to go on is told why. */
-function withheld(
-  { reason, escalation, record }: Extract<Composition, { kind: 'withheld' }>,
-  { fallback_text: text }: AgentSettings,
-): Words {
-  return { text, record, why: escalation ? undefined : reason };
+/** For the person who takes over, where the model summed nothing up: what the customer wrote. */
+function wordsOf(open: readonly Dm[]): string | undefined {
+  const said = open.flatMap(({ text }) => text?.trim() || []).join('\n');
+  return said === '' ? undefined : clip(said, summaryLength);
 }

@@ -13,7 +13,7 @@ import { DmsRepository, PendingHintsService, type Dm } from '../../dms/index.js'
 import { BlocklistService } from '../../blocklist/index.js';
 import { metrics } from '../../observability/index.js';
 import { JobQueueService, type JobExtras } from '../../queue/index.js';
-import { AgentBudgetsService, isAccountBudget, type BudgetReason } from '../budget/agent-budgets.service.js';
+import { AgentBudgetsService, type BudgetReason } from '../budget/agent-budgets.service.js';
 import { AnswerChecksService, type SkipReason } from './answer-checks.service.js';
 import { maxQuickExchanges } from './ping-pong.js';
 
@@ -40,7 +40,7 @@ export interface AnswerInput {
   history: Dm[];
   /** All of this was read since this revision of the conversation: while it stands still, so does what is open. */
   revision?: number;
-  /** The account's budget that is used up: a person goes on, and the model is not asked. */
+  /** The budget that is used up: a person goes on, and the model is not asked. */
   spent?: BudgetReason;
 }
 
@@ -108,13 +108,11 @@ export class OpenMessagesService {
     if (off !== undefined || !account || !settings || !conversation) return this.skip(open, off ?? 'account_gone');
     const limit = Math.max(settings.history, minHistory) + open.length;
     const history = limit <= usualHistory ? recent : await this.dms.history(conversationId, { limit });
-    const toPerson = spent && isAccountBudget(spent) ? { spent } : {};
     const reason = this.checks.conversationReason(conversation, { blocked, history });
     if (reason) return this.skip(open, reason);
-    if (spent && !isAccountBudget(spent)) return this.skip(open, spent);
     if (account.status === 'needs_reauth') return this.putOff(open, reconnectMs);
     const revision = news?.revision;
-    return { kind: 'answer', answerInput: { conversation, account, settings, open, history, revision, ...toPerson } };
+    return { kind: 'answer', answerInput: { conversation, account, settings, open, history, revision, spent } };
   }
 
   async isAnyOpen(conversationId: string): Promise<boolean> {

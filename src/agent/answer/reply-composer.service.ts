@@ -34,7 +34,8 @@ export type { Question } from './reply-judge.service.js';
 
 /** Why a person has to take over, and what they should know. */
 export interface Escalation {
-  reason: EscalationReason;
+  /** The model's, or ours: `withheld_…`, `model_…`, `budget_…`. */
+  reason: EscalationReason | (string & {});
   summary?: string;
   missing?: string;
 }
@@ -56,6 +57,8 @@ export type Composition =
       escalation?: Escalation;
     })
   | (Told & Fault & { kind: 'withheld'; escalation?: Escalation })
+  /** Nothing was asked, and nothing is to be said. */
+  | (Told & { kind: 'silent'; escalation?: undefined })
   | {
       kind: 'failed';
       failure: ModelFailure;
@@ -69,7 +72,7 @@ export type Composition =
   | { kind: 'over_budget'; reason: BudgetReason; record?: undefined };
 
 interface Asked {
-  composition: Extract<Composition, { kind: 'reply' | 'withheld' }>;
+  composition: Extract<Composition, { kind: 'reply' | 'withheld' | 'silent' }>;
   truncated: boolean;
   /** With what was looked up on the way. */
   request: ModelRequest;
@@ -174,7 +177,7 @@ export class ReplyComposerService {
     { more, ...work }: FundedWork & { more: number },
   ): Promise<Composition> {
     const { kind, escalation } = first.composition;
-    if (kind === 'reply' || escalation) return first.composition;
+    if (kind !== 'withheld' || escalation) return first.composition;
     const again = secondRequest(first);
     const estimate = more + lookedUpTokens(first.request) + roomOf(again);
     if (!(await work.budget.extend(estimate, roomOf(again)))) return this.settled(first, question, work);
@@ -208,6 +211,7 @@ export class ReplyComposerService {
 
   private composed(answer: ReadAnswer, question: GroundedQuestion, told: Told): Asked['composition'] {
     const verdict = this.judge.judge(answer, question);
+    if (verdict.pass && verdict.text === undefined) return { kind: 'silent', ...told };
     const escalation = verdict.escalates ? { escalation: escalationOf(answer) } : {};
     if (verdict.pass) {
       const { text, parts, truncatedParts } = verdict;

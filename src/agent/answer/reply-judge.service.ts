@@ -15,6 +15,7 @@ import { ungroundedFigures } from '../grounding/ungrounded.js';
 import type { KnowledgePassage } from '../knowledge/knowledge-index.js';
 import type { ToolRound } from '../tools/tool-round.js';
 import type { ReadAnswer } from './agent-answer.js';
+import { asksNothing } from './asks-nothing.js';
 import { inventedSources } from './source-names.js';
 
 export interface Question {
@@ -44,6 +45,8 @@ export interface Fault {
 }
 
 export type Verdict =
+  /** Nothing was asked, and nothing is said. */
+  | { pass: true; text?: undefined; escalates: false }
   | { pass: true; text: string; parts: string[]; truncatedParts?: number; escalates: boolean }
   | { pass: false; fault: Fault; escalates: boolean };
 
@@ -61,6 +64,10 @@ export class ReplyJudgeService {
   ) {}
 
   judge(answer: ReadAnswer, question: GroundedQuestion): Verdict {
+    if (answer.outcome === 'silent') {
+      if (asksNothing(question.open)) return { pass: true, escalates: false };
+      if (answer.text.trim() === '') return { pass: false, fault: { reason: 'silent' }, escalates: false };
+    }
     const verdict = this.pass(answer, question);
     const escalates = verdict.escalates || answer.outcome === 'hand_over';
     if (!verdict.pass) return { pass: false, fault: { reason: verdict.reason }, escalates };

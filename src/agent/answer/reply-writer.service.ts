@@ -16,6 +16,7 @@ import { ActionsRepository, type Proposal } from '../tools/actions.repository.js
 import { RunRecorderService } from '../runs/run-recorder.service.js';
 import { AnswerChecksService } from './answer-checks.service.js';
 import type { AnswerRecord } from './answer-record.js';
+import type { Escalation } from './reply-composer.service.js';
 import { escalationPauseMs } from './asks-for-person.js';
 import { isStillOpen, maxOpen, type AnswerInput } from './open-messages.service.js';
 
@@ -27,13 +28,16 @@ export interface Decision {
   truncatedParts?: number;
   /** Why they are closed in silence. */
   reason?: string;
-  escalates?: boolean;
+  /** A person has to go on. */
+  escalation?: Escalation;
+  /** The agent stays for what the customer writes next: it is its own failure that brings a person. */
+  staysOn?: boolean;
   isFallback?: boolean;
   /** How it was found, where the model was asked. */
   record?: AnswerRecord;
   /** What a person is to decide on; it stands or falls with the reply. */
   proposals?: readonly Proposal[];
-  /** Why it is no answer, or goes to a person, where the model did not say so. */
+  /** Why it is no answer, where the model did not say so. */
   why?: string;
 }
 
@@ -114,6 +118,7 @@ export class ReplyWriterService {
     const before = known ?? (await this.claims.held(session, answerInput.conversation._id, claim));
     if (!before) throw new RollbackError('lost');
     const conversation = { ...before, counts: { ...before.counts } };
+    this.noteEscalation(conversation, decision);
     if (this.checks.isPaused(conversation)) throw new RollbackError('paused');
     if (!(await this.isStillOpen(session, conversation, input))) throw new RollbackError('changed');
     const replies = await this.closeOpen(session, conversation, input);
@@ -125,7 +130,7 @@ export class ReplyWriterService {
     const addedSends = first !== undefined;
     const ended = await this.claims.endAnswer(session, { before, conversation }, { addedSends, sendLeaseMs });
     if (!ended) throw new RollbackError('lost');
-    if (decision.escalates) {
+    if (decision.escalation && !decision.staysOn) {
       const until = new Date(this.clock.now() + escalationPauseMs);
       await this.conversations.pauseAgent(conversation._id, { until, reason: 'customer_request' }, session);
     }
@@ -142,6 +147,12 @@ export class ReplyWriterService {
       ...{ user_id: account.user_id, account_id: account._id, conversation_id: conversation._id },
       message_id: open.at(-1)?._id ?? '',
     });
+  }
+
+  /** What the agent says then is no answer: the customer goes on waiting. One that is ends an earlier escalation. */
+  private noteEscalation(conversation: Conversation, { escalation, text, isFallback }: Decision): void {
+    if (escalation) conversation.handed_over = { at: this.clock.date(), ...escalation };
+    else if (text !== undefined && !isFallback) conversation.handed_over = undefined;
   }
 
   private async isStillOpen(

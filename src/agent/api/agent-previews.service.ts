@@ -1,15 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { Clock } from '#libs/clock';
-import { AccountsService, UserSettingsService, type AccountSummary, type AgentSettings } from '../../accounts/index.js';
+import { AccountsService, UserSettingsService, type AccountSummary } from '../../accounts/index.js';
 import type { Principal, TenantScope } from '../../auth/index.js';
 import { AppConfig } from '../../config/index.js';
 import { ConversationsRepository } from '../../conversations/index.js';
 import { DmsRepository, type Dm } from '../../dms/index.js';
 import { ConflictError, NotFoundError, TooManyRequestsError, UpstreamError } from '../../errors/index.js';
 import { REDIS, type RedisClient } from '../../redis/index.js';
-import { ReplyComposerService, type Composition } from '../answer/reply-composer.service.js';
-import { asksForPerson } from '../answer/asks-for-person.js';
+import type { AnswerRecord } from '../answer/answer-record.js';
+import { ReplyComposerService, type Composition, type Question } from '../answer/reply-composer.service.js';
+import { clearlyAsksForPerson, mentionsPerson } from '../answer/asks-for-person.js';
+import { customersLanguage, fallbackWords, ownWords } from '../answer/own-words.js';
 import { ModelClient } from '../model/model.client.js';
 import { ChannelsService, type ChannelOutbound } from '../../channels/index.js';
 import type { AgentPreview, AgentPreviewDto } from './agent.dto.js';
@@ -75,13 +77,12 @@ export class AgentPreviewsService {
     await this.consume(caller);
     const open = this.openMessages(account, asked.messages ?? [asked.message ?? '']);
     const { outbound } = this.channels.get(account.channel);
-    if (asksForPerson(open, settings)) return escalated(settings, outbound, undefined, 0);
-    const composition = await this.composer
-      .compose({ account, settings, ...past, open }, signal)
-      .catch((error: unknown) => {
-        throw signal.aborted ? new ModelFailedError('The caller went away.', { cause: error }) : error;
-      });
-    return this.shown(composition, settings, outbound);
+    const question = { account, settings, ...past, open };
+    if (clearlyAsksForPerson(open, settings)) return escalated(question, outbound, { tokens: 0 });
+    const composition = await this.composer.compose(question, signal).catch((error: unknown) => {
+      throw signal.aborted ? new ModelFailedError('The caller went away.', { cause: error }) : error;
+    });
+    return this.shown(composition, question, outbound);
   }
 
   private async pastOf(scope: TenantScope, account: AccountSummary, conversationId: string | undefined) {
@@ -105,28 +106,33 @@ export class AgentPreviewsService {
     }
   }
 
-  private shown(composition: Composition, settings: AgentSettings, outbound: ChannelOutbound): AgentPreview {
+  private shown(composition: Composition, question: Question, outbound: ChannelOutbound): AgentPreview {
+    const { settings, open } = question;
     switch (composition.kind) {
       case 'reply': {
         const { text, parts, truncatedParts, tokens } = composition;
-        if (composition.escalation) return escalated(settings, outbound, text, tokens);
+        if (composition.escalation) return escalated(question, outbound, composition);
         const cut = truncatedParts === undefined ? {} : { truncated_parts: truncatedParts };
         return { outcome: 'reply', text, parts, ...cut, tokens };
       }
+      case 'silent':
+        return { outcome: 'silence', parts: [], reason: 'nothing_asked', tokens: composition.tokens };
       case 'withheld': {
-        const { reason, tokens } = composition;
-        if (composition.escalation) return escalated(settings, outbound, undefined, tokens);
-        return fallBack(settings, outbound, `withheld_${reason}`, tokens);
+        const { reason, tokens, record } = composition;
+        if (composition.escalation) return escalated(question, outbound, { tokens, record });
+        return fallBack(question, outbound, { reason: `withheld_${reason}`, tokens, record });
       }
       case 'over_budget':
         throw new TooManyRequestsError('The account’s tokens of today are used up.', {
           retryAfterS: 86_400 - ((this.clock.now() / 1_000) % 86_400),
         });
-      case 'failed':
-        if (composition.cause) throw composition.cause;
-        if (composition.tokens !== undefined)
-          return fallBack(settings, outbound, `model_${composition.failure}`, composition.tokens);
-        throw new ModelFailedError('The model gave no answer.', { details: { failure: composition.failure } });
+      case 'failed': {
+        const { cause, tokens, failure, record } = composition;
+        if (cause) throw cause;
+        if (tokens === undefined) throw new ModelFailedError('The model gave no answer.', { details: { failure } });
+        if (mentionsPerson(open, settings)) return escalated(question, outbound, { tokens, record });
+        return fallBack(question, outbound, { reason: `model_${failure}`, tokens, record });
+      }
     }
   }
 
@@ -160,28 +166,26 @@ export class AgentPreviewsService {
   }
 }
 
-function escalated(
-  settings: AgentSettings,
-  outbound: ChannelOutbound,
-  words: string | undefined,
-  tokens: number,
-): AgentPreview {
-  const text = settings.hand_over_text ?? words;
-  return {
-    outcome: 'hand_over',
-    ...(text === undefined ? {} : { text }),
-    parts: text ? outbound.splitText(text) : [],
-    tokens,
-  };
+interface Found {
+  text?: string;
+  tokens: number;
+  record?: AnswerRecord;
+}
+
+function escalated(question: Question, outbound: ChannelOutbound, { text: said, tokens, record }: Found): AgentPreview {
+  const language = record?.answer?.language;
+  const text =
+    question.settings.hand_over_text ?? said ?? ownWords('escalation', customersLanguage(question, language));
+  return { outcome: 'hand_over', text, parts: outbound.splitText(text), tokens };
 }
 
 /** What the customer would get instead of an answer. */
 function fallBack(
-  { fallback_text: text }: AgentSettings,
+  question: Question,
   outbound: ChannelOutbound,
-  reason: string,
-  tokens: number,
+  { reason, tokens, record }: Found & { reason: string },
 ): AgentPreview {
+  const text = fallbackWords(question, record);
   const told = text === undefined ? { parts: [] } : { text, parts: outbound.splitText(text) };
   return { outcome: text === undefined ? 'silence' : 'fallback', ...told, reason, tokens };
 }

@@ -21,15 +21,12 @@ const unknownPrice = 10;
 /** Answers that the model may be paid for without one of them reaching whoever wrote the message. */
 const answersPerMessage = 5;
 
-/** An account's own: what it may use is used up, and a person goes on. */
+/** An account's own; its people are told when they are nearly used up. */
 const accountBudgets = ['budget_account_day', 'budget_account_cost_day', 'budget_account_cost_month'] as const;
 type AccountBudget = (typeof accountBudgets)[number];
 
 export type BudgetReason =
   AccountBudget | 'budget_conversation_hour' | 'budget_conversation_day' | 'budget_tenant_day' | 'budget_server_day';
-export function isAccountBudget(reason: BudgetReason): reason is AccountBudget {
-  return accountBudgets.some((one) => one === reason);
-}
 
 /** Why there is no reservation; `answers_of_message`: the model was paid for often enough for one message. */
 type Refusal = BudgetReason | 'answers_of_message';

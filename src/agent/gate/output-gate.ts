@@ -30,8 +30,9 @@ export interface GateRules {
   maxParts?: number;
 }
 
-/** `ungrounded` and `effect` are told of accounts with knowledge alone; see `grounding/`. */
-export type WithheldReason = 'empty' | 'link' | 'leak' | 'secret' | 'ungrounded' | 'effect' | 'language' | 'source';
+/** `ungrounded` and `effect` are told of accounts with knowledge alone; see `grounding/`. `silent`: though it was asked. */
+export type WithheldReason =
+  'empty' | 'link' | 'leak' | 'secret' | 'ungrounded' | 'effect' | 'language' | 'source' | 'silent';
 
 export type GateVerdict =
   | { pass: true; text: string; parts: string[]; truncatedParts?: number; escalates: boolean }

@@ -68,17 +68,16 @@ export class RunRecorderService {
   }
 }
 
-function outcomeOf({ escalates, isFallback, text, record }: Decision): RunOutcome {
-  if (escalates) return 'hand_over';
-  if (text === undefined) return 'silent';
+function outcomeOf({ escalation, isFallback, text, record }: Decision): RunOutcome {
   if (isFallback) return 'fallback';
+  if (escalation) return 'hand_over';
+  if (text === undefined) return 'silent';
   return record?.answer?.outcome === 'ask' ? 'ask' : 'answer';
 }
 
-/** A person's reason first, then ours. */
-function reasonOf({ escalates, why, reason, record }: Decision): string | undefined {
-  if (escalates) return why ?? record?.answer?.reason ?? 'customer_request';
-  return why ?? reason;
+/** What kept it from an answer first, then why a person goes on. */
+function reasonOf({ escalation, why, reason }: Decision): string | undefined {
+  return why ?? escalation?.reason ?? reason;
 }
 
 function toolCallsOf(record: AnswerRecord | undefined): RunToolCall[] {

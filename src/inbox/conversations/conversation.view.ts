@@ -22,6 +22,31 @@ export class MarketingOptOutView {
   by!: 'message' | 'channel';
 }
 
+/** What the agent left to a person, and why. */
+export class HandedOverView {
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-05T10:00:00.000Z' })
+  at!: string;
+
+  @ApiProperty({
+    description:
+      'What the agent said of it: `customer_request`, `missing_knowledge`, `not_allowed`, `complaint`, `distress`, ' +
+      '`tool_failure`, `order_change`; or what kept it from answering: `withheld_…`, `model_…`, `budget_…`',
+    example: 'customer_request',
+  })
+  reason!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'What the customer wants',
+    example: 'Wants a refund for a broken mug.',
+  })
+  summary!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'What was not known', example: 'vegan cakes' })
+  missing!: string | null;
+}
+
 /** A conversation as the inbox shows it. */
 export class ConversationView {
   @ApiProperty({ example: '9f86d081884c7d659a2feaa0' })
@@ -173,6 +198,14 @@ export class ConversationView {
   })
   agent_paused_reason!: NonNullable<Conversation['agent_paused_reason']> | null;
 
+  @ApiProperty({
+    type: HandedOverView,
+    nullable: true,
+    description: 'The agent left it to a person, until it is handed back or the agent has answered again',
+    example: null,
+  })
+  handed_over!: HandedOverView | null;
+
   @ApiProperty({ type: String, format: 'date-time', example: '2026-01-05T10:00:00.000Z' })
   created_at!: string;
 
@@ -230,6 +263,7 @@ export function conversationView(
     agent_paused: paused,
     agent_paused_until: paused && until < farAway ? iso(until) : null,
     agent_paused_reason: (paused && conversation.agent_paused_reason) || null,
+    handed_over: handedOverView(conversation.handed_over),
     created_at: conversation.created_at.toISOString(),
     updated_at: conversation.updated_at.toISOString(),
   };
@@ -237,6 +271,12 @@ export function conversationView(
 
 function optOutOf({ marketing }: ListedConversation): MarketingOptOutView | null {
   return marketing?.opted_out ? { at: marketing.at.toISOString(), by: marketing.by } : null;
+}
+
+function handedOverView(handedOver: ListedConversation['handed_over']): HandedOverView | null {
+  if (!handedOver) return null;
+  const { at, reason, summary = null, missing = null } = handedOver;
+  return { at: at.toISOString(), reason, summary, missing };
 }
 
 function beginningOf(text: string): string {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
-import { AccountsService } from '../../accounts/index.js';
+import { AccountsService, AlertsService } from '../../accounts/index.js';
 import { AuditService, fieldsOf, type AuditAction } from '../../audit/index.js';
 import { ownerFilter, scopeOf, type Principal, type TenantScope } from '../../auth/index.js';
 import {
@@ -51,6 +51,7 @@ export class InboxConversationsService {
     private readonly readMarks: ReadMarksService,
     private readonly decisions: DeskDecisionsService,
     private readonly audit: AuditService,
+    private readonly alerts: AlertsService,
     private readonly clock: Clock,
   ) {}
 
@@ -103,6 +104,7 @@ export class InboxConversationsService {
     }
     if (paused === true) await this.conversations.pauseAgent(id, { until: untilHandedBack, reason: 'operator' });
     if (paused === false) await this.conversations.resumeAgent(id);
+    if (conversation.handed_over && (paused === false || decision.archived)) await this.alerts.clear('handed_over', id);
     if (read) await this.readMarks.markRead(scope, conversation);
     if (paused !== undefined)
       await this.note(paused ? 'conversation.taken_over' : 'conversation.handed_back', conversation);

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { isGraphError } from '#libs/graph-api';
-import { AccountNotUsableError } from '../../accounts/index.js';
+import { AccountNotUsableError, AlertsService } from '../../accounts/index.js';
 import { scopeOf, type Principal, type TenantScope } from '../../auth/index.js';
 import type { Channel } from '../../channels/index.js';
 import { ConversationsRepository, type Conversation } from '../../conversations/index.js';
@@ -53,6 +53,7 @@ export class InboxMessagesService {
     private readonly sync: ConversationSyncService,
     private readonly sends: DmSendService,
     private readonly readMarks: ReadMarksService,
+    private readonly alerts: AlertsService,
   ) {}
 
   /**
@@ -109,6 +110,7 @@ export class InboxMessagesService {
     const options = { idempotencyKey: key, sentBy: writerOf(caller), textField: 'message' };
     const accepted = await this.sends.accept(scope, send, options);
     await this.readMarks.tryMarkRead(scope, conversation);
+    if (conversation.handed_over) await this.alerts.clear('handed_over', id);
     const { status, body, open } = await this.sends.answer(accepted);
     const stored = open ?? body.stored;
     return {

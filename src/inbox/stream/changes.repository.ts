@@ -62,7 +62,7 @@ const shownOfConversation = [
     'blocked',
   ],
   ...['last_message', 'last_message_at', 'last_inbound_at', 'agent_paused_until', 'agent_paused_reason'],
-  ...['assignee_id', 'labels', 'snoozed_until', 'done_at', 'waiting_since'],
+  ...['assignee_id', 'labels', 'snoozed_until', 'done_at', 'waiting_since', 'handed_over'],
 ];
 
 /** Leases, epochs and the agent's notes change all the time and show nowhere. */

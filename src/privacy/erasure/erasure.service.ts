@@ -225,6 +225,7 @@ export class ErasureService {
       await this.toolTraces.eraseConversation(_id);
       await this.runs.removeOfConversation(_id);
       await this.desk.eraseConversation(_id);
+      await this.alerts.forgetConversation(_id);
       await this.eraseTraces(accountId, participantId);
     } while (!(await this.removal.removeConversation(_id))); // a message came in between
     await this.progress(erasure, { conversations: 1 }, signal);
