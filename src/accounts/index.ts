@@ -26,7 +26,8 @@ export {
   type AgentSettingsPatch,
   type WhenUnanswered,
 } from './settings/agent-settings.js';
-export { AgentSettingsPatchDto, AgentSettingsView } from './settings/agent-settings.dto.js';
+export { AgentSettingsPatchDto } from './settings/agent-settings.dto.js';
+export { AgentSettingsView } from './settings/agent-settings-view.dto.js';
 export { UserSettingsService } from './settings/user-settings.service.js';
 export { rotateStoredTokens } from './tokens/rotate-stored-tokens.js';
 export type { RotationProgress, SealedSecret, SealedSecrets } from './tokens/rotate-tokens.js';

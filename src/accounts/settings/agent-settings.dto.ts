@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   IsArray,
@@ -16,56 +16,16 @@ import {
   MinLength,
 } from 'class-validator';
 import { reasoningEfforts, type ReasoningEffort } from '../../config/index.js';
-import {
-  unansweredChoices,
-  type AgentSettings,
-  type AgentSettingsPatch,
-  type WhenUnanswered,
-} from './agent-settings.js';
-import type { LimitedSetting } from './operator-limits.js';
+import { unansweredChoices, type AgentSettingsPatch, type WhenUnanswered } from './agent-settings.js';
+import * as docs from './agent-settings.docs.js';
 
 const host = /^(\*\.)?([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,63}$/;
-const links = {
-  description: 'Hosts the agent may link to; `*.` covers subdomains.',
-  example: ['juniperandpine.example'],
-};
-const effort = { example: 'low', description: 'How long the model may think before it writes.' };
-const automatic = {
-  description:
-    'Greetings and instant replies set up in the Instagram app, word for word: the agent does not take them for a person.',
-  example: ['Hi! Thanks for your message.'],
-};
-const parts = { example: 4, description: 'A longer answer is cut after so many messages.' };
-const zone = {
-  example: 'Europe/Berlin',
-  description: 'The business’s time zone by its IANA name; the agent is told the time there.',
-};
 const zoneRule = { message: 'timezone must be the IANA name of a time zone, such as Europe/Berlin' };
 const money = { minimum: 0.01, maximum: 1_000_000 };
-const dailyBudget = {
-  example: 2.5,
-  description:
-    'US dollars that the model may cost a day (of UTC); then conversations go to a person. Absent: no limit.',
-};
-const monthlyBudget = {
-  example: 40,
-  description:
-    'US dollars that the model may cost a month (of UTC); then conversations go to a person. Absent: no limit.',
-};
 const dollars: Parameters<typeof IsNumber> = [
   { allowNaN: false, allowInfinity: false, maxDecimalPlaces: 2 },
   { message: '$property must be US dollars with at most two decimals, such as 2.5' },
 ];
-const phrases = {
-  description: 'A message that asks with one of these goes to a person, without asking the model.',
-  example: ['speak to a human'],
-};
-const unanswered = {
-  example: 'hand_over',
-  description:
-    'What becomes of a question without an answer that may be sent: a person goes on and the customer is told so, the ' +
-    'customer is told that there is none, or nothing is said but `fallback_text`.',
-};
 
 /** What an account's agent may be told. Everything is optional; what is left out stays as it is. */
 export class AgentSettingsPatchDto implements AgentSettingsPatch {
@@ -101,7 +61,7 @@ export class AgentSettingsPatchDto implements AgentSettingsPatch {
   @Max(2)
   temperature?: number;
 
-  @ApiPropertyOptional({ enum: reasoningEfforts, ...effort })
+  @ApiPropertyOptional({ enum: reasoningEfforts, ...docs.effort })
   @IsOptional()
   @IsIn(reasoningEfforts)
   reasoning_effort?: ReasoningEffort;
@@ -119,14 +79,14 @@ export class AgentSettingsPatchDto implements AgentSettingsPatch {
   @Max(4_000)
   max_output_tokens?: number;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 10, ...parts })
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 10, ...docs.parts })
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(10)
   max_reply_parts?: number;
 
-  @ApiPropertyOptional({ maxLength: 64, ...zone })
+  @ApiPropertyOptional({ maxLength: 64, ...docs.zone })
   @IsOptional()
   @IsString()
   @MaxLength(64)
@@ -174,7 +134,7 @@ export class AgentSettingsPatchDto implements AgentSettingsPatch {
   @Max(43_200)
   pause_after_human_minutes?: number;
 
-  @ApiPropertyOptional({ enum: unansweredChoices, ...unanswered })
+  @ApiPropertyOptional({ enum: unansweredChoices, ...docs.unanswered })
   @IsOptional()
   @IsIn(unansweredChoices)
   when_unanswered?: WhenUnanswered;
@@ -190,7 +150,7 @@ export class AgentSettingsPatchDto implements AgentSettingsPatch {
   @MaxLength(1_000)
   fallback_text?: string;
 
-  @ApiPropertyOptional({ type: [String], maxItems: 50, ...automatic })
+  @ApiPropertyOptional({ type: [String], maxItems: 50, ...docs.automatic })
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(50)
@@ -209,7 +169,7 @@ export class AgentSettingsPatchDto implements AgentSettingsPatch {
   @IsBoolean()
   transcribe_voice?: boolean;
 
-  @ApiPropertyOptional({ type: [String], maxItems: 50, ...links })
+  @ApiPropertyOptional({ type: [String], maxItems: 50, ...docs.links })
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(50)
@@ -223,14 +183,14 @@ export class AgentSettingsPatchDto implements AgentSettingsPatch {
   @Max(1_000_000_000)
   daily_token_budget?: number;
 
-  @ApiPropertyOptional({ ...money, ...dailyBudget })
+  @ApiPropertyOptional({ ...money, ...docs.dailyBudget })
   @IsOptional()
   @IsNumber(...dollars)
   @Min(0.01)
   @Max(1_000_000)
   daily_budget?: number;
 
-  @ApiPropertyOptional({ ...money, ...monthlyBudget })
+  @ApiPropertyOptional({ ...money, ...docs.monthlyBudget })
   @IsOptional()
   @IsNumber(...dollars)
   @Min(0.01)
@@ -244,7 +204,7 @@ export class AgentSettingsPatchDto implements AgentSettingsPatch {
   @Max(1_000)
   replies_per_conversation_hour?: number;
 
-  @ApiPropertyOptional({ type: [String], maxItems: 50, ...phrases })
+  @ApiPropertyOptional({ type: [String], maxItems: 50, ...docs.phrases })
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(50)
@@ -263,53 +223,4 @@ export class AgentSettingsPatchDto implements AgentSettingsPatch {
   @MinLength(1)
   @MaxLength(1_000)
   hand_over_text?: string;
-}
-
-export class LimitedSettingView implements LimitedSetting {
-  @ApiProperty({ enum: ['model', 'daily_token_budget'], example: 'daily_token_budget' })
-  field!: LimitedSetting['field'];
-
-  @ApiProperty({
-    oneOf: [{ type: 'string' }, { type: 'integer' }],
-    example: 1_000_000_000,
-    description: 'What is set.',
-  })
-  asked!: string | number;
-
-  @ApiProperty({ oneOf: [{ type: 'string' }, { type: 'integer' }], example: 20_000_000, description: 'What holds.' })
-  used!: string | number;
-}
-
-/** What holds for an account: its own settings over the defaults. */
-export class AgentSettingsView implements AgentSettings {
-  @ApiProperty({ example: true }) enabled!: boolean;
-  @ApiProperty({ example: 'You answer for Juniper & Pine, a small candle shop.' }) instructions!: string;
-  @ApiProperty({ example: 'gpt-6-luna' }) model!: string;
-  @ApiProperty({ example: 0.4 }) temperature!: number;
-  @ApiProperty({ enum: reasoningEfforts, ...effort }) reasoning_effort!: ReasoningEffort;
-  @ApiProperty({ type: 'integer', example: 600 }) max_output_tokens!: number;
-  @ApiProperty({ type: 'integer', ...parts }) max_reply_parts!: number;
-  @ApiProperty(zone) timezone!: string;
-  @ApiProperty({ type: 'integer', example: 30 }) history!: number;
-  @ApiProperty({ type: 'integer', example: 2_500 }) quiet_ms!: number;
-  @ApiProperty({ type: 'integer', example: 60 }) pause_after_human_minutes!: number;
-  @ApiProperty({ enum: unansweredChoices, ...unanswered }) when_unanswered!: WhenUnanswered;
-  @ApiPropertyOptional({ example: 'Thank you! A colleague will answer shortly.' }) fallback_text?: string;
-  @ApiProperty({ type: [String], ...automatic }) automatic_texts!: string[];
-  @ApiProperty({ example: true }) see_pictures!: boolean;
-  @ApiProperty({ example: false }) transcribe_voice!: boolean;
-  @ApiProperty({ type: [String], ...links }) allowed_links!: string[];
-  @ApiProperty({ type: 'integer', example: 1_000_000 }) daily_token_budget!: number;
-  @ApiPropertyOptional(dailyBudget) daily_budget?: number;
-  @ApiPropertyOptional(monthlyBudget) monthly_budget?: number;
-  @ApiProperty({ type: 'integer', example: 30 }) replies_per_conversation_hour!: number;
-  @ApiProperty({ type: [String], ...phrases }) hand_over_phrases!: string[];
-  @ApiPropertyOptional({ example: 'Of course! One of us will write to you here.' }) hand_over_text?: string;
-
-  @ApiProperty({
-    type: [LimitedSettingView],
-    example: [],
-    description: 'Settings that are above what the operator of the server allows, or not allowed any more.',
-  })
-  limited!: LimitedSettingView[];
 }
