@@ -22,6 +22,7 @@ export { ProfilesService, type Profile } from './profiles/profiles.service.js';
 export {
   defaultAgentSettings,
   unansweredChoices,
+  type AgentMode,
   type AgentSettings,
   type AgentSettingsPatch,
   type WhenUnanswered,

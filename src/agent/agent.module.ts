@@ -47,6 +47,8 @@ import { AgentRunsController } from './runs/agent-runs.controller.js';
 import { AgentRunsRepository } from './runs/agent-runs.repository.js';
 import { AgentRunsService } from './runs/agent-runs.service.js';
 import { RunRecorderService } from './runs/run-recorder.service.js';
+import { SUGGESTION, SuggestionSchema } from './suggestions/suggestion.schema.js';
+import { SuggestionsRepository } from './suggestions/suggestions.repository.js';
 import { ModelAlertsService } from './model/model-alerts.service.js';
 import { ModelClient } from './model/model.client.js';
 import { ModelWatchService } from './model/model-watch.service.js';
@@ -62,6 +64,7 @@ import { VoiceTranscriptsService } from './model/voice-transcripts.service.js';
     MongooseModule.forFeature([
       { name: AGENT_RUN, schema: AgentRunSchema },
       { name: AGENT_USAGE, schema: AgentUsageSchema },
+      { name: SUGGESTION, schema: SuggestionSchema },
       { name: KNOWLEDGE_DOCUMENT, schema: KnowledgeDocumentSchema },
       { name: KNOWLEDGE_REVISION, schema: KnowledgeRevisionSchema },
     ]),
@@ -81,6 +84,7 @@ import { VoiceTranscriptsService } from './model/voice-transcripts.service.js';
     ModelStepsService,
     ReplyJudgeService,
     ToolStepsService,
+    SuggestionsRepository,
     ModelPricesService,
     VoiceTranscriptsService,
     WaitingRepliesService,
@@ -99,6 +103,7 @@ import { VoiceTranscriptsService } from './model/voice-transcripts.service.js';
     AgentModelPort,
     ModelClient,
     ModelPricesService,
+    SuggestionsRepository,
   ],
 })
 export class AgentModule {}

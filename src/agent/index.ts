@@ -13,3 +13,6 @@ export { AgentRunsRepository } from './runs/agent-runs.repository.js';
 export { KnowledgeRepository } from './knowledge/knowledge.repository.js';
 export type { AnswerRecord, FailedCheck, ModelCallRecord } from './answer/answer-record.js';
 export { AgentModelPort } from './model/agent-model.port.js';
+export { SuggestionsRepository, type Suggestion } from './suggestions/suggestions.repository.js';
+export type { SuggestionRecord } from './suggestions/suggestion.schema.js';
+export { suggestionView, SuggestionView } from './suggestions/suggestion.view.js';

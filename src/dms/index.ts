@@ -35,7 +35,7 @@ export { templateOf } from './api/template-of.js';
 export { AttachmentDto, ChoiceDto, IsChoices, IsTemplate, QuickReplyDto, ReplyToDto } from './api/send-content.dto.js';
 export { ChannelQuery } from './api/list-dms.dto.js';
 export { dmView } from './api/dm.view.js';
-export { DmSendService } from './api/dm-send.service.js';
+export { DmSendService, type AcceptedSend } from './api/dm-send.service.js';
 export { CommentRemovalRepository } from './removal/comment-removal.repository.js';
 export { DmRemovalRepository } from './removal/dm-removal.repository.js';
 export { clientKeyOf } from './send-key.js';

@@ -46,6 +46,7 @@ export const errorCodes: readonly string[] = [
   'state_invalid',
   'state_of_another_browser',
   'state_used',
+  'suggestion_outdated',
   'token_unreadable',
   'too_expensive',
   'tools_full',

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Res } from 
 import { ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../auth/index.js';
-import { followHeader, IdempotencyKey, idempotencyHeader, queuedDescription, tellWhatToFollow } from '../dms/index.js';
+import { followHeader, IdempotencyKey, idempotencyHeader, queuedDescription } from '../dms/index.js';
 import { ActsOnGet } from '../http/index.js';
 import { ApiErrors } from '../errors/index.js';
 import { DocumentsBody } from '../validation/index.js';
@@ -17,6 +17,7 @@ import {
   ReplyResponse,
 } from './inbox.responses.js';
 import { ListMessagesQuery, ReplyDto, SearchMessagesQuery } from './messages/messages.dto.js';
+import { replyResponse } from './messages/reply-response.js';
 import { InboxMessagesService, type MessagePage } from './messages/inbox-messages.service.js';
 
 const conversationId = {
@@ -139,18 +140,6 @@ export class InboxController {
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ReplyResponse> {
-    const sent = await this.messages.reply(caller, id, body, key);
-    void reply.status(sent.status);
-    if (sent.status === 202) tellWhatToFollow(reply, { _id: sent.dmId, channel: sent.channel });
-    return {
-      success: true,
-      message_id: sent.messageId,
-      sent_at: sent.sentAt,
-      id: sent.dmId,
-      status: sent.dmStatus,
-      held_reason: sent.heldReason,
-      next_attempt_at: sent.nextAttemptAt,
-      duplicate_of: sent.duplicateOf,
-    };
+    return replyResponse(await this.messages.reply(caller, id, body, key), reply);
   }
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/index.js';
 import { ConversationsModule } from '../conversations/index.js';
+import { AgentModule } from '../agent/index.js';
 import { StaffModule } from '../staff/index.js';
 import { DmsApiModule, DmsModule, DmsSyncModule } from '../dms/index.js';
 import { CannedRepliesController } from './canned-replies/canned-replies.controller.js';
@@ -23,6 +24,8 @@ import { NotesService } from './notes/notes.service.js';
 import { PresenceController } from './presence/presence.controller.js';
 import { PresenceFeedService } from './presence/presence-feed.service.js';
 import { PresenceService } from './presence/presence.service.js';
+import { SuggestionsController } from './suggestions/suggestions.controller.js';
+import { SuggestionsService } from './suggestions/suggestions.service.js';
 import { InboxController } from './inbox.controller.js';
 import { MessagePagesService } from './messages/message-pages.service.js';
 import { InboxMessagesService } from './messages/inbox-messages.service.js';
@@ -55,6 +58,7 @@ export class InboxChangesModule {}
     DmsSyncModule,
     StaffModule,
     DeskModule,
+    AgentModule,
   ],
   controllers: [
     InboxController,
@@ -64,6 +68,7 @@ export class InboxChangesModule {}
     CannedRepliesController,
     DraftsController,
     PresenceController,
+    SuggestionsController,
     CommentsController,
     StreamController,
   ],
@@ -80,6 +85,7 @@ export class InboxChangesModule {}
     DraftsService,
     PresenceService,
     PresenceFeedService,
+    SuggestionsService,
     InboxCommentsService,
     ReadMarksService,
     LiveFeedService,

@@ -1,7 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { reasoningEfforts, type ReasoningEffort } from '../../config/index.js';
 import * as docs from './agent-settings.docs.js';
-import { unansweredChoices, type AgentSettings, type WhenUnanswered } from './agent-settings.js';
+import {
+  agentModes,
+  unansweredChoices,
+  type AgentMode,
+  type AgentSettings,
+  type WhenUnanswered,
+} from './agent-settings.js';
 import type { LimitedSetting } from './operator-limits.js';
 
 export class LimitedSettingView implements LimitedSetting {
@@ -22,6 +28,8 @@ export class LimitedSettingView implements LimitedSetting {
 /** What holds for an account: its own settings over the defaults. */
 export class AgentSettingsView implements AgentSettings {
   @ApiProperty({ example: true }) enabled!: boolean;
+  @ApiProperty({ enum: agentModes, ...docs.mode }) agent_mode!: AgentMode;
+  @ApiProperty({ type: 'integer', ...docs.share }) auto_share!: number;
   @ApiProperty({ example: 'You answer for Juniper & Pine, a small candle shop.' }) instructions!: string;
   @ApiProperty({ example: 'gpt-6-luna' }) model!: string;
   @ApiProperty({ example: 0.4 }) temperature!: number;

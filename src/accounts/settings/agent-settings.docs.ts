@@ -29,6 +29,16 @@ export const phrases = {
   description: 'A message that asks with one of these goes to a person, without asking the model.',
   example: ['speak to a human'],
 };
+export const mode = {
+  example: 'auto',
+  description:
+    'Whether the agent answers, suggests answers to people (`/inbox/conversations/{id}/suggestion`), or does nothing. ' +
+    '`enabled` says the same of on and off.',
+};
+export const share = {
+  example: 100,
+  description: 'In `auto`, so many of a hundred conversations are answered; in the others the agent suggests.',
+};
 export const unanswered = {
   example: 'hand_over',
   description:

@@ -16,7 +16,13 @@ import {
   MinLength,
 } from 'class-validator';
 import { reasoningEfforts, type ReasoningEffort } from '../../config/index.js';
-import { unansweredChoices, type AgentSettingsPatch, type WhenUnanswered } from './agent-settings.js';
+import {
+  agentModes,
+  unansweredChoices,
+  type AgentMode,
+  type AgentSettingsPatch,
+  type WhenUnanswered,
+} from './agent-settings.js';
 import * as docs from './agent-settings.docs.js';
 
 const host = /^(\*\.)?([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,63}$/;
@@ -33,6 +39,18 @@ export class AgentSettingsPatchDto implements AgentSettingsPatch {
   @IsOptional()
   @IsBoolean()
   enabled?: boolean;
+
+  @ApiPropertyOptional({ enum: agentModes, ...docs.mode })
+  @IsOptional()
+  @IsIn(agentModes)
+  agent_mode?: AgentMode;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: 100, ...docs.share })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(100)
+  auto_share?: number;
 
   @ApiPropertyOptional({
     maxLength: 20_000,

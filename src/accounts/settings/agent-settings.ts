@@ -10,10 +10,22 @@ import type { LimitedSetting } from './operator-limits.js';
 export const unansweredChoices = ['hand_over', 'say_so', 'silence'] as const;
 export type WhenUnanswered = (typeof unansweredChoices)[number];
 
+/**
+ * - `off`: it does nothing
+ * - `draft`: what it finds is suggested to a person, who sends it or not
+ * - `auto`: it answers
+ */
+export const agentModes = ['off', 'draft', 'auto'] as const;
+export type AgentMode = (typeof agentModes)[number];
+
 /** How the AI agent answers for one account. */
 export interface AgentSettings {
   /** Off for a new account unless connecting said otherwise. */
   enabled: boolean;
+  /** `off` where it is not enabled. */
+  agent_mode: AgentMode;
+  /** Of a hundred conversations so many are answered in `auto`; in the others it is suggested. */
+  auto_share: number;
   instructions: string;
   model: string;
   /** Models that reason take none, and are not sent it. */
@@ -65,6 +77,8 @@ export function defaultAgentSettings(
 ): Omit<AgentSettings, 'limited'> {
   return {
     enabled: false,
+    agent_mode: 'auto',
+    auto_share: 100,
     instructions:
       'You answer customers of this business on Instagram. Be friendly, brief and factual. ' +
       'When you do not know something, say so and offer that a person will answer.',

@@ -66,7 +66,8 @@ export class UserSettingsService {
     patch: AgentSettingsPatch,
   ): Promise<AgentSettings> {
     this.refuseModel(patch.model, 'model');
-    await this.repository.patchAgent(account.user_id, account._id, account.username, patch);
+    const changes = withModeAndSwitch(patch, await this.agentSettings(account));
+    await this.repository.patchAgent(account.user_id, account._id, account.username, changes);
     return this.agentSettings(account);
   }
 
@@ -116,11 +117,14 @@ export class UserSettingsService {
     unsaved: AgentSettingsPatch = {},
   ): AgentSettings {
     const config = settings?.configs.find(({ account_id: id }) => id === accountId);
-    const written = Object.entries({ ...config?.agent, ...stated(unsaved) }).filter(([, value]) => value !== null);
+    const written = Object.entries({ ...switchedBy(config?.agent), ...switchedBy(stated(unsaved)) }).filter(
+      ([, value]) => value !== null,
+    );
     const merged = withinLimits(defaultAgentSettings(this.config), Object.fromEntries(written), this.config);
     const inUse = settings?.is_active === true && !settings.is_deleted;
     const on = inUse && config !== undefined && config.is_active && !config.is_deleted;
-    return { ...merged, enabled: merged.enabled && on };
+    const enabled = merged.enabled && on;
+    return { ...merged, enabled, agent_mode: !enabled ? 'off' : merged.agent_mode === 'draft' ? 'draft' : 'auto' };
   }
 
   /** With each account by our own id, whichever of its ids it was asked for by. */
@@ -153,6 +157,26 @@ function stated(patch: AgentSettingsPatch): AgentSettingsPatch {
   return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
 }
 
+/** An agent has a switch and a mode, and one of them is enough to say what is wanted. */
+function switchedBy(patch: AgentSettingsPatch | undefined): AgentSettingsPatch | undefined {
+  const { agent_mode: mode, enabled } = patch ?? {};
+  return mode == null || enabled != null ? patch : { ...patch, enabled: mode !== 'off' };
+}
+
+/**
+ * The same of a change. Switching on what is on changes nothing: who sends all settings back does not mean to.
+ * @throws {InvalidRequestError} they say different things
+ */
+function withModeAndSwitch(patch: AgentSettingsPatch, before: AgentSettings): AgentSettingsPatch {
+  const { agent_mode: mode, enabled } = patch;
+  if (mode != null && enabled != null && enabled !== (mode !== 'off')) {
+    const expected = enabled ? 'draft or auto, as enabled is true' : 'off, as enabled is false';
+    throw new InvalidRequestError(`agent_mode: expected ${expected}`, [{ field: 'agent_mode', expected }]);
+  }
+  if (enabled === true && mode == null && !before.enabled) return { ...patch, agent_mode: 'auto' };
+  return { ...patch, ...switchedBy(patch) };
+}
+
 function complete(wanted: WantedConfig, before: UserConfigRecord[]): UserConfigRecord {
   const known = before.find(({ account_id: id }) => id === wanted.account_id);
   const agent = Object.entries(wanted.agent ?? known?.agent ?? {}).filter(([, value]) => value != null);
@@ -161,7 +185,7 @@ function complete(wanted: WantedConfig, before: UserConfigRecord[]): UserConfigR
     account_id: wanted.account_id,
     is_active: wanted.is_active ?? true,
     is_deleted: wanted.is_deleted ?? false,
-    agent: Object.fromEntries(agent),
+    agent: switchedBy(Object.fromEntries(agent)) ?? {},
   };
 }
 

@@ -3,10 +3,11 @@ import { Clock } from '#libs/clock';
 import type { AccountSummary, AgentSettings } from '../../accounts/index.js';
 import { ChannelsService } from '../../channels/index.js';
 import { AppConfig } from '../../config/index.js';
-import type { Conversation } from '../../conversations/index.js';
+import { pausesOf, type Conversation } from '../../conversations/index.js';
 import { attachmentKindOf } from '../../kinds/index.js';
 import { windowClosesAt, type Dm } from '../../dms/index.js';
 import { ModelClient } from '../model/model.client.js';
+import type { ConversationMode } from './agent-mode.js';
 import { looksLikePingPong } from './ping-pong.js';
 
 /** Why messages get no answer; kept on each as `agent_reason`. */
@@ -30,6 +31,7 @@ export type SkipReason =
   | 'budget_tenant_day'
   | 'budget_server_day'
   | 'handed_over'
+  | 'suggested'
   | 'no_answer';
 
 /** What a send may take. */
@@ -56,9 +58,9 @@ export class AnswerChecksService {
   /** About the conversation. */
   conversationReason(
     conversation: Conversation,
-    { blocked, history }: { blocked: boolean; history: readonly Dm[] },
+    { blocked, history, mode }: { blocked: boolean; history: readonly Dm[]; mode: ConversationMode },
   ): SkipReason | undefined {
-    if (this.isPaused(conversation)) return 'paused';
+    if (this.isPaused(conversation, mode)) return 'paused';
     const closesAt = windowClosesAt(
       conversation.last_inbound_at,
       this.channels.get(conversation.platform).capabilities,
@@ -68,8 +70,11 @@ export class AnswerChecksService {
     return looksLikePingPong(history, this.clock.now()) ? 'ping_pong' : undefined;
   }
 
-  isPaused({ agent_paused_until: until }: Pick<Conversation, 'agent_paused_until'>): boolean {
-    return until !== undefined && until !== null && until.getTime() > this.clock.now();
+  /** A person's answer is no reason not to suggest the next one. */
+  isPaused(conversation: Conversation, mode: ConversationMode): boolean {
+    return Object.entries(pausesOf(conversation)).some(
+      ([reason, { until }]) => until.getTime() > this.clock.now() && !(mode === 'draft' && reason === 'human_reply'),
+    );
   }
 
   /** About the agent and the account. */

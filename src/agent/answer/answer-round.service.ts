@@ -12,6 +12,7 @@ import { clip } from '../context/describe-dm.js';
 import { passingFailures } from '../model/model-errors.js';
 import { ReplyComposerService, type Composition, type Escalation } from './reply-composer.service.js';
 import type { AnswerRecord } from './answer-record.js';
+import { modeIn } from './agent-mode.js';
 import { clearlyAsksForPerson, mentionsPerson } from './asks-for-person.js';
 import { EscalationAlertsService } from './escalation-alerts.service.js';
 import { OpenMessagesService, type AnswerInput } from './open-messages.service.js';
@@ -112,8 +113,9 @@ export class AnswerRoundService {
 
   private async compose(answerInput: AnswerInput, signal: AbortSignal): Promise<Composition> {
     const composing = this.composer.compose(answerInput, signal);
-    // Nothing is being thought about where a call ends before it begins.
+    // Nothing is being thought about where a call ends before it begins, and nobody is going to write where it is suggested.
     if (this.composer.isModelLeftAlone(answerInput.settings)) return composing;
+    if (modeIn(answerInput.settings, answerInput.conversation._id) === 'draft') return composing;
     const { account, conversation, open } = answerInput;
     const target = { participantId: conversation.participant_id, mid: open.at(-1)?.message_id };
     const stopPresence = this.presence.start(account._id, target);
@@ -151,8 +153,10 @@ export class AnswerRoundService {
       : this.write(round, { reason, record }, 'silent');
   }
 
-  private async write(round: OpenRound, decision: Decision, outcome: string): Promise<RoundOutcome> {
+  private async write(round: OpenRound, wanted: Decision, outcome: string): Promise<RoundOutcome> {
     const { lease, answerInput, othersMayWait, isClear } = round;
+    const isDraft = modeIn(answerInput.settings, answerInput.conversation._id) === 'draft';
+    const decision = isDraft ? suggested(wanted) : wanted;
     const { open, conversation } = answerInput;
     // Who asks for a person is handed over, whatever they wrote after it.
     const settled = othersMayWait || decision.escalation !== undefined;
@@ -163,8 +167,10 @@ export class AnswerRoundService {
     lease.noteEnded();
     if (decision.escalation) this.alerts.note(conversation, decision.escalation.reason);
     const last = open.at(-1);
-    if (last) metrics.agentReplies.observe({ outcome }, this.ageMs(last) / 1000);
-    if (decision.text === undefined) this.messages.countSkips(open, decision.reason ?? 'no_answer');
+    if (last)
+      metrics.agentReplies.observe({ outcome: decision.isDraft ? 'suggested' : outcome }, this.ageMs(last) / 1000);
+    if (decision.isDraft) this.messages.countSkips(open, 'suggested');
+    else if (decision.text === undefined) this.messages.countSkips(open, decision.reason ?? 'no_answer');
     else {
       await this.sender.sendSoon(conversation._id, written.send, (await isClear) ? written.next : undefined);
       await sleep(callGoesFirstMs);
@@ -194,6 +200,12 @@ export class AnswerRoundService {
 }
 
 type Words = Pick<Decision, 'text' | 'truncatedParts' | 'record' | 'proposals'>;
+
+/** What would be sent is suggested, but for words that are said where there is no answer: a person has those. */
+function suggested({ text, isFallback, ...decision }: Decision): Decision {
+  if (text === undefined || isFallback) return { ...decision, staysOn: true, reason: decision.reason ?? decision.why };
+  return { ...decision, text, isDraft: true, staysOn: true };
+}
 
 const summaryLength = 300;
 

@@ -15,6 +15,7 @@ import { metrics } from '../../observability/index.js';
 import { JobQueueService, type JobExtras } from '../../queue/index.js';
 import { AgentBudgetsService, type BudgetReason } from '../budget/agent-budgets.service.js';
 import { AnswerChecksService, type SkipReason } from './answer-checks.service.js';
+import { modeIn } from './agent-mode.js';
 import { maxQuickExchanges } from './ping-pong.js';
 
 /** What whoever has just stored a message knows. */
@@ -108,7 +109,9 @@ export class OpenMessagesService {
     if (off !== undefined || !account || !settings || !conversation) return this.skip(open, off ?? 'account_gone');
     const limit = Math.max(settings.history, minHistory) + open.length;
     const history = limit <= usualHistory ? recent : await this.dms.history(conversationId, { limit });
-    const reason = this.checks.conversationReason(conversation, { blocked, history });
+    const reason = this.checks.conversationReason(conversation, {
+      ...{ blocked, history, mode: modeIn(settings, conversationId) },
+    });
     if (reason) return this.skip(open, reason);
     if (account.status === 'needs_reauth') return this.putOff(open, reconnectMs);
     const revision = news?.revision;

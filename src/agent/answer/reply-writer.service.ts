@@ -14,6 +14,8 @@ import { DmsRepository, DmStoreRepository, OutboxService, type DmRecord, type Se
 import { AgentBudgetsService } from '../budget/agent-budgets.service.js';
 import { ActionsRepository, type Proposal } from '../tools/actions.repository.js';
 import { RunRecorderService } from '../runs/run-recorder.service.js';
+import { SuggestionsRepository } from '../suggestions/suggestions.repository.js';
+import { modeIn } from './agent-mode.js';
 import { AnswerChecksService } from './answer-checks.service.js';
 import type { AnswerRecord } from './answer-record.js';
 import type { Escalation } from './reply-composer.service.js';
@@ -30,6 +32,8 @@ export interface Decision {
   reason?: string;
   /** A person has to go on. */
   escalation?: Escalation;
+  /** Nothing is sent: a person may. */
+  isDraft?: boolean;
   /** The agent stays for what the customer writes next: it is its own failure that brings a person. */
   staysOn?: boolean;
   isFallback?: boolean;
@@ -91,6 +95,7 @@ export class ReplyWriterService {
     private readonly actions: ActionsRepository,
     private readonly checks: AnswerChecksService,
     private readonly recorder: RunRecorderService,
+    private readonly suggestions: SuggestionsRepository,
     private readonly clock: Clock,
   ) {}
 
@@ -119,7 +124,8 @@ export class ReplyWriterService {
     if (!before) throw new RollbackError('lost');
     const conversation = { ...before, counts: { ...before.counts } };
     this.noteEscalation(conversation, decision);
-    if (this.checks.isPaused(conversation)) throw new RollbackError('paused');
+    if (this.checks.isPaused(conversation, modeIn(answerInput.settings, conversation._id)))
+      throw new RollbackError('paused');
     if (!(await this.isStillOpen(session, conversation, input))) throw new RollbackError('changed');
     const replies = await this.closeOpen(session, conversation, input);
     const [first] = replies;
@@ -150,8 +156,9 @@ export class ReplyWriterService {
   }
 
   /** What the agent says then is no answer: the customer goes on waiting. One that is ends an earlier escalation. */
-  private noteEscalation(conversation: Conversation, { escalation, text, isFallback }: Decision): void {
+  private noteEscalation(conversation: Conversation, { escalation, text, isFallback, isDraft }: Decision): void {
     if (escalation) conversation.handed_over = { at: this.clock.date(), ...escalation };
+    else if (isDraft) return;
     else if (text !== undefined && !isFallback) conversation.handed_over = undefined;
   }
 
@@ -164,15 +171,36 @@ export class ReplyWriterService {
     return isStillOpen(answerInput.open, await this.dms.pending(_id, maxOpen, session), othersMayWait);
   }
 
+  private async suggest(
+    session: ClientSession,
+    { answerInput, decision }: Pick<WriteInput, 'answerInput' | 'decision'>,
+    text: string,
+  ): Promise<void> {
+    const { account, conversation, open } = answerInput;
+    const { _id: platform_account_id, user_id } = account;
+    await this.suggestions.put(session, {
+      ...{ user_id, platform_account_id, conversation_id: conversation._id, text },
+      ...(decision.escalation ? { reason: decision.escalation.reason } : {}),
+      answers: open.map(({ _id }) => _id),
+      asked_at: new Date(Math.max(...open.map(({ timestamp }) => timestamp))),
+    });
+  }
+
   /** @returns what is to be sent */
   private async closeOpen(
     session: ClientSession,
     conversation: Conversation,
-    { answerInput: { account, open }, decision }: WriteInput,
+    { answerInput, decision }: WriteInput,
   ): Promise<DmRecord[]> {
+    const { account, open } = answerInput;
     const ids = open.map(({ _id }) => _id);
     if (decision.text === undefined) {
       await this.dms.markSkipped(ids, decision.reason ?? 'no_answer', session);
+      return [];
+    }
+    if (decision.isDraft) {
+      await this.dms.markSkipped(ids, 'suggested', session);
+      await this.suggest(session, { answerInput, decision }, decision.text);
       return [];
     }
     // The key is that of the last message answered: the same messages can't be answered twice.

@@ -22,11 +22,12 @@ export class WaitingRepliesService implements OnModuleInit {
   private async whySilent({ platform_account_id: accountId, recipient_id: person }: DmRecord) {
     const account = await this.accounts.get(accountId);
     if (!this.config.AGENT_ENABLED || !account) return 'The agent was switched off before it was sent.';
-    const [{ enabled }, isBlocked] = await Promise.all([
+    const [{ enabled, agent_mode: mode }, isBlocked] = await Promise.all([
       this.settings.agentSettings(account),
       this.blocklist.isBlocked(account, person),
     ]);
     if (!enabled) return 'The account’s agent was switched off before it was sent.';
+    if (mode === 'draft') return 'The account’s agent had come to suggest answers only before it was sent.';
     return isBlocked ? 'The person was blocked before it was sent.' : undefined;
   }
 }

@@ -68,7 +68,8 @@ export class RunRecorderService {
   }
 }
 
-function outcomeOf({ escalation, isFallback, text, record }: Decision): RunOutcome {
+function outcomeOf({ escalation, isFallback, isDraft, text, record }: Decision): RunOutcome {
+  if (isDraft) return 'draft';
   if (isFallback) return 'fallback';
   if (escalation) return 'hand_over';
   if (text === undefined) return 'silent';

@@ -2,9 +2,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import { isGraphError } from '#libs/graph-api';
 import { AccountNotUsableError, AlertsService } from '../../accounts/index.js';
 import { scopeOf, type Principal, type TenantScope } from '../../auth/index.js';
+import { SuggestionsRepository } from '../../agent/index.js';
 import type { Channel } from '../../channels/index.js';
 import { ConversationsRepository, type Conversation } from '../../conversations/index.js';
-import { ConversationSyncService, DmSendService, isProvisional } from '../../dms/index.js';
+import { ConversationSyncService, DmSendService, isProvisional, type AcceptedSend } from '../../dms/index.js';
 import { ConflictError, InvalidRequestError } from '../../errors/index.js';
 import type { ConversationView } from '../conversations/conversation.view.js';
 import { ConversationViewsService } from '../conversations/conversation-views.service.js';
@@ -54,6 +55,7 @@ export class InboxMessagesService {
     private readonly sends: DmSendService,
     private readonly readMarks: ReadMarksService,
     private readonly alerts: AlertsService,
+    private readonly suggestions: SuggestionsRepository,
   ) {}
 
   /**
@@ -94,6 +96,17 @@ export class InboxMessagesService {
    * @throws what `DmSendService.send` throws, {@link NotFoundError}
    */
   async reply(caller: Principal, id: string, asked: ReplyDto, idempotencyKey?: string): Promise<ReplyResult> {
+    const accepted = await this.accept(caller, id, asked, idempotencyKey);
+    // What a person has written themselves is not to be said twice.
+    await this.suggestions.dismiss(id);
+    return this.answer(accepted);
+  }
+
+  /**
+   * The first half of it: from then on it is sent, whoever waits.
+   * @throws what `DmSendService.accept` throws, {@link NotFoundError}
+   */
+  async accept(caller: Principal, id: string, asked: ReplyDto, idempotencyKey?: string): Promise<AcceptedSend> {
     const scope = scopeOf(caller);
     const key = keyOf(asked, idempotencyKey);
     const conversation = await this.conversations.get(scope, id);
@@ -111,6 +124,11 @@ export class InboxMessagesService {
     const accepted = await this.sends.accept(scope, send, options);
     await this.readMarks.tryMarkRead(scope, conversation);
     if (conversation.handed_over) await this.alerts.clear('handed_over', id);
+    return accepted;
+  }
+
+  /** The second: what became of it. @throws what `DmSendService.answer` throws */
+  async answer(accepted: AcceptedSend): Promise<ReplyResult> {
     const { status, body, open } = await this.sends.answer(accepted);
     const stored = open ?? body.stored;
     return {

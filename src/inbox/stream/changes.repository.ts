@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/mongoose';
 import type { Connection, mongo } from 'mongoose';
-import type { ActionRecord } from '../../agent/index.js';
+import type { ActionRecord, SuggestionRecord } from '../../agent/index.js';
 import type { ConversationRecord } from '../../conversations/index.js';
 import { keyOnly, type DmRecord } from '../../dms/index.js';
 import { UnavailableError } from '../../errors/index.js';
@@ -12,6 +12,7 @@ export type StoreChange = { operationType: 'insert' | 'replace' | 'update' } & (
   | { ns: { coll: 'instagram_dms' }; fullDocument?: DmRecord }
   | { ns: { coll: 'inbox_conversations' }; fullDocument?: ConversationRecord }
   | { ns: { coll: 'agent_actions' }; fullDocument?: ActionRecord }
+  | { ns: { coll: 'agent_suggestions' }; fullDocument?: SuggestionRecord }
   | { ns: { coll: 'inbox_notes' }; fullDocument?: NoteRecord }
   | { ns: { coll: 'dm_tombstones' }; fullDocument?: { platform_account_id: string; message_id: string } }
 );
@@ -76,6 +77,8 @@ const pipeline = [
         { 'ns.coll': 'inbox_conversations', operationType: 'update', $or: touches(shownOfConversation) },
         { 'ns.coll': 'agent_actions', operationType: 'insert' },
         { 'ns.coll': 'agent_actions', operationType: 'update', $or: touches(['state']) },
+        { 'ns.coll': 'agent_suggestions', operationType: 'insert' },
+        { 'ns.coll': 'agent_suggestions', operationType: 'update', $or: touches(['state']) },
         { 'ns.coll': 'inbox_notes', operationType: { $in: ['insert', 'update'] } },
         { 'ns.coll': 'dm_tombstones', operationType: 'insert', 'fullDocument.message_id': { $not: keyOnly } },
       ],

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccountDirectoryService } from '../../accounts/index.js';
-import { actionView, type ActionRecord } from '../../agent/index.js';
+import { actionView, suggestionView, type ActionRecord, type SuggestionRecord } from '../../agent/index.js';
 import type { ConversationRecord } from '../../conversations/index.js';
 import { isVisible, type DmRecord } from '../../dms/index.js';
 import { ConversationViewsService } from '../conversations/conversation-views.service.js';
@@ -36,6 +36,8 @@ export class LiveEventBuilderService {
         return this.ofConversation(change.fullDocument as ConversationRecord | undefined, how, id);
       case 'agent_actions':
         return this.ofAction(change.fullDocument as ActionRecord | undefined, how, id);
+      case 'agent_suggestions':
+        return this.ofSuggestion(change.fullDocument as SuggestionRecord | undefined, how, id);
       case 'inbox_notes':
         return this.ofNote(change.fullDocument as NoteRecord | undefined, how, id);
       case 'dm_tombstones':
@@ -69,6 +71,16 @@ export class LiveEventBuilderService {
     const { user_id, account_id: platform_account_id, conversation_id } = record;
     const action = actionView({ ...record, _id: String(record._id) });
     return event('action', { user_id, platform_account_id, conversation_id }, { change, action }, id);
+  }
+
+  private async ofSuggestion(
+    record: SuggestionRecord | undefined,
+    change: string,
+    id: string,
+  ): Promise<LiveEvent | undefined> {
+    if (!record || (await this.hidden.isHidden(record.conversation_id))) return undefined;
+    const how = record.state === 'open' ? change : 'gone';
+    return event('suggestion', record, { change: how, suggestion: suggestionView(record) }, id);
   }
 
   private async ofNote(record: NoteRecord | undefined, change: string, id: string): Promise<LiveEvent | undefined> {

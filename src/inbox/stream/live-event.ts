@@ -17,7 +17,7 @@ export interface StreamedEvent extends Pick<LiveEvent, 'id' | 'userId' | 'platfo
   text: string;
 }
 
-export type LiveEventName = 'message' | 'message_deleted' | 'conversation' | 'action' | 'note';
+export type LiveEventName = 'message' | 'message_deleted' | 'conversation' | 'action' | 'note' | 'suggestion';
 
 export function streamed({ id, name, userId, platformAccountId, data }: LiveEvent): StreamedEvent {
   return { id, userId, platformAccountId, text: sseText(name, data, id) };

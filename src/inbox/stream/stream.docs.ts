@@ -24,6 +24,7 @@ const description = `Server-sent events about everything the caller may see, whi
 | \`conversation\` | \`{change, conversation}\`, the conversation as in \`GET /inbox/conversations\` |
 | \`action\` | \`{change, action}\`, what the agent wants done, as in \`GET /agent/actions\` |
 | \`note\` | \`{change: "new", "changed" or "deleted", note}\`, the note as in \`GET /inbox/conversations/{id}/notes\` |
+| \`suggestion\` | \`{change: "new" or "gone", suggestion}\`, as in \`GET /inbox/conversations/{id}/suggestion\`; a new one takes the place of that before it |
 | \`presence\` | \`{conversation_id, person, name, state: "looking", "typing" or "gone", until}\`: it has no \`id\`, and is not told again |
 | \`reset\` | \`{reason: "too_old" or "interrupted"}\`: something was missed and can't be told any more; load the lists again |
 

@@ -9,7 +9,12 @@ import {
   type Erasure,
   type ErasureCounts,
 } from '../../accounts/index.js';
-import { AgentRunsRepository, KnowledgeRepository, ToolTracesService } from '../../agent/index.js';
+import {
+  AgentRunsRepository,
+  KnowledgeRepository,
+  SuggestionsRepository,
+  ToolTracesService,
+} from '../../agent/index.js';
 import { AuditLogRepository, AuditService } from '../../audit/index.js';
 import { BlocklistRepository } from '../../blocklist/index.js';
 import { ConversationsRepository, type ConversationParties } from '../../conversations/index.js';
@@ -71,6 +76,7 @@ export class ErasureService {
     private readonly desk: DeskErasureService,
     private readonly templates: TemplatesRepository,
     private readonly costs: MessageCostsRepository,
+    private readonly suggestions: SuggestionsRepository,
     private readonly staff: StaffErasureService,
     private readonly exports: ExportsRepository,
     private readonly alerts: AlertsService,
@@ -158,6 +164,7 @@ export class ErasureService {
       await this.knowledge.removeOf(accountId);
       await this.toolTraces.eraseAccount(accountId);
       await this.runs.removeOf(accountId);
+      await this.suggestions.eraseAccount(accountId);
       await this.desk.eraseAccount(accountId);
       await this.templates.removeOf(accountId);
       await this.costs.removeOf(accountId);
@@ -197,6 +204,7 @@ export class ErasureService {
       await this.eraseDms(erasure, _id, signal, before);
       await this.toolTraces.eraseConversation(_id, before);
       await this.runs.removeOfConversation(_id, before);
+      await this.suggestions.eraseConversation(_id, before);
       await this.desk.eraseConversation(_id, before);
       await this.removal.removeConversation(_id);
     }
@@ -224,6 +232,7 @@ export class ErasureService {
       await this.eraseDms(erasure, _id, signal);
       await this.toolTraces.eraseConversation(_id);
       await this.runs.removeOfConversation(_id);
+      await this.suggestions.eraseConversation(_id);
       await this.desk.eraseConversation(_id);
       await this.alerts.forgetConversation(_id);
       await this.eraseTraces(accountId, participantId);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsService, UserSettingsService } from '../../accounts/index.js';
-import { KnowledgeRepository } from '../../agent/index.js';
+import { KnowledgeRepository, SuggestionsRepository, suggestionView } from '../../agent/index.js';
 import { AuditLogRepository } from '../../audit/index.js';
 import { tenantScope } from '../../auth/index.js';
 import { BlocklistRepository } from '../../blocklist/index.js';
@@ -50,6 +50,7 @@ export class ExportSourcesService {
     private readonly knowledge: KnowledgeRepository,
     private readonly blocklist: BlocklistRepository,
     private readonly notes: NotesRepository,
+    private readonly suggestions: SuggestionsRepository,
     private readonly labels: LabelsRepository,
     private readonly replies: CannedRepliesRepository,
     private readonly staff: StaffRepository,
@@ -112,7 +113,7 @@ export class ExportSourcesService {
     ];
   }
 
-  /** Each conversation, and behind it the staff's notes on it and its messages, the newest first. */
+  /** Each conversation, and behind it the staff's notes on it, what the agent suggests and its messages, the newest first. */
   private async walk(of: ConversationHolder, after: string | undefined): Promise<ExportStep> {
     const at = (after === undefined ? {} : JSON.parse(after)) as Walk;
     const lines: ExportLine[] = [];
@@ -123,6 +124,8 @@ export class ExportSourcesService {
         const { _id, ...data } = next;
         lines.push({ type: 'conversation', data: { id: _id, ...data } });
         lines.push(...(await this.notes.allOf(_id)).map((note) => ({ type: 'note', data: noteView(note) })));
+        const suggestion = await this.suggestions.find(_id);
+        if (suggestion?.state === 'open') lines.push({ type: 'suggestion', data: suggestionView(suggestion) });
         at.open = { id: _id };
       }
       const dms = await this.dms.everyOf(at.open.id, { before: at.open.before, limit: dmsOfPage });
