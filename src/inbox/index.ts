@@ -2,6 +2,7 @@ export { DeskErasureService } from './desk-erasure.service.js';
 export { DeskModule } from './desk.module.js';
 export { CannedRepliesRepository } from './canned-replies/canned-replies.repository.js';
 export { LabelsRepository } from './labels/labels.repository.js';
+export type { ConversationView } from './conversations/conversation.view.js';
 export { noteView } from './notes/notes.dto.js';
 export { NotesRepository } from './notes/notes.repository.js';
 export { InboxApiModule, InboxChangesModule } from './inbox.module.js';

@@ -1,4 +1,4 @@
-import type { ConversationView } from '../../src/inbox/conversations/conversation.view.js';
+import type { ConversationView } from '../../src/inbox/index.js';
 import { startAgentScene, type AgentScene } from '../support/agent-scene.js';
 import { eventually } from '../support/eventually.js';
 import { EventStream } from '../support/event-stream.js';
