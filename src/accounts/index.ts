@@ -27,6 +27,7 @@ export {
   type AgentSettingsPatch,
   type WhenUnanswered,
 } from './settings/agent-settings.js';
+export { weekdays, type Hours, type TimeRange } from './settings/hours.js';
 export { AgentSettingsPatchDto } from './settings/agent-settings.dto.js';
 export { AgentSettingsView } from './settings/agent-settings-view.dto.js';
 export { UserSettingsService } from './settings/user-settings.service.js';

@@ -8,6 +8,7 @@ import {
   type AgentSettings,
   type WhenUnanswered,
 } from './agent-settings.js';
+import { HoursDto } from './hours.dto.js';
 import type { LimitedSetting } from './operator-limits.js';
 
 export class LimitedSettingView implements LimitedSetting {
@@ -37,6 +38,8 @@ export class AgentSettingsView implements AgentSettings {
   @ApiProperty({ type: 'integer', example: 600 }) max_output_tokens!: number;
   @ApiProperty({ type: 'integer', ...docs.parts }) max_reply_parts!: number;
   @ApiProperty(docs.zone) timezone!: string;
+  @ApiPropertyOptional({ type: HoursDto, ...docs.openingHours }) opening_hours?: HoursDto;
+  @ApiPropertyOptional({ type: HoursDto, ...docs.peopleHours }) people_hours?: HoursDto;
   @ApiProperty({ type: 'integer', example: 30 }) history!: number;
   @ApiProperty({ type: 'integer', example: 2_500 }) quiet_ms!: number;
   @ApiProperty({ type: 'integer', example: 60 }) pause_after_human_minutes!: number;

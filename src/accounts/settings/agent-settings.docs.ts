@@ -45,3 +45,10 @@ export const unanswered = {
     'What becomes of a question without an answer that may be sent: a person goes on and the customer is told so, the ' +
     'customer is told that there is none, or nothing is said but `fallback_text`.',
 };
+export const openingHours = {
+  description: 'When the shop is open. The agent knows whether it is, and when it opens next.',
+};
+export const peopleHours = {
+  description:
+    'When somebody is there to take a conversation over: a customer who is left to a person is told so. The opening hours if left out.',
+};

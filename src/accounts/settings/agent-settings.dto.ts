@@ -1,4 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
@@ -6,6 +7,7 @@ import {
   IsIn,
   IsInt,
   IsNumber,
+  IsObject,
   IsOptional,
   IsString,
   IsTimeZone,
@@ -14,6 +16,7 @@ import {
   MaxLength,
   Min,
   MinLength,
+  ValidateNested,
 } from 'class-validator';
 import { reasoningEfforts, type ReasoningEffort } from '../../config/index.js';
 import {
@@ -23,10 +26,10 @@ import {
   type AgentSettingsPatch,
   type WhenUnanswered,
 } from './agent-settings.js';
+import { HoursDto, zoneRule } from './hours.dto.js';
 import * as docs from './agent-settings.docs.js';
 
 const host = /^(\*\.)?([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,63}$/;
-const zoneRule = { message: 'timezone must be the IANA name of a time zone, such as Europe/Berlin' };
 const money = { minimum: 0.01, maximum: 1_000_000 };
 const dollars: Parameters<typeof IsNumber> = [
   { allowNaN: false, allowInfinity: false, maxDecimalPlaces: 2 },
@@ -112,6 +115,20 @@ export class AgentSettingsPatchDto implements AgentSettingsPatch {
   @Matches(/^[A-Za-z]/, zoneRule)
   @IsTimeZone(zoneRule)
   timezone?: string;
+
+  @ApiPropertyOptional({ type: HoursDto, ...docs.openingHours })
+  @IsOptional()
+  @IsObject({ message: 'expected an object' })
+  @ValidateNested()
+  @Type(() => HoursDto)
+  opening_hours?: HoursDto;
+
+  @ApiPropertyOptional({ type: HoursDto, ...docs.peopleHours })
+  @IsOptional()
+  @IsObject({ message: 'expected an object' })
+  @ValidateNested()
+  @Type(() => HoursDto)
+  people_hours?: HoursDto;
 
   @ApiPropertyOptional({
     type: 'integer',

@@ -1,4 +1,5 @@
 import type { AppConfig, ReasoningEffort } from '../../config/index.js';
+import type { Hours } from './hours.js';
 import type { LimitedSetting } from './operator-limits.js';
 
 /**
@@ -38,6 +39,10 @@ export interface AgentSettings {
   max_reply_parts: number;
   /** The business's clock: an IANA name, such as Europe/Berlin. */
   timezone: string;
+  /** When the shop is open. */
+  opening_hours?: Hours;
+  /** When somebody is there to take a conversation over; while the shop is open where nobody said. */
+  people_hours?: Hours;
   /** How many of the conversation's messages the model sees. */
   history: number;
   /** Wait this long after the customer's last message, so that a burst gets one answer. */

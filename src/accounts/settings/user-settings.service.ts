@@ -66,7 +66,7 @@ export class UserSettingsService {
     patch: AgentSettingsPatch,
   ): Promise<AgentSettings> {
     this.refuseModel(patch.model, 'model');
-    const changes = withModeAndSwitch(patch, await this.agentSettings(account));
+    const changes = withModeAndSwitch(storable(patch), await this.agentSettings(account));
     await this.repository.patchAgent(account.user_id, account._id, account.username, changes);
     return this.agentSettings(account);
   }
@@ -157,6 +157,15 @@ function stated(patch: AgentSettingsPatch): AgentSettingsPatch {
   return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
 }
 
+/** The same of what stands in a field: the store would keep each place as `null`. */
+function storable(patch: AgentSettingsPatch): AgentSettingsPatch {
+  const entries = Object.entries(patch).map(([name, value]: [string, unknown]) => {
+    const isObject = typeof value === 'object' && value !== null;
+    return [name, isObject ? (JSON.parse(JSON.stringify(value)) as unknown) : value];
+  });
+  return Object.fromEntries(entries) as AgentSettingsPatch;
+}
+
 /** An agent has a switch and a mode, and one of them is enough to say what is wanted. */
 function switchedBy(patch: AgentSettingsPatch | undefined): AgentSettingsPatch | undefined {
   const { agent_mode: mode, enabled } = patch ?? {};
@@ -179,7 +188,7 @@ function withModeAndSwitch(patch: AgentSettingsPatch, before: AgentSettings): Ag
 
 function complete(wanted: WantedConfig, before: UserConfigRecord[]): UserConfigRecord {
   const known = before.find(({ account_id: id }) => id === wanted.account_id);
-  const agent = Object.entries(wanted.agent ?? known?.agent ?? {}).filter(([, value]) => value != null);
+  const agent = Object.entries(storable(wanted.agent ?? known?.agent ?? {})).filter(([, value]) => value != null);
   return {
     config_name: wanted.config_name,
     account_id: wanted.account_id,

@@ -16,7 +16,7 @@ import { modeIn } from './agent-mode.js';
 import { clearlyAsksForPerson, mentionsPerson } from './asks-for-person.js';
 import { EscalationAlertsService } from './escalation-alerts.service.js';
 import { OpenMessagesService, type AnswerInput } from './open-messages.service.js';
-import { customersLanguage, fallbackWords, ownWords } from './own-words.js';
+import { escalationWords, fallbackWords } from './own-words.js';
 import { AnswerPresenceService } from './answer-presence.service.js';
 import { ReplyWriterService, type Decision } from './reply-writer.service.js';
 
@@ -130,10 +130,10 @@ export class AnswerRoundService {
   private async handOver(round: OpenRound, escalation: Escalation, words: Words = {}): Promise<RoundOutcome> {
     const { text, truncatedParts, record, proposals } = words;
     const { answerInput } = round;
-    const { hand_over_text: own } = answerInput.settings;
-    const told = own !== undefined ? { text: own } : text !== undefined ? { text, truncatedParts } : undefined;
+    const now = this.clock.date();
     const decision: Decision = {
-      ...(told ?? { text: ownWords('escalation', customersLanguage(answerInput, record?.answer?.language)) }),
+      text: escalationWords(answerInput, { text, language: record?.answer?.language, now }),
+      truncatedParts: answerInput.settings.hand_over_text === undefined ? truncatedParts : undefined,
       escalation: { summary: wordsOf(answerInput.open), ...escalation },
       ...{ record, proposals },
     };
@@ -144,7 +144,7 @@ export class AnswerRoundService {
   private async fallBack(round: OpenRound, reason: string, record?: AnswerRecord): Promise<RoundOutcome> {
     const { settings, conversation, account, open } = round.answerInput;
     const { when_unanswered: wanted } = settings;
-    const text = fallbackWords(round.answerInput, record);
+    const text = fallbackWords(round.answerInput, this.clock.date(), record);
     const told = text !== undefined && (await this.budgets.mayTellFallback(conversation._id));
     this.logger.warn({ msg: 'the agent has no answer', account_id: account._id, reason, fallback: told });
     const toPerson = wanted === 'hand_over' ? { escalation: { reason, summary: wordsOf(open) }, staysOn: true } : {};

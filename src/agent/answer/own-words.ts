@@ -1,6 +1,8 @@
 import type { AgentSettings } from '../../accounts/index.js';
 import type { Dm } from '../../dms/index.js';
 import type { AnswerRecord } from './answer-record.js';
+import { peopleAt } from '../hours/availability.js';
+import { timeIn, whenWords } from '../hours/when-words.js';
 import { languageOf } from '../text/language.js';
 
 /** What the customer is told without the model. */
@@ -96,6 +98,29 @@ export function ownWords(kind: keyof OwnWords, language: string): string {
   return (words[language] ?? words.en)?.[kind] ?? '';
 }
 
+/** Where the owner's words say when somebody comes. */
+const whenPlace = /\s*\{when\}/g;
+
+/**
+ * What a customer who is left to a person is told: the owner's words, else those given, else ours, and when somebody
+ * comes, where the account has hours.
+ */
+export function escalationWords(
+  { settings, ...talk }: Talk & { settings: AgentSettings },
+  { text, language, now }: { text?: string; language?: string | null; now: Date },
+): string {
+  const known = customersLanguage(talk, language);
+  const people = peopleAt(now, settings);
+  const when = whenWords(people, now, known);
+  const { hand_over_text: own } = settings;
+  if (own !== undefined)
+    return own.replace(whenPlace, when === undefined ? '' : ` ${when}`).trim() || ownWords('escalation', known);
+  const said = text ?? ownWords('escalation', known);
+  const at = people?.open ? people.until : people?.next;
+  if (when === undefined || (at && people && said.includes(timeIn(people.timezone, at)))) return said;
+  return `${said} ${when}`;
+}
+
 interface Talk {
   open: readonly Dm[];
   history: readonly Dm[];
@@ -103,13 +128,15 @@ interface Talk {
 
 /** What a customer is told where there is no answer; `undefined` where the account wants silence. */
 export function fallbackWords(
-  { settings, ...talk }: Talk & { settings: Pick<AgentSettings, 'fallback_text' | 'when_unanswered'> },
+  { settings, ...talk }: Talk & { settings: AgentSettings },
+  now: Date,
   record?: Pick<AnswerRecord, 'answer'>,
 ): string | undefined {
   const { fallback_text: own, when_unanswered: wanted } = settings;
   if (own !== undefined || wanted === 'silence') return own;
-  const kind = wanted === 'hand_over' ? 'escalation' : 'unknown';
-  return ownWords(kind, customersLanguage(talk, record?.answer?.language));
+  const language = record?.answer?.language;
+  if (wanted === 'say_so') return ownWords('unknown', customersLanguage(talk, language));
+  return escalationWords({ settings: { ...settings, hand_over_text: undefined }, ...talk }, { language, now });
 }
 
 /**

@@ -5,6 +5,7 @@ import type { AccountSummary, AgentSettings } from '../../accounts/index.js';
 import { ChannelsService } from '../../channels/index.js';
 import type { Conversation } from '../../conversations/index.js';
 import type { Dm } from '../../dms/index.js';
+import { clockBlock } from '../hours/clock-block.js';
 import { localTime } from '../context/local-time.js';
 import { policy } from '../context/system-prompt.js';
 import { protect, type ProtectedText } from '../gate/leaks.js';
@@ -110,7 +111,7 @@ export class ReplyJudgeService {
     const figures = ungroundedFigures(text, {
       sources: [
         ...passages.flatMap(({ title, heading = '', text: words }) => [title, heading, words]),
-        ...[settings.instructions, account.name ?? '', account.username, localTime(now, settings.timezone)],
+        ...[settings.instructions, account.name ?? '', account.username, clockBlock(now, settings)],
         ...ours,
         ...(tools?.done ?? []),
         ...answers.flatMap((answer) => momentsIn(answer).map((moment) => localTime(moment, settings.timezone))),

@@ -11,7 +11,7 @@ import { REDIS, type RedisClient } from '../../redis/index.js';
 import type { AnswerRecord } from '../answer/answer-record.js';
 import { ReplyComposerService, type Composition, type Question } from '../answer/reply-composer.service.js';
 import { clearlyAsksForPerson, mentionsPerson } from '../answer/asks-for-person.js';
-import { customersLanguage, fallbackWords, ownWords } from '../answer/own-words.js';
+import { escalationWords, fallbackWords } from '../answer/own-words.js';
 import { ModelClient } from '../model/model.client.js';
 import { ChannelsService, type ChannelOutbound } from '../../channels/index.js';
 import type { AgentPreview, AgentPreviewDto } from './agent.dto.js';
@@ -78,7 +78,8 @@ export class AgentPreviewsService {
     const open = this.openMessages(account, asked.messages ?? [asked.message ?? '']);
     const { outbound } = this.channels.get(account.channel);
     const question = { account, settings, ...past, open };
-    if (clearlyAsksForPerson(open, settings)) return escalated(question, outbound, { tokens: 0 });
+    if (clearlyAsksForPerson(open, settings))
+      return escalated(question, outbound, { tokens: 0, now: this.clock.date() });
     const composition = await this.composer.compose(question, signal).catch((error: unknown) => {
       throw signal.aborted ? new ModelFailedError('The caller went away.', { cause: error }) : error;
     });
@@ -108,10 +109,11 @@ export class AgentPreviewsService {
 
   private shown(composition: Composition, question: Question, outbound: ChannelOutbound): AgentPreview {
     const { settings, open } = question;
+    const now = this.clock.date();
     switch (composition.kind) {
       case 'reply': {
         const { text, parts, truncatedParts, tokens } = composition;
-        if (composition.escalation) return escalated(question, outbound, composition);
+        if (composition.escalation) return escalated(question, outbound, { ...composition, now });
         const cut = truncatedParts === undefined ? {} : { truncated_parts: truncatedParts };
         return { outcome: 'reply', text, parts, ...cut, tokens };
       }
@@ -119,8 +121,8 @@ export class AgentPreviewsService {
         return { outcome: 'silence', parts: [], reason: 'nothing_asked', tokens: composition.tokens };
       case 'withheld': {
         const { reason, tokens, record } = composition;
-        if (composition.escalation) return escalated(question, outbound, { tokens, record });
-        return fallBack(question, outbound, { reason: `withheld_${reason}`, tokens, record });
+        if (composition.escalation) return escalated(question, outbound, { tokens, record, now });
+        return fallBack(question, outbound, { reason: `withheld_${reason}`, tokens, record, now });
       }
       case 'over_budget':
         throw new TooManyRequestsError('The account’s tokens of today are used up.', {
@@ -130,8 +132,8 @@ export class AgentPreviewsService {
         const { cause, tokens, failure, record } = composition;
         if (cause) throw cause;
         if (tokens === undefined) throw new ModelFailedError('The model gave no answer.', { details: { failure } });
-        if (mentionsPerson(open, settings)) return escalated(question, outbound, { tokens, record });
-        return fallBack(question, outbound, { reason: `model_${failure}`, tokens, record });
+        if (mentionsPerson(open, settings)) return escalated(question, outbound, { tokens, record, now });
+        return fallBack(question, outbound, { reason: `model_${failure}`, tokens, record, now });
       }
     }
   }
@@ -167,15 +169,18 @@ export class AgentPreviewsService {
 }
 
 interface Found {
+  now: Date;
   text?: string;
   tokens: number;
   record?: AnswerRecord;
 }
 
-function escalated(question: Question, outbound: ChannelOutbound, { text: said, tokens, record }: Found): AgentPreview {
-  const language = record?.answer?.language;
-  const text =
-    question.settings.hand_over_text ?? said ?? ownWords('escalation', customersLanguage(question, language));
+function escalated(
+  question: Question,
+  outbound: ChannelOutbound,
+  { text: said, tokens, record, now }: Found,
+): AgentPreview {
+  const text = escalationWords(question, { text: said, language: record?.answer?.language, now });
   return { outcome: 'hand_over', text, parts: outbound.splitText(text), tokens };
 }
 
@@ -183,9 +188,9 @@ function escalated(question: Question, outbound: ChannelOutbound, { text: said, 
 function fallBack(
   question: Question,
   outbound: ChannelOutbound,
-  { reason, tokens, record }: Found & { reason: string },
+  { reason, tokens, record, now }: Found & { reason: string },
 ): AgentPreview {
-  const text = fallbackWords(question, record);
+  const text = fallbackWords(question, now, record);
   const told = text === undefined ? { parts: [] } : { text, parts: outbound.splitText(text) };
   return { outcome: text === undefined ? 'silence' : 'fallback', ...told, reason, tokens };
 }
