@@ -146,6 +146,7 @@ const routes: Record<string, Route> = {
     body: { account_id: '665f1c2ab7e4a1d2c3b4a596', message: 'Are you open?' },
   }),
   'GET /agent/runs/{dm_id}': user('AgentRunsService.ofDm'),
+  'POST /agent/runs/{dm_id}/rating': user('AgentRunsService.rate'),
   'GET /agent/usage/{account_id}': user('AgentRunsService.usage', loose),
   'GET /agent/knowledge/{account_id}': user('KnowledgeService.list', loose),
   'POST /agent/knowledge/{account_id}': owners('KnowledgeService.create', loose),

@@ -121,6 +121,29 @@ describe('usage', () => {
   );
 });
 
+describe('a rating', () => {
+  it('is kept with the run, the latest word, for its tenant alone', async () => {
+    scene.model.answerWith(answered('answer', 'Gift cards start at 20 Euro.'));
+    const { reply } = await write('Gift cards?');
+    const path = `/agent/runs/${String(reply?._id)}/rating`;
+    const rate = async (body: object, userId = 'tenant-1') =>
+      (await scene.app.call({ userId, role: 'user' })).post(path).send(body);
+
+    expect((await rate({ rating: 'up' })).body).toMatchObject({ data: { rating: { rating: 'up', note: null } } });
+    const down = { rating: 'down', note: 'From last year.' };
+    expect((await rate(down)).status).toBe(200);
+    expect((await get(`/agent/runs/${String(reply?._id)}`)).body).toMatchObject({
+      data: { rating: { ...down, by: 'tenant-1', at: expect.any(String) } },
+    });
+    const { body } = await get(`/agent/usage/${scene.accountId}`);
+    expect(body.data.total.ratings).toEqual({ up: 0, down: 1 });
+
+    expect((await rate(down, 'tenant-2')).status).toBe(404);
+    expect((await rate({ rating: 'fine' })).status).toBe(400);
+    expect((await rate({})).status).toBe(400);
+  });
+});
+
 describe('a budget in money', () => {
   const alerts = async (): Promise<string[]> =>
     (

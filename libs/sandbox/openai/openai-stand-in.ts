@@ -214,10 +214,13 @@ function answerOf({ request, open, pictures }: Omit<AskedModel, 'answered'>): St
   return (text === DEFAULT_ANSWER ? handOverUnknown(request, open) : null) ?? { outcome: 'answer', text };
 }
 
-/** Splits off what is still open: all from the customer since the assistant last spoke. */
+/** Splits off what is still open: all from the customer since the assistant, or a colleague of it, last spoke. */
 function questionIn(request: ChatCompletionRequest): Omit<AskedModel, 'answered'> {
   const { model, messages } = request;
-  const lastAnswer = messages.findLastIndex(({ role, tool_calls: calls }) => role === 'assistant' && !calls);
+  const lastAnswer = messages.findLastIndex(
+    ({ role, content, tool_calls: calls }) =>
+      (role === 'assistant' && !calls) || (typeof content === 'string' && content.startsWith('{"colleague":')),
+  );
   const openMessages = messages.slice(lastAnswer + 1).filter((message) => message.role === 'user' && !isFact(message));
   const parts = openMessages.flatMap(({ content }) =>
     typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? []),

@@ -74,6 +74,27 @@ describe('the context', () => {
     ]);
   });
 
+  it('marks what a colleague wrote as theirs, wherever they wrote it', () => {
+    const history = [
+      ours({ text: 'from the app', source: 'webhook' }),
+      ours({ text: 'Welcome!', source: 'webhook', is_automatic: true }),
+      ours({ text: 'by hand', source: 'api' }),
+      ours({ text: 'by the agent' }),
+    ];
+    const { messages } = build({ history, open: [dm({ text: 'Hi' })] });
+    const at = expect.any(String) as string;
+    expect(messages.slice(1, -1).map(({ role, content }) => [role, content])).toEqual([
+      ['assistant', 'by the agent'],
+      ['user', expect.any(String)],
+      ['assistant', 'Welcome!'],
+      ['user', expect.any(String)],
+    ]);
+    expect([messages[2], messages[4]].map((message) => dataOf(message?.content))).toEqual([
+      { colleague: { at, text: 'by hand' } },
+      { colleague: { at, text: 'from the app' } },
+    ]);
+  });
+
   it('leaves out what was taken back, deleted or refused by Meta', () => {
     const history = [
       dm({ text: 'taken back', unsent: true }),

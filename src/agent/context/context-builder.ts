@@ -8,6 +8,7 @@ import {
   describeOutbound,
   isFromCustomer,
   isPartOfHistory,
+  timeOf,
   type DescribeOptions,
   type MessageData,
 } from './describe-dm.js';
@@ -54,7 +55,7 @@ export interface ModelContext {
 
 /**
  * What the model reads: our rules and the account's instructions as the system, everything from outside as JSON data
- * in user messages, our own earlier words as the assistant's. Of one conversation only; nothing that was taken back.
+ * in user messages, the agent's earlier words as the assistant's, a colleague's marked as theirs. Of one conversation only; nothing that was taken back.
  */
 export function buildContext(input: ContextInput): ModelContext {
   const { passages = [], tools } = input;
@@ -138,7 +139,10 @@ function openMessage(dm: Dm, first: boolean, input: ContextInput, options: Descr
 function pastMessage(dm: Dm, options: DescribeOptions): ModelMessage | undefined {
   if (isFromCustomer(dm)) return { role: 'user', content: JSON.stringify(describeInbound(dm, options)) };
   const content = describeOutbound(dm);
-  return content === undefined ? undefined : { role: 'assistant', content };
+  if (content === undefined) return undefined;
+  // What an app sent by itself tells nothing that a person said.
+  if (dm.source === 'agent' || dm.is_automatic) return { role: 'assistant', content };
+  return { role: 'user', content: JSON.stringify({ colleague: { at: timeOf(dm), text: content } }) };
 }
 
 function aboutCustomer({

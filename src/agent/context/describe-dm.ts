@@ -28,7 +28,7 @@ export interface DescribeOptions {
 
 /** A customer's DM as data. */
 export function describeInbound(dm: Dm, { textByMid, transcripts }: DescribeOptions): MessageData {
-  const data: MessageData = { at: new Date(dm.timestamp).toISOString().slice(0, 16) + 'Z' };
+  const data: MessageData = { at: timeOf(dm) };
   const chose = choiceOf(dm);
   if (chose) data.chose = chose;
   else if (dm.text) data.text = clip(dm.text, maxTextLength);
@@ -39,6 +39,11 @@ export function describeInbound(dm: Dm, { textByMid, transcripts }: DescribeOpti
   if (sent.length > 0) data.sent = sent;
   if (dm.edits.length > 0) data.edited = true;
   return data;
+}
+
+/** To the minute, in UTC. */
+export function timeOf({ timestamp }: Dm): string {
+  return new Date(timestamp).toISOString().slice(0, 16) + 'Z';
 }
 
 /** What we wrote, but for what a model thought aloud, or a note of what we sent; `undefined` when there is nothing to tell. */

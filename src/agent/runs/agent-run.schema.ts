@@ -54,6 +54,18 @@ export interface RunCheck {
   figures?: string[];
 }
 
+export const ratings = ['up', 'down'] as const;
+export type Rating = (typeof ratings)[number];
+
+/** What a person thinks of it. */
+export interface RunRating {
+  rating: Rating;
+  note?: string;
+  /** The person, or what a token names. */
+  by: string;
+  at: Date;
+}
+
 /** How one reply, or one silence, came about. Of no other conversation, and without the words that were said. */
 export interface AgentRunRecord {
   _id: Types.ObjectId;
@@ -92,6 +104,7 @@ export interface AgentRunRecord {
   latency_ms: number;
   /** From the last message of the customer to the reply. */
   waited_ms: number;
+  rating?: RunRating;
   expires_at: Date;
 }
 

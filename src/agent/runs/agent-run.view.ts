@@ -23,6 +23,7 @@ export function runView(run: AgentRun): AgentRunView {
     cost: costView(run.cost_micros),
     currency: 'USD',
     ...{ latency_ms, waited_ms },
+    rating: run.rating ? { ...run.rating, note: run.rating.note ?? null } : null,
   };
 }
 

@@ -1,10 +1,17 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { ForUsers, Scope, type TenantScope } from '../../auth/index.js';
+import { Caller, ForUsers, Scope, type Principal, type TenantScope } from '../../auth/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { IdPipe } from '../../paging/index.js';
-import { AgentRunResponse, AgentUsageQuery, AgentUsageResponse } from './agent-runs.dto.js';
+import { AgentRunResponse, AgentUsageQuery, AgentUsageResponse, RateRunDto } from './agent-runs.dto.js';
 import { AgentRunsService } from './agent-runs.service.js';
+
+const dmParam = {
+  name: 'dm_id',
+  description: 'Id of a DM of the reply, or of one of the customer’s that it answered.',
+  schema: { type: 'string', pattern: '^[0-9a-fA-F]{24}$' },
+  example: '665f1c2ab7e4a1d2c3b4a599',
+} as const;
 
 @ApiTags('Agent')
 @Controller('agent')
@@ -13,12 +20,7 @@ export class AgentRunsController {
 
   @ForUsers()
   @Get('runs/:dm_id')
-  @ApiParam({
-    name: 'dm_id',
-    description: 'Id of a DM of the reply, or of one of the customer’s that it answered.',
-    schema: { type: 'string', pattern: '^[0-9a-fA-F]{24}$' },
-    example: '665f1c2ab7e4a1d2c3b4a599',
-  })
+  @ApiParam(dmParam)
   @ApiOperation({
     summary: 'Why the agent said what it said',
     description: 'The latest run about a DM, also one that ended in silence or with a person. Kept for 30 days.',
@@ -27,6 +29,24 @@ export class AgentRunsController {
   @ApiErrors(400, 401, 404, 429, 503)
   async run(@Scope() scope: TenantScope, @Param('dm_id', IdPipe) dmId: string): Promise<AgentRunResponse> {
     return { success: true, data: await this.runs.ofDm(scope, dmId) };
+  }
+
+  @ForUsers()
+  @Post('runs/:dm_id/rating')
+  @HttpCode(200)
+  @ApiParam(dmParam)
+  @ApiOperation({
+    summary: 'Say whether what the agent said, or suggested, was right',
+    description: 'Kept with the run; the latest word holds. `GET /agent/usage/{account_id}` counts them.',
+  })
+  @ApiOkResponse({ type: AgentRunResponse })
+  @ApiErrors(400, 401, 404, 413, 415, 429, 503)
+  async rate(
+    @Caller() caller: Principal,
+    @Param('dm_id', IdPipe) dmId: string,
+    @Body() body: RateRunDto,
+  ): Promise<AgentRunResponse> {
+    return { success: true, data: await this.runs.rate(caller, dmId, body) };
   }
 
   @ForUsers()

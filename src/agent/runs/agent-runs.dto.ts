@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Matches } from 'class-validator';
+import { IsIn, IsString, Matches, MaxLength } from 'class-validator';
 import { MayBeAbsent } from '../../validation/index.js';
-import { runOutcomes, type RunOutcome } from './agent-run.schema.js';
+import { ratings, runOutcomes, type Rating, type RunOutcome } from './agent-run.schema.js';
 
 const day = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 const dayRule = { message: 'expected a day such as 2026-11-30' };
@@ -72,6 +72,13 @@ export class RunCheckView {
   figures?: string[];
 }
 
+export class RunRatingView {
+  @ApiProperty({ enum: ratings, example: 'down' }) rating!: Rating;
+  @ApiProperty({ type: String, nullable: true, example: 'The price is from last year.' }) note!: string | null;
+  @ApiProperty({ example: '665f1c2e9b1e8a0012345678', description: 'Who said so.' }) by!: string;
+  @ApiProperty({ example: '2026-11-30T08:05:00.000Z' }) at!: Date;
+}
+
 /** How a reply came about. */
 export class AgentRunView {
   @ApiProperty({ example: '665f1c2ab7e4a1d2c3b4a598' }) id!: string;
@@ -120,6 +127,20 @@ export class AgentRunView {
     description: 'Milliseconds from the customer’s last message to the reply.',
   })
   waited_ms!: number;
+  @ApiProperty({ type: RunRatingView, nullable: true, description: 'What a person thinks of it.' })
+  rating!: RunRatingView | null;
+}
+
+export class RateRunDto {
+  @ApiProperty({ enum: ratings, example: 'down' })
+  @IsIn(ratings)
+  rating!: Rating;
+
+  @ApiPropertyOptional({ maxLength: 1_000, example: 'The price is from last year.' })
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(1_000)
+  note?: string;
 }
 
 export class AgentRunResponse {
@@ -151,6 +172,11 @@ export class LatencyView {
   p95!: number | null;
 }
 
+export class RatingsView {
+  @ApiProperty({ type: 'integer', example: 9 }) up!: number;
+  @ApiProperty({ type: 'integer', example: 1 }) down!: number;
+}
+
 /** What the agent did for an account. */
 export class AgentUsageFigures {
   @ApiProperty({ type: 'integer', example: 41, description: 'Answers and questions of its own.' }) replies!: number;
@@ -172,6 +198,7 @@ export class AgentUsageFigures {
     description: 'Of all of these, where a check held back what the model wrote.',
   })
   blocked_by_checks!: number;
+  @ApiProperty({ type: RatingsView, description: 'What people thought of them.' }) ratings!: RatingsView;
   @ApiProperty({ type: 'integer', example: 48, description: 'Calls of the model.' }) model_calls!: number;
   @ApiProperty({ type: RunTokensView }) tokens!: RunTokensView;
   @ApiProperty(cost) cost!: number | null;

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { ClientSession, Model } from 'mongoose';
+import { Types, type ClientSession, type Model } from 'mongoose';
 import { Clock } from '#libs/clock';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
 import { AppConfig } from '../../config/index.js';
-import { AGENT_RUN, type AgentRunRecord, type RunOutcome } from './agent-run.schema.js';
+import { AGENT_RUN, type AgentRunRecord, type Rating, type RunOutcome, type RunRating } from './agent-run.schema.js';
 
 export type NewAgentRun = Omit<AgentRunRecord, '_id' | 'at' | 'expires_at'>;
 export type AgentRun = Omit<AgentRunRecord, '_id' | 'expires_at'> & { _id: string };
@@ -22,6 +22,8 @@ export interface UsageRow {
   output_tokens: number;
   reasoning_tokens: number;
   cost_micros: number;
+  rated_up: number;
+  rated_down: number;
   /** Runs with a model of which no price is known. */
   without_price: number;
 }
@@ -64,9 +66,18 @@ export class AgentRunsRepository {
     return { ...run, _id: _id.toHexString() };
   }
 
+  /** @returns it as it is then; `null` where {@link findOfDm} finds none */
+  async rate(scope: TenantScope, dmId: string, rating: RunRating): Promise<AgentRun | null> {
+    const run = await this.findOfDm(scope, dmId);
+    if (!run) return null;
+    await this.runs.collection.updateOne({ _id: new Types.ObjectId(run._id) }, { $set: { rating: defined(rating) } });
+    return { ...run, rating };
+  }
+
   /** By day, outcome and reason. */
   async usage(accountId: string, period: Period): Promise<UsageRow[]> {
     const unpriced = { $eq: [{ $type: '$cost_micros' }, 'missing'] };
+    const rated = (rating: Rating) => ({ $sum: { $cond: [{ $eq: ['$rating.rating', rating] }, 1, 0] } });
     const sum = (field: string) => ({ $sum: `$${field}` });
     const rows = await this.runs.collection
       .aggregate<UsageRow & { _id: Pick<UsageRow, 'day' | 'outcome' | 'reason'> }>([
@@ -80,6 +91,8 @@ export class AgentRunsRepository {
             ...{ input_tokens: sum('input_tokens'), cached_tokens: sum('cached_tokens') },
             ...{ output_tokens: sum('output_tokens'), reasoning_tokens: sum('reasoning_tokens') },
             cost_micros: { $sum: { $ifNull: ['$cost_micros', 0] } },
+            rated_up: rated('up'),
+            rated_down: rated('down'),
             without_price: {
               $sum: { $cond: [{ $and: [unpriced, { $gt: ['$input_tokens', 0] }] }, 1, 0] },
             },

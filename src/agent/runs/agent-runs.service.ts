@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/clock';
 import { AccountsService, UserSettingsService } from '../../accounts/index.js';
-import type { TenantScope } from '../../auth/index.js';
+import { scopeOf, type Principal, type TenantScope } from '../../auth/index.js';
 import { InvalidRequestError, NotFoundError } from '../../errors/index.js';
 import { dayIn } from '../context/local-time.js';
 import { dayAfter, daysBetween, startOfDay } from './calendar-days.js';
 import { runView } from './agent-run.view.js';
-import type { AgentRunView, AgentUsageQuery, AgentUsageView } from './agent-runs.dto.js';
+import type { AgentRunView, AgentUsageQuery, AgentUsageView, RateRunDto } from './agent-runs.dto.js';
 import { AgentRunsRepository, runDays } from './agent-runs.repository.js';
 import { usageFigures } from './usage-figures.js';
 
@@ -25,7 +25,15 @@ export class AgentRunsService {
   /** @throws {NotFoundError} no such DM, another tenant's, or none of the agent's of the last 30 days */
   async ofDm(scope: TenantScope, dmId: string): Promise<AgentRunView> {
     const run = await this.runs.findOfDm(scope, dmId);
-    if (!run) throw new NotFoundError(`There is no run of this DM; they are kept for ${runDays} days.`);
+    if (!run) throw noRun();
+    return runView(run);
+  }
+
+  /** The latest word holds, whoever says it. @throws {NotFoundError} as {@link ofDm} */
+  async rate(caller: Principal, dmId: string, { rating, note }: RateRunDto): Promise<AgentRunView> {
+    const said = { rating, ...(note === undefined ? {} : { note }), by: caller.actor, at: this.clock.date() };
+    const run = await this.runs.rate(scopeOf(caller), dmId, said);
+    if (!run) throw noRun();
     return runView(run);
   }
 
@@ -55,6 +63,10 @@ export class AgentRunsService {
       total: usageFigures(rows, latencies, missing),
     };
   }
+}
+
+function noRun(): NotFoundError {
+  return new NotFoundError(`There is no run of this DM; they are kept for ${runDays} days.`);
 }
 
 function daysBefore(day: string, count: number): string {

@@ -26,6 +26,7 @@ export function usageFigures(
     fallbacks: runsOf('fallback'),
     drafts: runsOf('draft'),
     blocked_by_checks: sum(({ withheld }) => withheld),
+    ratings: { up: sum(({ rated_up }) => rated_up), down: sum(({ rated_down }) => rated_down) },
     model_calls: sum(({ model_calls }) => model_calls),
     tokens: tokensView({
       input_tokens: sum(({ input_tokens }) => input_tokens),
