@@ -1,4 +1,4 @@
-import { eld } from 'eld/extrasmall';
+import { detectAll } from 'tinyld/light';
 
 /** Scripts that tell the language by themselves, as far as customers of shops are concerned. */
 const byScript: readonly [language: string, script: RegExp][] = [
@@ -27,6 +27,5 @@ export function languageOf(texts: readonly string[], among: ReadonlySet<string>)
     const found = byScript.find(([, script]) => script.test(text));
     if (found) return among.has(found[0]) ? found[0] : undefined;
   }
-  const scores = Object.entries(eld.detect(said.join('\n')).getScores()).filter(([language]) => among.has(language));
-  return scores.sort(([, a], [, b]) => b - a)[0]?.[0];
+  return detectAll(said.join('\n')).find(({ lang }) => among.has(lang))?.lang;
 }
