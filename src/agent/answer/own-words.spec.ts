@@ -37,6 +37,10 @@ describe('what is told without the model', () => {
     const history = [wrote('Wann habt ihr am Samstag geöffnet?', 'b')];
     expect(customersLanguage({ open: [wrote('??')], history })).toBe('de');
     expect(customersLanguage(open('👍'))).toBe('en');
+    const english = [wrote('When do you open on Saturdays, please?', 'b')];
+    expect(customersLanguage({ ...open('Kann ich bitte mit einem Mitarbeiter sprechen?'), history: english })).toBe(
+      'de',
+    );
   });
 
   it('is in the one that the model named, where there are words in it', () => {

@@ -14,18 +14,25 @@ const byScript: readonly [language: string, script: RegExp][] = [
   ['ru', /\p{Script=Cyrillic}/u],
 ];
 
+/** Shorter texts say too little by themselves. */
+const fewestLetters = 20;
+
 /**
- * The language of what somebody wrote, the latest words first, as two letters of ISO 639-1. Short words tell little, so
- * what was written before decides along.
+ * The language of what somebody wrote, the latest words first, as two letters of ISO 639-1. Where the latest are few,
+ * those before them decide along.
  * @param among those that may be the answer
  */
 export function languageOf(texts: readonly string[], among: ReadonlySet<string>): string | undefined {
-  const said = texts
-    .map((text) => text.replace(/https?:\S+|\S+@\S+|\p{N}+/gu, ' '))
-    .filter((text) => /\p{L}/u.test(text));
-  for (const text of said) {
-    const found = byScript.find(([, script]) => script.test(text));
+  let said = '';
+  for (const text of texts) {
+    if (lettersIn(said) >= fewestLetters) break;
+    said += `${text.replace(/https?:\S+|\S+@\S+|\p{N}+/gu, ' ')}\n`;
+    const found = byScript.find(([, script]) => script.test(said));
     if (found) return among.has(found[0]) ? found[0] : undefined;
   }
-  return detectAll(said.join('\n')).find(({ lang }) => among.has(lang))?.lang;
+  return detectAll(said).find(({ lang }) => among.has(lang))?.lang;
+}
+
+function lettersIn(text: string): number {
+  return text.match(/\p{L}/gu)?.length ?? 0;
 }
