@@ -148,6 +148,7 @@ const routes: Record<string, Route> = {
   'GET /agent/runs/{dm_id}': user('AgentRunsService.ofDm'),
   'POST /agent/runs/{dm_id}/rating': user('AgentRunsService.rate'),
   'GET /agent/usage/{account_id}': user('AgentRunsService.usage', loose),
+  'GET /agent/knowledge/{account_id}/gaps': user('KnowledgeGapsService.of', loose),
   'GET /agent/knowledge/{account_id}': user('KnowledgeService.list', loose),
   'POST /agent/knowledge/{account_id}': owners('KnowledgeService.create', loose),
   'POST /agent/knowledge/{account_id}/files': owners('KnowledgeService.upload', loose),

@@ -31,6 +31,7 @@ import {
   KnowledgeDocumentSchema,
   KnowledgeRevisionSchema,
 } from './knowledge/knowledge-document.schema.js';
+import { KnowledgeGapsService } from './knowledge/knowledge-gaps.service.js';
 import { KnowledgePagesService } from './knowledge/knowledge-pages.service.js';
 import { KnowledgeSearchPort } from './knowledge/knowledge-search.port.js';
 import { KnowledgeController } from './knowledge/knowledge.controller.js';
@@ -112,7 +113,7 @@ export class AgentModule {}
 @Module({
   imports: [AgentModule, AgentToolsApiModule],
   controllers: [AgentController, AgentRunsController, KnowledgeController],
-  providers: [AgentPreviewsService, AgentRunsService, AgentSettingsApiService, KnowledgeService],
+  providers: [AgentPreviewsService, AgentRunsService, AgentSettingsApiService, KnowledgeGapsService, KnowledgeService],
 })
 export class AgentApiModule {}
 

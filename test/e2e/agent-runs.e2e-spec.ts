@@ -144,6 +144,31 @@ describe('a rating', () => {
   });
 });
 
+describe('a gap in the knowledge', () => {
+  it('is offered with what a person answered, never with what the agent wrote, to its tenant alone', async () => {
+    scene.model.answerWith(
+      JSON.stringify({
+        ...{ outcome: 'hand_over', text: 'I will ask a colleague.', sources: [], covers: 'none', language: 'en' },
+        ...{ missing: 'Gluten free bread', reason: 'missing_knowledge', summary: 'Asks for bread.' },
+      }),
+    );
+    const path = `/agent/knowledge/${scene.accountId}/gaps`;
+    const gaps = async () =>
+      (await get(path)).body.data.filter(({ topic }: { topic: string }) => /gluten/i.test(topic)) as object[];
+    const { customer } = await write('Do you bake without gluten?');
+    await write('gluten free?');
+    expect(await gaps()).toEqual([]);
+
+    const { _id } = await scene.conversationOf(customer);
+    const messages = `/inbox/conversations/${String(_id)}/messages`;
+    await (await scene.app.call()).post(messages).send({ message: 'Yes, on Fridays.' }).expect(200);
+    expect(await gaps()).toMatchObject([
+      { topic: 'Gluten free bread', count: 2, question: 'Do you bake without gluten?', answer: 'Yes, on Fridays.' },
+    ]);
+    expect((await get(path, 'tenant-2')).status).toBe(404);
+  });
+});
+
 describe('a budget in money', () => {
   const alerts = async (): Promise<string[]> =>
     (

@@ -22,6 +22,8 @@ import {
   SearchKnowledgeRequest,
   UpdateKnowledgeRequest,
 } from './knowledge.dto.js';
+import { KnowledgeGapsResponse } from './knowledge-gaps.dto.js';
+import { KnowledgeGapsService } from './knowledge-gaps.service.js';
 import { KnowledgeService } from './knowledge.service.js';
 
 const accountParam = {
@@ -46,7 +48,10 @@ const form = {
 @Controller('agent/knowledge/:account_id')
 @ApiParam(accountParam)
 export class KnowledgeController {
-  constructor(private readonly knowledge: KnowledgeService) {}
+  constructor(
+    private readonly knowledge: KnowledgeService,
+    private readonly gaps: KnowledgeGapsService,
+  ) {}
 
   @ForUsers()
   @Get()
@@ -59,6 +64,19 @@ export class KnowledgeController {
     @Query() query: ListKnowledgeQuery,
   ): Promise<KnowledgeListResponse> {
     return { success: true, ...(await this.knowledge.list(scope, accountId, query)) };
+  }
+
+  @ForUsers()
+  @Get('gaps')
+  @ApiOperation({
+    summary: 'What customers asked for, the agent did not know, and a person answered',
+    description:
+      'Of the last 30 days, by topic. Offered for an entry of its own (`POST` a `faq`): nothing goes live by itself.',
+  })
+  @ApiOkResponse({ type: KnowledgeGapsResponse })
+  @ApiErrors(401, 404, 429, 503)
+  async gapsOf(@Scope() scope: TenantScope, @Param('account_id') accountId: string): Promise<KnowledgeGapsResponse> {
+    return { success: true, data: await this.gaps.of(scope, accountId) };
   }
 
   @ForOwners()

@@ -28,6 +28,9 @@ export interface UsageRow {
   without_price: number;
 }
 
+/** A question that the agent did not know the answer to. */
+export type UnknownAsked = Pick<AgentRunRecord, 'conversation_id' | 'answered_ids' | 'at'> & { missing: string };
+
 export interface Period {
   since: Date;
   until: Date;
@@ -37,6 +40,7 @@ export interface Period {
 /** Longer than anybody asks why; what DMs say is gone sooner where they are. */
 export const runDays = 30;
 const dayMs = 24 * 3_600_000;
+const mostUnknown = 300;
 
 /** Why replies are what they are, for a month. */
 @Injectable()
@@ -116,6 +120,16 @@ export class AgentRunsRepository {
       ])
       .toArray();
     return rows.map(({ _id: { day, ms }, runs }) => ({ day, ms, runs }));
+  }
+
+  /** What was asked for and not known since runs are kept, the latest first; at most some hundred. */
+  async unknownAsked(accountId: string): Promise<UnknownAsked[]> {
+    const fields = { conversation_id: 1, answered_ids: 1, missing: 1, at: 1 } as const;
+    return this.runs.collection
+      .find<UnknownAsked>({ account_id: accountId, missing: { $type: 'string' } } as object, {
+        ...{ projection: { ...fields, _id: 0 }, sort: { at: -1 }, limit: mostUnknown },
+      })
+      .toArray();
   }
 
   /** By day, what was asked for and not known, the most frequent first. */
