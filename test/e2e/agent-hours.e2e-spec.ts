@@ -85,15 +85,11 @@ describe('hours of an account', () => {
         'Eine Kollegin oder ein Kollege antwortet hier. Wir sind morgen ab 9:00 Uhr da.',
       ),
     );
-    const preview = await (
-      await scene.app.call()
-    )
-      .post('/agent/preview')
-      .send({
-        account_id: scene.accountId,
-        message: 'I want to talk to a human',
-        settings: { hand_over_text: 'Sure! {when}' },
-      });
+    const preview = await (await scene.app.call()).post('/agent/preview').send({
+      account_id: scene.accountId,
+      message: 'I want to talk to a human',
+      settings: { hand_over_text: 'Sure! {when}' },
+    });
     expect(preview.body).toMatchObject({ data: { text: 'Sure! We are here tomorrow from 9:00.' } });
   });
 });
