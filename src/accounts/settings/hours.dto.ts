@@ -21,7 +21,11 @@ const timeRule = { message: 'expected a time of the day such as 09:00' };
 const dayRule = { message: 'expected a day such as 2026-12-24' };
 
 export class TimeRangeDto implements TimeRange {
-  @ApiProperty({ example: '09:00', pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' })
+  @ApiProperty({
+    description: 'As a clock on the wall there shows it.',
+    example: '09:00',
+    pattern: '^([01]\\d|2[0-3]):[0-5]\\d$',
+  })
   @Matches(/^([01]\d|2[0-3]):[0-5]\d$/, timeRule)
   from!: string;
 
@@ -35,7 +39,12 @@ export class TimeRangeDto implements TimeRange {
 }
 
 export class WeeklyHoursDto extends TimeRangeDto {
-  @ApiProperty({ enum: weekdays, isArray: true, example: ['mon', 'tue', 'wed', 'thu', 'fri'] })
+  @ApiProperty({
+    description: 'Days of the week that are so.',
+    enum: weekdays,
+    isArray: true,
+    example: ['mon', 'tue', 'wed', 'thu', 'fri'],
+  })
   @IsArray()
   @ArrayNotEmpty()
   @ArrayUnique()
@@ -44,7 +53,7 @@ export class WeeklyHoursDto extends TimeRangeDto {
 }
 
 export class HoursExceptionDto {
-  @ApiProperty({ example: '2026-12-24', pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
+  @ApiProperty({ description: 'By the calendar there.', example: '2026-12-24', pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
   @Matches(/^\d{4}-\d{2}-\d{2}$/, dayRule)
   @IsISO8601({ strict: true }, dayRule)
   date!: string;
@@ -71,7 +80,7 @@ export class HoursDto implements Hours {
   @IsTimeZone(zoneRule)
   timezone?: string;
 
-  @ApiProperty({ type: [WeeklyHoursDto], maxItems: 28 })
+  @ApiProperty({ type: [WeeklyHoursDto], maxItems: 28, description: 'A week as most are.' })
   @IsArray()
   @ArrayMaxSize(28)
   @ValidateNested({ each: true })

@@ -73,8 +73,9 @@ export class RunCheckView {
 }
 
 export class RunRatingView {
-  @ApiProperty({ enum: ratings, example: 'down' }) rating!: Rating;
-  @ApiProperty({ type: String, nullable: true, example: 'The price is from last year.' }) note!: string | null;
+  @ApiProperty({ enum: ratings, example: 'down', description: 'Whether it was right.' }) rating!: Rating;
+  @ApiProperty({ type: String, nullable: true, example: 'The price is from last year.', description: 'Why.' }) note!:
+    string | null;
   @ApiProperty({ example: '665f1c2e9b1e8a0012345678', description: 'Who said so.' }) by!: string;
   @ApiProperty({ example: '2026-11-30T08:05:00.000Z' }) at!: Date;
 }
@@ -132,11 +133,11 @@ export class AgentRunView {
 }
 
 export class RateRunDto {
-  @ApiProperty({ enum: ratings, example: 'down' })
+  @ApiProperty({ enum: ratings, example: 'down', description: 'Whether it was right.' })
   @IsIn(ratings)
   rating!: Rating;
 
-  @ApiPropertyOptional({ maxLength: 1_000, example: 'The price is from last year.' })
+  @ApiPropertyOptional({ maxLength: 1_000, example: 'The price is from last year.', description: 'Why.' })
   @MayBeAbsent()
   @IsString()
   @MaxLength(1_000)
@@ -173,8 +174,8 @@ export class LatencyView {
 }
 
 export class RatingsView {
-  @ApiProperty({ type: 'integer', example: 9 }) up!: number;
-  @ApiProperty({ type: 'integer', example: 1 }) down!: number;
+  @ApiProperty({ type: 'integer', example: 9, description: 'How many were right.' }) up!: number;
+  @ApiProperty({ type: 'integer', example: 1, description: 'How many were not.' }) down!: number;
 }
 
 /** What the agent did for an account. */
