@@ -17,6 +17,11 @@ import { HealthApiModule, HealthModule } from './health/index.js';
 import { InboxApiModule } from './inbox/index.js';
 import { MediaApiModule, MediaModule, MediaWorkerModule } from './media/index.js';
 import { ObservabilityModule } from './observability/index.js';
+import {
+  OutgoingWebhooksApiModule,
+  OutgoingWebhooksModule,
+  OutgoingWebhooksWorkerModule,
+} from './outgoing-webhooks/index.js';
 import { PrivacyApiModule, PrivacyWorkerModule } from './privacy/index.js';
 import { QueueModule, QueueWorkerModule } from './queue/index.js';
 import { RedisModule } from './redis/index.js';
@@ -46,6 +51,7 @@ const core: ModuleList = [
   BlocklistModule,
   AgentModule,
   MediaModule,
+  OutgoingWebhooksModule,
 ];
 
 /** HTTP routes. A worker answers for its health and metrics alone, which are part of the core. */
@@ -65,6 +71,7 @@ const api: ModuleList = [
   MediaApiModule,
   PrivacyApiModule,
   SetupApiModule,
+  OutgoingWebhooksApiModule,
 ];
 
 /** Job handlers and scheduled tasks. */
@@ -79,6 +86,7 @@ const worker: ModuleList = [
   AgentWorkerModule,
   MediaWorkerModule,
   PrivacyWorkerModule,
+  OutgoingWebhooksWorkerModule,
 ];
 
 /** What a process may be given in place of its own. */

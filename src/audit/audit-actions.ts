@@ -52,6 +52,13 @@ export const auditActions = [
   'export.asked',
   'export.done',
   'export.downloaded',
+  'webhook_endpoint.added',
+  'webhook_endpoint.changed',
+  'webhook_endpoint.secret_rotated',
+  'webhook_endpoint.tested',
+  'webhook_endpoint.replayed',
+  'webhook_endpoint.disabled',
+  'webhook_endpoint.removed',
   'delivery.read',
 ] as const;
 

@@ -2,11 +2,12 @@ import 'reflect-metadata';
 import { rotateStoredTokens, type RotationProgress } from '../accounts/index.js';
 import { toolSecretsOver } from '../agent/index.js';
 import { cliEnv } from '../config/index.js';
+import { endpointSecretsOver } from '../outgoing-webhooks/index.js';
 
 const usage = `npm run keys:rotate
 
-Puts every stored token, the secret headers of the agent's tools, and the key by which erased people are recognised,
-under ENCRYPTION_KEY while the server runs:
+Puts every stored token, the secret headers of the agent's tools, the secrets of webhook endpoints, and the key by
+which erased people are recognised, under ENCRYPTION_KEY while the server runs:
   1. openssl rand -base64 32 makes the new key.
   2. Set it as ENCRYPTION_KEY, put the old one into ENCRYPTION_KEYS_PREVIOUS, restart every process.
   3. Run this with the same settings. It may be broken off and run again.
@@ -38,7 +39,7 @@ async function main(): Promise<void> {
       previousKeys: previous.filter((key) => key !== ''),
     },
     (progress) => say(`  … ${summary(progress)}`),
-    [toolSecretsOver],
+    [toolSecretsOver, endpointSecretsOver],
   );
   for (const { what, reason } of result.unreadable) say(`  ${what}: ${reason}`);
   say(summary(result));

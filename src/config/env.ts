@@ -173,6 +173,7 @@ export const envSchema = z.object({
   DM_RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   DEAD_LETTER_RETENTION_DAYS: wholeNumber(0, 3_650).optional(),
   AUDIT_RETENTION_DAYS: wholeNumber(0, 3_650).default(400),
+  WEBHOOK_LOG_RETENTION_DAYS: wholeNumber(2, 3_650).default(30),
   ALERT_WEBHOOK_URL: httpUrl('https://alerts.example.com/hook').optional(),
   ALERT_WEBHOOK_SECRET: z.string().min(16, 'expected at least 16 characters').optional(),
 

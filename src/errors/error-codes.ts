@@ -55,4 +55,6 @@ export const errorCodes: readonly string[] = [
   'unsupported_media_type',
   'upstream_error',
   'uri_too_long',
+  'webhook_endpoint_disabled',
+  'webhook_endpoints_full',
 ];

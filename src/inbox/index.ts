@@ -6,7 +6,13 @@ export type { ConversationView } from './conversations/conversation.view.js';
 export { noteView } from './notes/notes.dto.js';
 export { NotesRepository } from './notes/notes.repository.js';
 export { InboxApiModule, InboxChangesModule } from './inbox.module.js';
-export { ChangesRepository, isPositionLost, secondsOf, type ChangeReader } from './stream/changes.repository.js';
+export {
+  ChangesRepository,
+  isPositionLost,
+  secondsOf,
+  type ChangeReader,
+  type StoreChange,
+} from './stream/changes.repository.js';
 export { HiddenConversationsService } from './stream/hidden-conversations.service.js';
 export { LiveEventBuilderService } from './stream/live-event-builder.service.js';
-export type { LiveEvent } from './stream/live-event.js';
+export { liveEventNames, type LiveEventName } from './stream/live-event.js';

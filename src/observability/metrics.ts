@@ -161,6 +161,30 @@ export const metrics = {
     labelNames: ['state'],
     registers,
   }),
+  endpoints: new Gauge({
+    name: 'dm_webhook_endpoints',
+    help: 'Webhook endpoints of tenants by state (working, failing, disabled)',
+    labelNames: ['state'],
+    registers,
+  }),
+  endpointMessages: new Counter({
+    name: 'dm_endpoint_messages_total',
+    help: 'What webhook endpoints are to be told, by event',
+    labelNames: ['event'],
+    registers,
+  }),
+  endpointAttempts: new Histogram({
+    name: 'dm_endpoint_attempt_duration_seconds',
+    help: 'POSTs to webhook endpoints by result (taken, refused, no_answer)',
+    labelNames: ['result'],
+    buckets: secondsSlow,
+    registers,
+  }),
+  relayLag: new Gauge({
+    name: 'dm_endpoint_relay_lag_seconds',
+    help: 'How far behind the store webhook endpoints are told of it; 0 without endpoints',
+    registers,
+  }),
 } as const;
 
 // What `deploy/` alarms on at the first time is there from the start: Prometheus sees no increase in a series that

@@ -8,6 +8,7 @@ import { CommentRemovalRepository, DmsModule } from '../dms/index.js';
 import { DeskModule, NotesRepository } from '../inbox/index.js';
 import { MediaModule } from '../media/index.js';
 import { DeliveriesModule } from '../deliveries/index.js';
+import { OutgoingWebhooksModule } from '../outgoing-webhooks/index.js';
 import { StaffModule } from '../staff/index.js';
 import { TemplatesModule } from '../templates/index.js';
 import { ExportRequestsService } from './api/export-requests.service.js';
@@ -44,6 +45,7 @@ export class PrivacyApiModule {}
     TemplatesModule,
     ExportsModule,
     DeskModule,
+    OutgoingWebhooksModule,
   ],
   providers: [
     ExportProcessor,

@@ -30,6 +30,8 @@ export interface JobPayloads {
   'run-action': { action_id: string };
   /** Remove everything about a person, as a data deletion request asks. */
   'erase-person': { erasure_id: string };
+  /** Post to a webhook endpoint what is due. */
+  'post-to-endpoint': { endpoint_id: string };
   /** Write the file of an export on. */
   'export-data': { export_id: string };
 }
@@ -59,7 +61,7 @@ export interface JobOptions {
   timeoutMs: number;
 }
 
-export const queueNames = ['deliveries', 'replies', 'outbound', 'accounts', 'people'] as const;
+export const queueNames = ['deliveries', 'replies', 'outbound', 'accounts', 'people', 'endpoints'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** Jobs a process works at once, by queue. Deliveries share transactions, the more the better; the others wait for Meta or OpenAI mostly. */
@@ -69,6 +71,7 @@ export const queueConcurrency: Record<QueueName, number> = {
   outbound: 50,
   accounts: 4,
   people: 8,
+  endpoints: 32,
 };
 
 export const jobs: Record<JobName, JobOptions> = {
@@ -84,6 +87,7 @@ export const jobs: Record<JobName, JobOptions> = {
   'refresh-token': { queue: 'accounts', attempts: 3, backoffMs: 60_000, timeoutMs: 60_000 },
   'check-subscription': { queue: 'accounts', attempts: 3, backoffMs: 30_000, timeoutMs: 60_000 },
   'run-action': { queue: 'people', attempts: 5, backoffMs: 1_000, timeoutMs: 30_000 },
+  'post-to-endpoint': { queue: 'endpoints', attempts: 5, backoffMs: 1_000, timeoutMs: 80_000 },
   'export-data': { queue: 'people', attempts: 20, backoffMs: 10_000, timeoutMs: 600_000 },
   'erase-person': { queue: 'people', attempts: 20, backoffMs: 10_000, timeoutMs: 600_000 },
 };

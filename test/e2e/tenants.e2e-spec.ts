@@ -22,6 +22,7 @@ interface Owned {
   cannedReply: string;
   note: string;
   document: string;
+  endpoint: string;
 }
 
 /**
@@ -81,8 +82,13 @@ describe('two tenants', () => {
       .send({ kind: 'text', title: 'Of the first tenant', text: 'What the first tenant’s agent knows.' })
       .expect(201);
     const apiKey = await caller.post('/api-keys').send({ name: 'of the first tenant', role: 'viewer' }).expect(201);
+    const endpoint = await caller
+      .post('/webhook-endpoints')
+      .send({ url: 'http://127.0.0.1:9/', event_types: ['message'], description: 'Of the first tenant' })
+      .expect(201);
     owned = {
       apiKey: apiKey.body.data.id as string,
+      endpoint: endpoint.body.data.id as string,
       document: document.body.data.id as string,
       account,
       dm: dm._id,
@@ -114,7 +120,9 @@ describe('two tenants', () => {
     if (name === 'id' && path.startsWith('/inbox/labels')) return owned.label;
     if (name === 'id' && path.startsWith('/inbox/canned-replies')) return owned.cannedReply;
     if (name === 'id' && path.startsWith('/api-keys')) return owned.apiKey;
+    if (name === 'id' && path.startsWith('/webhook-endpoints')) return owned.endpoint;
     if (name === 'note_id') return owned.note;
+    if (name === 'message_id') return owned.dm;
     if (name === 'dm_id' || path.startsWith('/agent/actions')) return owned.dm;
     if (name === 'name' && path.startsWith('/agent/tools')) return 'order_lookup';
     if (name === 'id' && /^\/(staff|auth\/sessions)\//.test(path)) return owned.dm;
@@ -147,6 +155,7 @@ describe('two tenants', () => {
 
   function queryFor({ path }: Operation): string {
     if (path === '/messages/templates') return `?account_id=${owned.account}`;
+    if (path === '/webhook-endpoints/{id}/replay') return '?since=2026-11-30T08:00:00Z';
     return path.endsWith('/search') ? '?q=Hello' : '';
   }
 

@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { Webhook } from 'standardwebhooks';
 import { EnvHttpProxyAgent, request } from 'undici';
 import { Clock } from '#libs/clock';
 import { AppConfig } from '../../config/index.js';
@@ -33,17 +33,16 @@ export class AlertWebhookService {
     const { ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_SECRET: secret } = this.config;
     if (url === undefined || secret === undefined) return;
     const id = `${alert._id}:${alert.times}${alert.cleared_at ? ':resolved' : ''}`;
-    const timestamp = String(Math.floor(this.clock.now() / 1000));
+    const now = this.clock.date();
     const body = JSON.stringify(noticeOf(alert));
-    const signature = createHmac('sha256', keyOf(secret.reveal())).update(`${id}.${timestamp}.${body}`);
     const answer = await request(url, {
       ...(this.proxy ? { dispatcher: this.proxy } : {}),
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         'webhook-id': id,
-        'webhook-timestamp': timestamp,
-        'webhook-signature': `v1,${signature.digest('base64')}`,
+        'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
+        'webhook-signature': new Webhook(keyOf(secret.reveal()), { format: 'raw' }).sign(id, now, body),
       },
       body,
       headersTimeout: timeoutMs,

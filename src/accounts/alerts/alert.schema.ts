@@ -16,6 +16,7 @@ export const alertKinds = [
   'agent_tokens',
   'agent_budget_near',
   'agent_budget_spent',
+  'webhook_endpoint_disabled',
   'handed_over',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/mongoose';
-import type { Connection, mongo } from 'mongoose';
+import type { Connection, mongo, Types } from 'mongoose';
 import type { ActionRecord, SuggestionRecord } from '../../agent/index.js';
 import type { ConversationRecord } from '../../conversations/index.js';
 import { keyOnly, type DmRecord } from '../../dms/index.js';
@@ -8,7 +8,12 @@ import { UnavailableError } from '../../errors/index.js';
 import type { NoteRecord } from '../notes/note.schema.js';
 
 /** A change as the store tells it. `fullDocument` is missing when it was removed since. */
-export type StoreChange = { operationType: 'insert' | 'replace' | 'update' } & (
+export type StoreChange = {
+  operationType: 'insert' | 'replace' | 'update';
+  /** Its own position. A reader's may lie behind it already. */
+  _id: { _data: string };
+  documentKey: { _id: Types.ObjectId };
+} & (
   | { ns: { coll: 'instagram_dms' }; fullDocument?: DmRecord }
   | { ns: { coll: 'inbox_conversations' }; fullDocument?: ConversationRecord }
   | { ns: { coll: 'agent_actions' }; fullDocument?: ActionRecord }
@@ -26,7 +31,7 @@ export interface ChangeReader {
   close(): Promise<void>;
 }
 
-/** How long MongoDB waits for a change before it says that there is none. */
+/** As a rule; a stream's client waits no longer for its first event. */
 const waitMs = 500;
 
 const shownOfDm = [
@@ -66,6 +71,9 @@ const shownOfConversation = [
   ...['assignee_id', 'labels', 'snoozed_until', 'done_at', 'waiting_since', 'handed_over'],
 ];
 
+/** Large, and nobody's to see. */
+const shownNowhere = ['raw', 'delivery_ids', 'graph_result', 'send_answer', 'search_terms'];
+
 /** Leases, epochs and the agent's notes change all the time and show nowhere. */
 const pipeline = [
   {
@@ -87,11 +95,7 @@ const pipeline = [
   {
     $project: {
       updateDescription: 0,
-      'fullDocument.raw': 0,
-      'fullDocument.delivery_ids': 0,
-      'fullDocument.graph_result': 0,
-      'fullDocument.send_answer': 0,
-      'fullDocument.search_terms': 0,
+      ...Object.fromEntries(shownNowhere.map((field) => [`fullDocument.${field}`, 0])),
     },
   },
 ];
@@ -116,16 +120,43 @@ export class ChangesRepository {
   /**
    * @param after read on from this position; from now when left out. A bad or too old one shows at the first `next`
    * @param tenants whose changes alone are read; a removal does not say whose it is, and always comes
+   * @param patienceMs how long MongoDB waits for a change before it says that there is none
    */
-  open(after?: string, tenants?: readonly string[]): ChangeReader {
-    const { db } = this.connection;
-    if (!db) throw new UnavailableError('The store is not reachable right now.');
-    const stream = db.watch(tenants === undefined ? pipeline : [...pipeline, ofTenants(tenants)], {
+  open(after?: string, tenants?: readonly string[], patienceMs = waitMs): ChangeReader {
+    const stream = this.db.watch(tenants === undefined ? pipeline : [...pipeline, ofTenants(tenants)], {
       fullDocument: 'updateLookup',
-      maxAwaitTimeMS: waitMs,
+      maxAwaitTimeMS: patienceMs,
       ...(after === undefined ? {} : { resumeAfter: { _data: after } }),
     });
     return new MongoChangeReader(stream);
+  }
+
+  /** The position that everything which happens from now on comes after. */
+  async now(): Promise<string> {
+    const reader = this.open(undefined, [], 1);
+    try {
+      while (reader.position === undefined) await reader.next();
+      return reader.position;
+    } finally {
+      await reader.close();
+    }
+  }
+
+  /** A change of a document, with the document as it is now; without one when it is gone. */
+  async latest(
+    coll: StoreChange['ns']['coll'],
+    _id: Types.ObjectId,
+    operationType: StoreChange['operationType'],
+  ): Promise<StoreChange> {
+    const projection = Object.fromEntries(shownNowhere.map((field) => [field, 0]));
+    const fullDocument = await this.db.collection(coll).findOne({ _id }, { projection });
+    return { operationType, ns: { coll }, documentKey: { _id }, ...(fullDocument ? { fullDocument } : {}) } as never;
+  }
+
+  private get db(): mongo.Db {
+    const { db } = this.connection;
+    if (!db) throw new UnavailableError('The store is not reachable right now.');
+    return db;
   }
 }
 

@@ -17,7 +17,9 @@ export interface StreamedEvent extends Pick<LiveEvent, 'id' | 'userId' | 'platfo
   text: string;
 }
 
-export type LiveEventName = 'message' | 'message_deleted' | 'conversation' | 'action' | 'note' | 'suggestion';
+/** What is told of what changes in the store. */
+export const liveEventNames = ['message', 'message_deleted', 'conversation', 'action', 'note', 'suggestion'] as const;
+export type LiveEventName = (typeof liveEventNames)[number];
 
 export function streamed({ id, name, userId, platformAccountId, data }: LiveEvent): StreamedEvent {
   return { id, userId, platformAccountId, text: sseText(name, data, id) };

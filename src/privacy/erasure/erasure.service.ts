@@ -30,6 +30,7 @@ import { MediaStorageService } from '../../media/index.js';
 import { DeadLettersRepository } from '../../queue/index.js';
 import { DeliveryScrubbingRepository } from '../../deliveries/index.js';
 import { TemplatesRepository } from '../../templates/index.js';
+import { OutgoingWebhooksErasureService } from '../../outgoing-webhooks/index.js';
 import { StaffErasureService } from '../../staff/index.js';
 import { ExportsRepository } from '../export/exports.repository.js';
 
@@ -78,6 +79,7 @@ export class ErasureService {
     private readonly costs: MessageCostsRepository,
     private readonly suggestions: SuggestionsRepository,
     private readonly staff: StaffErasureService,
+    private readonly outgoingWebhooks: OutgoingWebhooksErasureService,
     private readonly exports: ExportsRepository,
     private readonly alerts: AlertsService,
     private readonly auditLog: AuditLogRepository,
@@ -168,6 +170,7 @@ export class ErasureService {
       await this.desk.eraseAccount(accountId);
       await this.templates.removeOf(accountId);
       await this.costs.removeOf(accountId);
+      if (account) await this.outgoingWebhooks.eraseAccount(account.user_id, accountId);
       const removed = await this.privacy.removeAccount(accountId, erasure.requested_at);
       await this.progress(erasure, { accounts: removed ? 1 : 0 }, signal);
       // A backfill that was under way may have stored its last page meanwhile; without the record it stores no more.
@@ -191,6 +194,7 @@ export class ErasureService {
     await this.exports.removeOf([userId]);
     await this.desk.eraseTenant(userId);
     await this.staff.eraseTenant(userId);
+    await this.outgoingWebhooks.eraseTenant(userId);
     await this.auditLog.removeOfTenant(userId);
     await this.privacy.removeTenant(userId);
   }

@@ -8,6 +8,7 @@ import { ConversationsRepository, type ConversationHolder } from '../../conversa
 import { CommentsRepository, dmView, DmsRepository } from '../../dms/index.js';
 import { CannedRepliesRepository, LabelsRepository, NotesRepository, noteView } from '../../inbox/index.js';
 import { TemplatesRepository, type TemplatePosition } from '../../templates/index.js';
+import { WebhookEndpointsRepository, webhookEndpointView } from '../../outgoing-webhooks/index.js';
 import { StaffRepository } from '../../staff/index.js';
 import type { Export } from './exports.repository.js';
 
@@ -55,6 +56,7 @@ export class ExportSourcesService {
     private readonly replies: CannedRepliesRepository,
     private readonly staff: StaffRepository,
     private readonly templates: TemplatesRepository,
+    private readonly endpoints: WebhookEndpointsRepository,
     private readonly auditLog: AuditLogRepository,
   ) {}
 
@@ -107,6 +109,12 @@ export class ExportSourcesService {
       async () => ({ lines: [{ type: 'user_settings', data: await this.settings.get(userId) }] }),
       async () => ({ lines: (await this.labels.list(userId)).map((data) => ({ type: 'label', data })) }),
       async () => ({ lines: (await this.replies.list(userId)).map((data) => ({ type: 'canned_reply', data })) }),
+      async () => ({
+        lines: (await this.endpoints.list(scope, { limit: linesOfStep })).map((endpoint) => ({
+          type: 'webhook_endpoint',
+          data: webhookEndpointView(endpoint),
+        })),
+      }),
       (after) => paged(after, 'staff', (before) => this.staff.list(scope, { before, limit: linesOfStep })),
       (after) => paged(after, 'blocklist_entry', (before) => this.blocklist.pageById(userId, before, linesOfStep)),
       (after) => paged(after, 'audit_entry', (before) => this.auditLog.list(scope, { before, limit: linesOfStep })),
