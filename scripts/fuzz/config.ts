@@ -43,6 +43,7 @@ const refusals: Record<string, string> = {
   'a kind of knowledge has fields of its own, its days an order, and a file is one that can be read':
     '^/agent/knowledge/',
   'a tool’s parameters are a part of JSON Schema, its address has placeholders, and it has a name': '^/agent/tools/',
+  'an endpoint’s address is one that may be posted to, and ten are the most': '^/webhook-endpoints',
   'an account’s actions are those of one that is there': '^/agent/actions$',
   'days have an order, and there are 93 at most': '^/agent/usage/',
   'days have an order, and there are 366 at most': '^/messages/costs/',

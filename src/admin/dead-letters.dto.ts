@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsMongoId, IsString, Length, Max, Min } from 'class-validator';
-import { MayBeAbsent } from '../validation/index.js';
+import { IsIn, IsInt, IsMongoId, IsString, Length, Max, Min } from 'class-validator';
+import { IsTime, MayBeAbsent } from '../validation/index.js';
 import { kinds } from './admin.dto.js';
 
 /** Which open letters; at least one of the first four is needed. */
@@ -19,12 +19,12 @@ export class ReplayLettersDto {
 
   @ApiPropertyOptional({ description: 'Written at or after.', example: '2026-01-02T14:00:00Z' })
   @MayBeAbsent()
-  @IsISO8601({ strict: true })
+  @IsTime()
   since?: string;
 
   @ApiPropertyOptional({ description: 'Written before.', example: '2026-01-02T15:00:00Z' })
   @MayBeAbsent()
-  @IsISO8601({ strict: true })
+  @IsTime()
   until?: string;
 
   @ApiPropertyOptional({ description: '`next_cursor` of the page before.', example: '665f1c2e9b1e8a0012345678' })

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { accountIdPattern, accountIdRule, IdPageQuery, metaIdPattern, metaIdRule } from '../paging/index.js';
-import { MayBeAbsent } from '../validation/index.js';
+import { IsTime, MayBeAbsent } from '../validation/index.js';
 import { auditActions, auditThings } from './audit-actions.js';
 
 const wanted = [...auditThings, ...auditActions];
@@ -49,12 +49,12 @@ export class AuditLogQuery extends IdPageQuery {
 
   @ApiPropertyOptional({ description: 'Done at or after.', example: '2026-01-02T14:00:00Z' })
   @MayBeAbsent()
-  @IsISO8601({ strict: true })
+  @IsTime()
   since?: string;
 
   @ApiPropertyOptional({ description: 'Done before.', example: '2026-01-02T15:00:00Z' })
   @MayBeAbsent()
-  @IsISO8601({ strict: true })
+  @IsTime()
   until?: string;
 }
 

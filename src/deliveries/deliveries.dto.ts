@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsMongoId, IsString, Length, Max, Min } from 'class-validator';
-import { MayBeAbsent } from '../validation/index.js';
+import { IsIn, IsInt, IsMongoId, IsString, Length, Max, Min } from 'class-validator';
+import { IsTime, MayBeAbsent } from '../validation/index.js';
 import { IdPageQuery } from '../paging/index.js';
 import type { DeliveryState } from './delivery.schema.js';
 
@@ -20,7 +20,7 @@ export class DeliveriesQuery extends IdPageQuery {
 
   @ApiPropertyOptional({ description: 'Received at or after.', example: '2026-01-02T03:04:05Z' })
   @MayBeAbsent()
-  @IsISO8601({ strict: true })
+  @IsTime()
   since?: string;
 }
 
@@ -143,12 +143,12 @@ export class ReplayPageDto {
 
   @ApiPropertyOptional({ description: 'Received at or after.', example: '2026-01-02T14:00:00Z' })
   @MayBeAbsent()
-  @IsISO8601({ strict: true })
+  @IsTime()
   since?: string;
 
   @ApiPropertyOptional({ description: 'Received before.', example: '2026-01-02T15:00:00Z' })
   @MayBeAbsent()
-  @IsISO8601({ strict: true })
+  @IsTime()
   until?: string;
 
   @ApiPropertyOptional({ description: 'Their `error` contains it.', example: 'is not a function' })

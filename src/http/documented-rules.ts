@@ -27,7 +27,7 @@ const meanings: Record<string, (rule: Rule) => Limits> = {
   isMongoId: () => ({ pattern: '^[0-9a-fA-F]{24}$' }),
   isIn: (rule) => ({ enum: first(rule) }),
   isOptional: () => ({ nullable: true }),
-  isIso8601: () => ({ format: 'date-time' }),
+  isTime: () => ({ format: 'date-time' }),
   isPublicHttpsUrl: () => ({ format: 'uri', pattern: '^https://', maxLength: 2_000 }),
   arrayNotEmpty: () => ({ minItems: 1 }),
   arrayMinSize: (rule) => ({ minItems: first(rule) }),

@@ -6,7 +6,6 @@ import {
   IsBoolean,
   IsDefined,
   IsIn,
-  IsISO8601,
   IsObject,
   IsString,
   Length,
@@ -16,7 +15,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { platformNames } from '../../channels/index.js';
-import { MayBeAbsent } from '../../validation/index.js';
+import { IsTime, MayBeAbsent } from '../../validation/index.js';
 import { accountIdPattern, accountIdRule } from '../../paging/index.js';
 import { AgentSettingsPatchDto } from './agent-settings.dto.js';
 
@@ -86,12 +85,12 @@ export class PutUserSettingsDto {
 
   @ApiPropertyOptional({ type: String, format: 'date-time', description: 'As answered; changes nothing.' })
   @MayBeAbsent()
-  @IsISO8601()
+  @IsTime()
   created_at?: string;
 
   @ApiPropertyOptional({ type: String, format: 'date-time', description: 'As answered; changes nothing.' })
   @MayBeAbsent()
-  @IsISO8601()
+  @IsTime()
   updated_at?: string;
 }
 

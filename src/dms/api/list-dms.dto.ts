@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsISO8601, IsMongoId, IsString, Length, Matches } from 'class-validator';
+import { IsBoolean, IsIn, IsMongoId, IsString, Length, Matches } from 'class-validator';
 import {
   accountIdPattern,
   accountIdRule,
@@ -9,7 +9,7 @@ import {
   Skip,
   toBoolean,
 } from '../../paging/index.js';
-import { MayBeAbsent } from '../../validation/index.js';
+import { IsTime, MayBeAbsent } from '../../validation/index.js';
 import { dmKinds, type DmRecord } from '../dm.schema.js';
 import { heldReasons, sendStatuses, type HeldReason, type SendStatus } from '../send-status.js';
 import { askableChannels } from './channel-filter.js';
@@ -93,12 +93,12 @@ export class ListDmsQuery extends PageQuery {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Stored (`created_at`) at this time or later' })
   @MayBeAbsent()
-  @IsISO8601({ strict: true })
+  @IsTime()
   since?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Stored (`created_at`) before this time' })
   @MayBeAbsent()
-  @IsISO8601({ strict: true })
+  @IsTime()
   until?: string;
 
   @ApiPropertyOptional({

@@ -4,7 +4,6 @@ import {
   Equals,
   IsArray,
   IsBoolean,
-  IsISO8601,
   IsIn,
   IsMongoId,
   IsString,
@@ -13,7 +12,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { pauseReasons, type PauseReason } from '../../conversations/index.js';
-import { MayBeAbsent } from '../../validation/index.js';
+import { IsTime, MayBeAbsent } from '../../validation/index.js';
 import { conversationViews, type ConversationViewName } from './work-lists.js';
 import { accountIdPattern, accountIdRule, emptyIsAbsent, PageQuery, toBoolean } from '../../paging/index.js';
 
@@ -188,7 +187,7 @@ export class PatchConversationDto {
     example: null,
   })
   @orNull
-  @IsISO8601({ strict: true, strictSeparator: true }, { message: 'expected a time as 2026-01-05T10:00:00Z' })
+  @IsTime()
   snoozed_until?: string | null;
 
   @ApiPropertyOptional({

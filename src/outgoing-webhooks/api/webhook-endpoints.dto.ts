@@ -1,18 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMinSize,
-  ArrayUnique,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsISO8601,
-  IsString,
-  Matches,
-  MaxLength,
-} from 'class-validator';
+import { ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsString, Matches, MaxLength } from 'class-validator';
 import { liveEventNames, type LiveEventName } from '../../inbox/index.js';
 import { IdPageQuery } from '../../paging/index.js';
-import { MayBeAbsent } from '../../validation/index.js';
+import { IsTime, MayBeAbsent } from '../../validation/index.js';
 import { disabledReasons, type DisabledReason } from '../endpoints/webhook-endpoint.schema.js';
 import {
   endpointEventTypes,
@@ -105,7 +95,7 @@ export class ReplayQuery {
     example: '2026-11-30T08:00:00Z',
     description: 'Messages that were queued from then on, and failed.',
   })
-  @IsISO8601({ strict: true, strictSeparator: true }, { message: 'expected a time such as 2026-11-30T08:00:00Z' })
+  @IsTime()
   @MaxLength(40)
   since!: string;
 }

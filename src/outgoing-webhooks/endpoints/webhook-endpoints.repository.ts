@@ -4,6 +4,7 @@ import { Types, type ClientSession, type Connection, type Model } from 'mongoose
 import { Clock } from '#libs/clock';
 import type { SealedSecret, SealedSecrets } from '../../accounts/index.js';
 import { ownerFilter, type TenantScope } from '../../auth/index.js';
+import { endpointMessagesCollection } from '../messages/endpoint-message.schema.js';
 import { secretContext } from './endpoint-secrets.service.js';
 import {
   WEBHOOK_ENDPOINT,
@@ -104,7 +105,7 @@ export class WebhookEndpointsRepository {
         { $match: { enabled: true } },
         {
           $lookup: {
-            from: 'endpoint_messages',
+            from: endpointMessagesCollection,
             localField: '_id',
             foreignField: 'endpoint_id',
             pipeline: [{ $match: { next_attempt_at: { $lte: now } } }, { $limit: 1 }, { $project: { _id: 1 } }],

@@ -3,6 +3,7 @@ import type { StoreChange } from '../../inbox/index.js';
 import { liveEventNames, type LiveEventName } from '../../inbox/index.js';
 
 export const ENDPOINT_MESSAGE = 'EndpointMessage';
+export const endpointMessagesCollection = 'endpoint_messages';
 
 /** What an endpoint can be told: what the live stream tells, and of the endpoint itself. */
 export const endpointEventTypes = [...liveEventNames, 'reset', 'test'] as const;
@@ -65,7 +66,7 @@ export const EndpointMessageSchema = new Schema<EndpointMessageRecord>(
     status: { type: String, required: true, enum: endpointMessageStatuses },
     created_at: { type: Date, required: true },
   },
-  { collection: 'endpoint_messages', strict: false },
+  { collection: endpointMessagesCollection, strict: false },
 );
 
 // An endpoint hears of a change once, however often the relay reads it.

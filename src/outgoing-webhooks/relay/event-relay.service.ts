@@ -75,15 +75,12 @@ export class EventRelayService {
     let writtenAt = performance.now();
     while (!signal.aborted && performance.now() < until) {
       const told = await this.messagesOf(await nextBatch(reader), endpoints);
+      if (told.length === 0 && performance.now() - writtenAt < quietAdvanceMs) {
+        if ((await this.cursors.find())?.revision !== cursor.revision) return;
+        continue;
+      }
       const position = reader.position ?? cursor.position;
-      const isQuiet = told.length === 0 && performance.now() - writtenAt < quietAdvanceMs;
-      if (
-        isQuiet
-          ? (await this.cursors.find())?.revision !== cursor.revision
-          : !(await this.write(cursor, position, told))
-      )
-        return;
-      if (isQuiet) continue;
+      if (!(await this.write(cursor, position, told))) return;
       cursor = { ...cursor, position };
       writtenAt = performance.now();
     }
