@@ -84,7 +84,7 @@ const told = (words: string, count = 1) =>
   });
 
 const inStore = <T>(work: (db: Db) => Promise<T>): Promise<T> =>
-  withMongo(services.databaseUrl, (client) => work(client.db(services.databaseName) as unknown as Db));
+  withMongo(services.databaseUrl, (client) => work(client.db(services.databaseName)));
 
 describe('an endpoint', () => {
   it('is told of a message as the inbox shows it, signed, and once', async () => {
