@@ -221,7 +221,7 @@ describe('a receiver that takes nothing', () => {
 
     clock.pass(73 * hour);
     await eventually(async () => expect(await show(id)).toMatchObject({ enabled: false, disabled_reason: 'failing' }));
-    expect(await log(id)).toMatchObject([{ status: 'failed', next_attempt_at: null }]);
+    await eventually(async () => expect(await log(id)).toMatchObject([{ status: 'failed', next_attempt_at: null }]));
     const standing = () => inStore((db) => db.collection('alerts').countDocuments({ about: id, cleared_at: null }));
     await eventually(async () => expect(await standing()).toBe(1));
     const call = await app.call();
@@ -246,7 +246,9 @@ describe('a receiver that takes nothing', () => {
     await say(words);
 
     await eventually(async () => expect(await show(id)).toMatchObject({ enabled: false, disabled_reason: 'gone' }));
-    expect(await log(id)).toMatchObject([{ status: 'failed', attempts: [{ status: 410 }] }]);
+    await eventually(async () =>
+      expect(await log(id)).toMatchObject([{ status: 'failed', attempts: [{ status: 410 }] }]),
+    );
   });
 
   it('holds up nobody else', async () => {

@@ -89,20 +89,21 @@ export class EndpointMessagesRepository {
     return found && plain(found);
   }
 
-  /** Takes what is due, the longest due first. A crash puts it off for the time of the claim. */
+  /**
+   * Takes what is due, the longest due first. A crash puts it off for the time of the claim. One worker serves an
+   * endpoint: two that claimed at once would both post what both found.
+   */
   async claimDue(endpointId: string, count: number, claimMs: number): Promise<EndpointMessage[]> {
-    const claimed: EndpointMessage[] = [];
-    while (claimed.length < count) {
-      const now = this.clock.date();
-      const found = await this.model.collection.findOneAndUpdate(
-        { endpoint_id: oid(endpointId), next_attempt_at: { $lte: now } },
-        { $set: { next_attempt_at: new Date(now.getTime() + claimMs) } },
-        { sort: { next_attempt_at: 1 }, returnDocument: 'after' },
-      );
-      if (!found) break;
-      claimed.push(plain(found as unknown as EndpointMessageRecord));
-    }
-    return claimed;
+    const now = this.clock.date();
+    const due = { endpoint_id: oid(endpointId), next_attempt_at: { $lte: now } };
+    const found = await this.model.collection
+      .find<EndpointMessageRecord>(due, { sort: { next_attempt_at: 1 }, limit: count })
+      .toArray();
+    if (found.length === 0) return [];
+    const claimedUntil = new Date(now.getTime() + claimMs);
+    const ids = found.map(({ _id }) => _id);
+    await this.model.collection.updateMany({ ...due, _id: { $in: ids } }, { $set: { next_attempt_at: claimedUntil } });
+    return found.map((record) => plain({ ...record, next_attempt_at: claimedUntil }));
   }
 
   async isDue(endpointId: string): Promise<boolean> {

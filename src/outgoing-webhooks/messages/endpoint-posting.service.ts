@@ -11,6 +11,8 @@ import { retryPauseMs } from './retry-pauses.js';
 
 /** At once, to one endpoint; to one that fails, one. */
 const width = 8;
+/** Claimed together. */
+const roundSize = 64;
 const runMs = 45_000;
 /** Longer than a run with its last attempts. */
 const leaseMs = 90_000;
@@ -63,31 +65,50 @@ export class EndpointPostingService {
     const until = performance.now() + runMs;
     let endpoint: WebhookEndpoint | null = held;
     while (!signal.aborted && performance.now() < until) {
-      const due = await this.messages.claimDue(endpoint._id, endpoint.failing_since ? 1 : width, claimMs);
+      const due = await this.messages.claimDue(endpoint._id, endpoint.failing_since ? 1 : roundSize, claimMs);
       if (due.length === 0) return true;
-      const { _id } = endpoint;
-      await Promise.all(due.map((message) => this.post(endpoint as WebhookEndpoint, message, signal)));
-      endpoint = await this.endpoints.findServed(_id, held.posting_until);
+      await this.postRound(endpoint, due, signal);
+      endpoint = await this.endpoints.findServed(endpoint._id, held.posting_until);
       if (!endpoint || endpoint.failing_since) return false;
     }
     return !signal.aborted;
   }
 
-  private async post(endpoint: WebhookEndpoint, message: EndpointMessage, signal: AbortSignal): Promise<void> {
+  /** Some at once, in order; what is left when one is not taken is given back. */
+  private async postRound(endpoint: WebhookEndpoint, due: EndpointMessage[], signal: AbortSignal): Promise<void> {
+    const waiting = [...due];
+    let isFailing = false;
+    const postNext = async (): Promise<void> => {
+      for (let message = waiting.shift(); message; message = waiting.shift()) {
+        if (isFailing || signal.aborted) await this.messages.release(message);
+        else if (!(await this.post(endpoint, message, signal))) isFailing = true;
+      }
+    };
+    await Promise.all(Array.from({ length: width }, postNext));
+  }
+
+  /** @returns `false` when it was not taken */
+  private async post(endpoint: WebhookEndpoint, message: EndpointMessage, signal: AbortSignal): Promise<boolean> {
     try {
       const body = await this.bodies.of(message);
-      if (!body) return await this.messages.withdraw(message);
-      await this.settle(endpoint, message, await this.caller.post(endpoint, message._id, body, signal));
+      if (!body) {
+        await this.messages.withdraw(message);
+        return true;
+      }
+      const attempt = await this.caller.post(endpoint, message._id, body, signal);
+      await this.settle(endpoint, message, attempt);
+      return isTaken(attempt);
     } catch (error) {
       if (!signal.aborted) throw error;
       await this.messages.release(message);
+      return false;
     }
   }
 
   private async settle(endpoint: WebhookEndpoint, message: EndpointMessage, attempt: EndpointAttempt): Promise<void> {
     if (isTaken(attempt)) {
       await this.messages.noteAttempt(message, attempt, 'delivered');
-      await this.endpoints.noteSuccess(endpoint._id);
+      if (endpoint.failing_since) await this.endpoints.noteSuccess(endpoint._id);
       return;
     }
     const pauseMs = retryPauseMs(message.tries + 1);
