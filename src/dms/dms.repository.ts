@@ -55,6 +55,17 @@ export class DmsRepository {
     return found && plainDm(found);
   }
 
+  /** Which of these mids are stored, if only with what was said of their message. */
+  async storedAmong(platformAccountId: string, mids: string[]): Promise<ReadonlySet<string>> {
+    const found = await this.model.collection
+      .find<Pick<DmRecord, 'message_id'>>(
+        { platform_account_id: platformAccountId, message_id: { $in: mids } },
+        { projection: { message_id: 1 } },
+      )
+      .toArray();
+    return new Set(found.map(({ message_id = '' }) => message_id));
+  }
+
   /** Which of these mids are stored with their message, not only with something said about it, and its time in ms. */
   async timesOf(platformAccountId: string, mids: string[]): Promise<Map<string, number>> {
     const found = await this.model.collection

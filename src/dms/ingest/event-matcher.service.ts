@@ -73,6 +73,7 @@ export class EventMatcherService {
       ...{ channel, items: [], unplaced: [], hints: [] },
       accounts: [...new Set(known.values())],
     };
+    const ours = await this.statusesOfOurs(events, known);
     const settings = new Map<string, AgentSettings>();
     for (const account of matched.accounts) settings.set(account._id, await settingsOf(account));
     for (const event of events) {
@@ -81,7 +82,8 @@ export class EventMatcherService {
       const agent = account && settings.get(account._id);
       if (!agent) continue;
       // What was said before the account was connected here is no news: it stays in the delivery log.
-      if (event.isHistory || (event.kind === 'status' && (await this.isOfAnotherApp(event, account)))) {
+      // Other apps may send for the account, too: what is told of theirs must not begin a conversation here.
+      if (event.isHistory || (event.kind === 'status' && !ours.has(event))) {
         matched.unplaced.push(event);
         continue;
       }
@@ -115,9 +117,27 @@ export class EventMatcherService {
     );
   }
 
-  /** Other apps may send for the account, too: what is told of theirs must not begin a conversation here. */
-  private async isOfAnotherApp({ mid, sendHandle = '' }: StatusEvent, account: AccountSummary): Promise<boolean> {
-    return dmIdOfHandle(sendHandle) === undefined && !(await this.dms.findByMid(account._id, mid));
+  /** Those that give back a handle of ours, or whose message is stored, or stands beside them in the delivery. */
+  private async statusesOfOurs(
+    events: WebhookEvent[],
+    known: ReadonlyMap<string, AccountSummary>,
+  ): Promise<ReadonlySet<StatusEvent>> {
+    const ours = new Set<StatusEvent>();
+    const unclear = new Map<string, StatusEvent[]>();
+    const beside = new Set(events.flatMap((event) => (event.kind === 'message' ? [event.mid] : [])));
+    for (const event of events) {
+      if (event.kind !== 'status') continue;
+      const account = event.accountIds.map((id) => known.get(id)).find((found) => found !== undefined);
+      if (!account) continue;
+      if (dmIdOfHandle(event.sendHandle ?? '') !== undefined || beside.has(event.mid)) ours.add(event);
+      else unclear.set(account._id, [...(unclear.get(account._id) ?? []), event]);
+    }
+    for (const [accountId, statuses] of unclear) {
+      const mids = [...new Set(statuses.map(({ mid }) => mid))];
+      const stored = await this.dms.storedAmong(accountId, mids);
+      for (const status of statuses) if (stored.has(status.mid)) ours.add(status);
+    }
+    return ours;
   }
 
   /** An event that names nobody belongs to the conversation of the message that it speaks of. */
