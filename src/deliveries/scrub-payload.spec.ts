@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeDelivery, parseJsonLossless, type WebhookEvent } from '#libs/graph-api';
+import { decodeWhatsAppDelivery } from '#libs/whatsapp-api';
 import { scrubMessages, scrubPerson } from './scrub-payload.js';
 
 const message = (mid: string, text: string, sender = '111') => ({
@@ -40,6 +41,20 @@ describe('scrubMessages', () => {
       { kind: 'message', mid: 'm1' },
       { kind: 'message', mid: 'm2', text: 'hello' },
     ]);
+  });
+
+  it('takes what a WhatsApp edit said, which has an id of its own, and leaves what took it back readable', () => {
+    const edit = { id: 'wamid.2', type: 'edit', edit: { original_message_id: 'wamid.1', message: { text: { body: 'my secret' } } } }; // prettier-ignore
+    const revoke = { id: 'wamid.3', type: 'revoke', revoke: { original_message_id: 'wamid.1' } };
+    const messages = [{ id: 'wamid.1', type: 'text', text: { body: 'my secrte' } }, edit, revoke];
+    const change = { field: 'messages', value: { metadata: { phone_number_id: '5' }, messages } };
+    const payload = JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: '1', changes: [change] }] });
+
+    const clean = scrubMessages(payload, new Set(['wamid.1']));
+
+    expect(clean).not.toContain('my secr');
+    const events = decodeWhatsAppDelivery(JSON.parse(clean)).entries.flatMap((entry) => entry.events);
+    expect(events).toMatchObject([{ mid: 'wamid.1' }, { kind: 'edit', mid: 'wamid.1' }, { kind: 'unsend', mid: 'wamid.1' }]); // prettier-ignore
   });
 
   it('leaves a text that holds none of them as it is, byte for byte', () => {

@@ -7,7 +7,7 @@ const removed = JSON.stringify({ removed: true });
 /** What stays of an event whose message was taken back: which message, whose, when, what kind. Never what it said. */
 const keptKeys = new Set([
   ...['mid', 'message_id', 'id', 'time', 'timestamp', 'created_time', 'event_timestamp', 'field', 'app_id'],
-  ...['is_echo', 'is_self', 'is_deleted', 'is_unsupported', 'action', 'num_edit'],
+  ...['is_echo', 'is_self', 'is_deleted', 'is_unsupported', 'action', 'num_edit', 'original_message_id'],
 ]);
 const partyKeys = new Set(['sender', 'recipient', 'from', 'to']);
 /** Where the message stands inside its event. */
@@ -68,7 +68,8 @@ function withoutContent(value: unknown, mids: ReadonlySet<string>): unknown {
 }
 
 function namesOne(value: Json, mids: ReadonlySet<string>): boolean {
-  return [value['mid'], value['message_id'], value['id']].some((id) => mids.has(toId(id) ?? ''));
+  const { mid, message_id, id, original_message_id } = value;
+  return [mid, message_id, id, original_message_id].some((named) => mids.has(toId(named) ?? ''));
 }
 
 function idsOf(value: Json): Json {

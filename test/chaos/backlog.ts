@@ -14,6 +14,8 @@ export interface Backlog {
   lookedFor: number;
   /** Of all open sends: those that never reached Meta and wait for the proof of it, and what waits behind them. */
   waitingForProof: number;
+  /** The same on WhatsApp, where silence proves nothing: they wait for a person. */
+  waitingForPerson: number;
 }
 
 /** What is not over yet. */
@@ -28,8 +30,11 @@ export async function backlogOf(stack: ChaosStack, watch: StoreWatch): Promise<B
   ]);
   const looked = open.filter(({ status, next_attempt_at }) => status === 'unconfirmed' && next_attempt_at);
   const unsent = looked.filter(({ text }) => !stack.local.sandbox.sends.some((send) => send.text === text));
+  const silent = new Set(stack.accounts.flatMap(({ id, channel }) => (channel === 'whatsapp' ? [id] : [])));
   const held = new Set(unsent.map(({ conversation_id }) => conversation_id));
   const behind = open.filter(({ conversation_id, status }) => status === 'queued' && held.has(conversation_id));
+  const waiting = [...unsent, ...behind];
+  const forPerson = waiting.filter(({ platform_account_id: account }) => silent.has(account)).length;
   return {
     deliveriesAtMeta: stack.local.sandbox.deliveries.filter(({ state }) => state === 'pending').length,
     deliveriesReceived: received,
@@ -38,14 +43,15 @@ export async function backlogOf(stack: ChaosStack, watch: StoreWatch): Promise<B
     queued: open.filter(({ status }) => status === 'queued').length,
     sending: open.filter(({ status }) => status === 'sending').length,
     lookedFor: looked.length,
-    waitingForProof: unsent.length + behind.length,
+    waitingForProof: waiting.length - forPerson,
+    waitingForPerson: forPerson,
   };
 }
 
 export function isDone(backlog: Backlog, { proofMayWait }: { proofMayWait: boolean }): boolean {
-  const { waitingForProof, ...rest } = backlog;
+  const { waitingForProof, waitingForPerson, ...rest } = backlog;
   const open = Object.values(rest).reduce((sum, count) => sum + count, 0);
-  return open - (proofMayWait ? waitingForProof : 0) === 0;
+  return open - waitingForPerson - (proofMayWait ? waitingForProof : 0) === 0;
 }
 
 /**

@@ -123,8 +123,8 @@ function checkCovering(people: People, { coveredBy, dms, replies }: Facts, overt
 /** A later answer must not cover what was there, and older, when an earlier one was made. */
 function wrongOrder(people: People, { sends, replies, coveredBy }: Facts, watch: StoreWatch): string[] {
   const wrong: string[] = [];
-  for (const { customer, account, notes } of people.threads) {
-    const recipient = customer.idFor(account.sandbox);
+  for (const { phone, notes } of people.threads) {
+    const recipient = phone.id;
     const ids = [...new Set(sends.filter((s) => s.recipientId === recipient).flatMap((s) => replyIdOf(s.text) ?? []))];
     const order = new Map(ids.map((id, index) => [id, index]));
     for (const [index, id] of ids.entries()) {

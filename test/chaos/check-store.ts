@@ -44,9 +44,9 @@ export function checkStored(people: People, dms: StoredDm[]): Finding[] {
   /** Sent, but neither echo nor look has told us which mid it got: what people do with it can be put nowhere. */
   const neverNamed = new Set<string>();
   const iceBreakers = new Set(people.notes.filter(({ mid }) => mid === undefined).map(({ message }) => message));
-  for (const { customer, account } of people.threads) {
-    for (const message of customer.messages(account.sandbox)) {
-      const mid = message.mids.instagram;
+  for (const { phone } of people.threads) {
+    for (const message of phone.messages()) {
+      const { mid } = message;
       known.add(mid);
       const found = iceBreakers.has(message) ? byPayload.get(message.payload ?? '') : byMid.get(mid);
       // Of a send whose answer was lost the mid is not known yet; what became of it is looked at with the answers.
@@ -79,16 +79,15 @@ export function checkStored(people: People, dms: StoredDm[]): Finding[] {
 export function checkContent(people: People, dms: StoredDm[]): Finding[] {
   const { byMid } = indexed(dms);
   const wrong: string[] = [];
-  for (const { customer, account } of people.threads) {
-    for (const message of customer.messages(account.sandbox)) {
-      const dm = byMid.get(message.mids.instagram)?.[0];
+  for (const { phone } of people.threads) {
+    for (const message of phone.messages()) {
+      const dm = byMid.get(message.mid)?.[0];
       if (!dm) continue;
-      const emoji = message.reactions.find(({ by }) => by === 'customer')?.emoji;
       const stored = dm.reactions.find(({ removed }) => !removed)?.emoji;
       const facts = [
         ['unsent', message.unsent, dm.unsent],
         ['text', message.unsent ? undefined : message.text, dm.text],
-        ['reaction', emoji, stored],
+        ['reaction', message.emoji, stored],
       ] as const;
       for (const [name, expected, actual] of facts) {
         if (expected !== actual) wrong.push(`${name} of ${message.text ?? 'a message'}: ${actual}, not ${expected}`);

@@ -58,9 +58,7 @@ export async function checkConversations(people: People, dms: StoredDm[], watch:
 
 /** Only a person's own answer may silence the agent; an echo of what we sent is none. */
 function pausedForNothing(people: People, conversations: StoredConversation[], dms: StoredDm[]): string[] {
-  const withPerson = new Set(
-    people.threads.flatMap(({ withPerson: yes, customer, account }) => (yes ? [customer.idFor(account.sandbox)] : [])),
-  );
+  const withPerson = new Set(people.threads.flatMap(({ withPerson: yes, phone }) => (yes ? [phone.id] : [])));
   const paused = conversations.filter(({ agent_paused_until }) => agent_paused_until);
   return paused
     .filter(({ participant_id }) => !withPerson.has(participant_id))
@@ -91,10 +89,14 @@ export async function checkSecrets(
   const logged = readdirSync(logsFolder).flatMap((file) =>
     secretsIn(readFileSync(join(logsFolder, file), 'utf8')).map((secret) => `${secret} in ${file}`),
   );
+  const numbers = readdirSync(logsFolder).flatMap((file) =>
+    (readFileSync(join(logsFolder, file), 'utf8').match(/wamid\.\w{10,}/g) ?? []).map((id) => `${id} in ${file}`),
+  );
   const inRedis = secretsIn(await everythingIn(stack.redis.url)).map((secret) => `${secret} in Redis`);
   return [
     finding('taken back, but still there', left),
     finding('written into a log', logged),
+    finding('numbers of people in a log', numbers),
     finding('written into Redis', inRedis),
   ];
 }

@@ -36,7 +36,7 @@ export class Desk {
       const thread = busy[this.random.below(Math.max(1, busy.length))];
       if (!thread) continue;
       const conversation = {
-        recipientId: thread.customer.idFor(thread.account.sandbox),
+        recipientId: thread.phone.id,
         accountId: thread.account.id,
       };
       this.start(this.random.chance(0.6) ? this.send(conversation) : this.markRead(conversation));
@@ -64,7 +64,7 @@ export class Desk {
     };
     while (send.tries < 25) {
       send.tries++;
-      const answer = await this.stack.call('POST', '/instagram-dms/send', body, { 'idempotency-key': mark });
+      const answer = await this.stack.call('POST', '/messages/send', body, { 'idempotency-key': mark });
       if (answer) send.status = answer.status;
       // 202: on its way, or not known yet. Asking again under the same key must never send a second one.
       if (answer && answer.status < 500 && answer.status !== 429 && answer.status !== 202) return;

@@ -146,7 +146,11 @@ export class FaultScript {
       ...this.mongo.once(),
       this.fault('jobs of another version', 'redis', () => addForeignJobs(this.stack)),
       this.fault('rate limit by Meta', 'graph', async () => {
-        faults.add({ route: 'send', mode: 'error', error: 'rate_limit', count: 4 });
+        const { accounts, numbers } = local.sandbox;
+        for (const { igId: account } of accounts)
+          faults.add({ route: 'send', mode: 'error', error: 'rate_limit', account, count: 1 });
+        for (const { phoneNumberId: account } of numbers)
+          faults.add({ route: 'send', mode: 'error', error: 'number_rate', account, count: 1 });
         await delay(500);
       }),
       this.fault('model hangs', 'model', async () => {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export interface ChaosOptions {
-  /** What people do on Instagram, all of it together. */
+  /** What people do on all channels, all of it together. */
   events: number;
   /** The same seed makes the same people, the same events and the same schedule of faults. */
   seed: number;

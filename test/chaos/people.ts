@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Random, type Happened, type Message, type SandboxCustomer } from '#libs/sandbox';
+import { Random, type Happened } from '#libs/sandbox';
 import type { ChaosOptions } from './options.js';
+import type { Phone, Seen } from './phone.js';
 import type { ChaosStack } from './stack.js';
 
 /** One thing a person said that the agent should answer, and the words by which it is found again. */
@@ -8,7 +9,7 @@ export interface Note {
   mark: string;
   /** Absent for an ice breaker, which has no id at Meta. */
   mid?: string;
-  message?: Message;
+  message?: Seen;
   thread: Thread;
   kind: string;
   at: number;
@@ -18,7 +19,7 @@ export interface Note {
 
 /** A person and the account they write to. */
 export interface Thread {
-  customer: SandboxCustomer;
+  phone: Phone;
   account: ChaosStack['accounts'][number];
   /** A person of the shop answers here: the agent steps back, so that silence is right. */
   withPerson: boolean;
@@ -107,8 +108,7 @@ export class People {
     const length = 1 + thread.random.below(4);
     for (let n = 0; n < length; n++) this.act(thread);
     if (thread.withPerson && thread.bursts === 3) {
-      const said = thread.account.sandbox.replyFromInstagramApp(thread.customer, `A person of the shop, ${this.done}`);
-      this.note('echo of a person', said);
+      this.note('echo of a person', thread.phone.answeredByPerson(`A person of the shop, ${this.done}`));
     }
   }
 
@@ -142,7 +142,7 @@ export class People {
       iceBreaker: { weight: 2, act: (thread) => this.tap(thread, 'tapIceBreaker') },
       quickReply: { weight: 5, act: (thread) => this.tap(thread, 'tapQuickReply') },
       story: { weight: 2, act: (thread) => this.replyToStory(thread) },
-      like: { weight: 2, act: (thread) => this.note('like', thread.customer.sendLike(to(thread))) },
+      like: { weight: 2, act: (thread) => this.like(thread) },
       reaction: { weight: 6, act: (thread) => this.react(thread) },
       read: { weight: 5, act: (thread) => this.markRead(thread) },
       edit: { weight: 4, act: (thread) => this.edit(thread, own(thread)) },
@@ -152,63 +152,68 @@ export class People {
 
   private sayText(thread: Thread): Note {
     const mark = this.newMark();
-    const happened = thread.customer.sendText(wordsOf(mark), to(thread));
+    const happened = thread.phone.sendText(wordsOf(mark));
     return this.asked('text', mark, thread, happened);
   }
 
   private sayPicture(thread: Thread): boolean {
     const mark = this.newMark();
-    const url = `${this.stack.local.sandbox.url}/media/${secretOf(mark)}.png`;
     const withWords = thread.random.chance(0.6);
-    const happened = thread.customer.sendPicture(url, { ...to(thread), ...(withWords ? { text: wordsOf(mark) } : {}) });
+    const happened = thread.phone.sendPicture(secretOf(mark), withWords ? wordsOf(mark) : undefined);
     this.asked(withWords ? 'picture with words' : 'picture', mark, thread, happened, withWords);
     return true;
   }
 
   private tap(thread: Thread, how: 'tapButton' | 'tapIceBreaker' | 'tapQuickReply'): boolean {
+    if (!thread.phone[how]) return false;
     const mark = this.newMark();
-    const happened = thread.customer[how]({ title: `About ${mark}`, payload: wordsOf(mark) }, to(thread));
+    const happened = thread.phone[how](`About ${mark}`, wordsOf(mark));
     this.asked(how, mark, thread, happened);
     return true;
   }
 
   private replyToStory(thread: Thread): boolean {
+    if (!thread.phone.replyToStory) return false;
     const mark = this.newMark();
-    this.asked('story reply', mark, thread, thread.customer.replyToStory(wordsOf(mark), to(thread)));
+    this.asked('story reply', mark, thread, thread.phone.replyToStory(wordsOf(mark)));
     return true;
+  }
+
+  private like({ phone }: Thread): boolean {
+    return phone.sendLike !== undefined && this.note('like', phone.sendLike());
   }
 
   private react(thread: Thread): boolean {
     // Of an ice breaker Meta never told a mid, so nothing can be said about it.
     const iceBreakers = new Set(thread.notes.filter(({ mid }) => mid === undefined).map(({ message }) => message));
-    const all = thread.customer.messages(thread.account.sandbox);
-    const messages = all.filter((message) => !message.unsent && !iceBreakers.has(message));
+    const { phone } = thread;
+    const messages = phone.messages().filter((message) => !message.unsent && !iceBreakers.has(message));
     const message = messages[thread.random.below(Math.max(1, messages.length))];
     if (!message) return false;
-    const mine = message.reactions.some(({ by }) => by === 'customer');
-    if (mine && thread.random.chance(0.5))
-      return this.note('unreact', thread.customer.unreact(message.mids.instagram, to(thread)));
+    const mine = message.emoji !== undefined;
+    if (mine && !phone.unreact) return false;
+    if (mine && thread.random.chance(0.5)) return this.note('unreact', phone.unreact?.(message.mid) as Happened);
     const emoji = ['❤️', '😮', '👍'][thread.random.below(3)] as string;
-    return this.note('reaction', thread.customer.react(message.mids.instagram, { ...to(thread), emoji }));
+    return this.note('reaction', phone.react(message.mid, emoji));
   }
 
   private markRead(thread: Thread): boolean {
-    const happened = thread.customer.markRead(to(thread));
+    const happened = thread.phone.markRead();
     return happened !== null && this.note('read', happened);
   }
 
   private edit(thread: Thread, note: Note | undefined): boolean {
     if (!note?.mid || note.kind !== 'text') return false;
-    const happened = thread.customer.edit(note.mid, `${wordsOf(note.mark)} (put better)`, to(thread));
+    const happened = thread.phone.edit(note.mid, `${wordsOf(note.mark)} (put better)`);
     return this.note('edit', happened);
   }
 
   private unsend(thread: Thread, note: Note | undefined): boolean {
-    return note?.mid !== undefined && this.note('unsend', thread.customer.unsend(note.mid, to(thread)));
+    return note?.mid !== undefined && this.note('unsend', thread.phone.unsend(note.mid));
   }
 
   private asked(kind: string, mark: string, thread: Thread, happened: Happened, named = true): Note {
-    const message = happened.message ?? thread.customer.messages(thread.account.sandbox).at(-1);
+    const message = thread.phone.messages().at(-1);
     const mid = happened.mid ?? undefined;
     const note: Note = { mark, mid, message, thread, kind, at: message?.at ?? Date.now(), named };
     thread.notes.push(note);
@@ -233,7 +238,7 @@ export class People {
     const account = this.stack.accounts[n % this.stack.accounts.length] as Thread['account'];
     const customer = this.stack.local.sandbox.createCustomer({ username: `${name}.${n}`, name: `Person ${n}` });
     const random = new Random(this.options.seed * 10_007 + n);
-    return { customer, account, withPerson, notes: [], random, bursts: 0 };
+    return { phone: account.phoneOf(customer), account, withPerson, notes: [], random, bursts: 0 };
   }
 
   private pick<T>(from: readonly T[]): T {
@@ -246,8 +251,4 @@ export const secretOf = (mark: string): string => `whisper${mark.slice(1)}`;
 
 function wordsOf(mark: string): string {
   return `Hello, this is ${mark}: ${secretOf(mark)}`;
-}
-
-function to({ account }: Thread) {
-  return { to: account.sandbox };
 }

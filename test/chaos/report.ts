@@ -1,7 +1,9 @@
 import type { Finding } from './check-store.js';
 import type { FaultScript, Struck } from './faults.js';
+import type { People } from './people.js';
+import { chaosChannels } from './phone.js';
 import type { ChaosStack } from './stack.js';
-import type { StoreWatch } from './store-watch.js';
+import type { StoredDm, StoreWatch } from './store-watch.js';
 
 const isTerminal = process.stdout.isTTY;
 const colour = (code: number, text: string): string => (isTerminal ? `\u001b[${code}m${text}\u001b[0m` : text);
@@ -11,6 +13,26 @@ export const say = (line: string): void => void process.stdout.write(`${line}\n`
 export function printFacts(title: string, facts: Record<string, string | number>): void {
   say(`\n${title}`);
   for (const [name, value] of Object.entries(facts)) say(`  ${name.padEnd(38)} ${value}`);
+}
+
+/** What was written, sent and lost on each channel, by the ledger of what Meta took. */
+export function printChannels({ local, accounts }: ChaosStack, people: People, dms: StoredDm[]): void {
+  for (const channel of chaosChannels) {
+    const own = new Set(accounts.filter((account) => account.channel === channel).map(({ id }) => id));
+    const sends = local.sandbox.sends.filter((send) => send.channel === channel);
+    const once = new Set(sends.map(({ recipientId, text }) => `${recipientId} ${text}`));
+    const lost = sends.filter(({ answered }) => !answered).length;
+    const share = sends.length === 0 ? 0 : Math.round((lost / sends.length) * 100);
+    const stored = dms.filter(({ platform_account_id: id }) => own.has(id));
+    const unconfirmed = stored.filter(({ status }) => status === 'unconfirmed').length;
+    printFacts(`On ${channel}`, {
+      'conversations, messages to answer': `${people.threads.filter((one) => one.account.channel === channel).length}, ${people.notes.filter((one) => one.thread.account.channel === channel).length}`,
+      'DMs stored': stored.length,
+      'sends accepted': `${sends.length}, ${lost} of them (${share} %) without an answer`,
+      'sent twice': sends.length - once.size,
+      unconfirmed,
+    });
+  }
 }
 
 /** @returns whether nothing was found */

@@ -10,7 +10,7 @@ import { Desk } from './desk.js';
 import { FaultScript } from './faults.js';
 import { readOptions, type ChaosOptions } from './options.js';
 import { People } from './people.js';
-import { jobTimes, printFacts, printFindings, printProcesses, printRecovery, say } from './report.js';
+import { jobTimes, printFacts, printChannels, printFindings, printProcesses, printRecovery, say } from './report.js';
 import { startStack, type ChaosStack } from './stack.js';
 import { StoreWatch, type StoredDm } from './store-watch.js';
 
@@ -79,6 +79,7 @@ async function check(run: Run, backlog: Backlog): Promise<boolean> {
     ...actions.facts,
     ...letters.facts,
   });
+  printChannels(stack, people, dms);
   printRecovery(faults.struck, stack, watch);
   const ends = printProcesses(stack, faults);
   const findings: Finding[] = [

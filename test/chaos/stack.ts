@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findFreePort, type MongodProcess, type MongoReplicaSet, type RedisProcess } from '#libs/embedded';
-import type { SandboxAccount } from '#libs/sandbox';
+import type { SandboxCustomer } from '#libs/sandbox';
 import { operator, startLocalStack, type LocalStack } from '../../scripts/stack/local-stack.js';
 import { AppProcess } from '../../scripts/stack/server-process.js';
 import { FrontDoor } from './front-door.js';
 import { Models } from './model.js';
 import type { ChaosOptions } from './options.js';
+import { MetaPhone, WhatsAppPhone, type ChaosChannel, type Phone } from './phone.js';
 import { Supervised } from './processes.js';
 import { ChaosShop } from './shop.js';
 
@@ -37,6 +38,14 @@ const settings = {
   API_RATE_LIMIT_PER_MINUTE: '1000000',
 };
 
+/** A connected account, on whichever channel. */
+export interface ChaosAccount {
+  id: string;
+  channel: ChaosChannel;
+  /** How a person writes to it. */
+  phoneOf(customer: SandboxCustomer): Phone;
+}
+
 /** Two apis and two workers of the built server, with everything around them. */
 export interface ChaosStack {
   local: LocalStack;
@@ -49,7 +58,7 @@ export interface ChaosStack {
   /** What the agent's tools ask. */
   shop: ChaosShop;
   door: FrontDoor;
-  accounts: { sandbox: SandboxAccount; id: string }[];
+  accounts: ChaosAccount[];
   /** Which worker made a Graph call, by the version in its path; -1 for an api. */
   workerOfVersion(version: string | null): number;
   /** Calls one of the apis, as a dashboard would; the answer, or null when there was none. */
@@ -73,7 +82,12 @@ export async function startStack(options: ChaosOptions, logsFolder: string): Pro
     mongoMembers: options.members,
     sandbox: {
       randomSeed: options.seed,
-      seed: { accounts: accountNames.map((username) => ({ username: `${username}.chaos` })), customers: [] },
+      seed: {
+        accounts: accountNames.map((username) => ({ username: `${username}.chaos` })),
+        customers: [],
+        businesses: [{ name: 'Chaos', numbers: [{ isOnBizApp: true }, { isOnBizApp: true }] }],
+      },
+      subscribed: false,
       webhooks: { retryDelaysMs: [100, 250, 500, 1_000, 2_000, 3_000], timeoutMs: 5_000 },
     },
   });
@@ -116,26 +130,24 @@ export async function startStack(options: ChaosOptions, logsFolder: string): Pro
   }
 }
 
+/** Everybody's accounts in turns of the channels: four of Instagram, two Pages, two numbers of WhatsApp. */
 async function connectAccounts(
   local: LocalStack,
   call: ChaosStack['call'],
   shop: ChaosShop,
-): Promise<ChaosStack['accounts']> {
-  const accounts: ChaosStack['accounts'] = [];
-  for (const [index, sandbox] of local.sandbox.accounts.entries()) {
-    const answer = await call('POST', '/accounts', {
-      access_token: sandbox.accessToken,
-      login: 'instagram',
-      agent: {
-        enabled: true,
-        instructions: 'Answer for the shop.',
-        // Without a quiet period an answer takes another way, right from where its message was stored.
-        quiet_ms: index % 2 === 0 ? agentQuietMs : 0,
-        daily_token_budget: 1_000_000_000,
-        replies_per_conversation_hour: 1_000,
-        pause_after_human_minutes: 600,
-      },
-    });
+): Promise<ChaosAccount[]> {
+  const accounts: ChaosAccount[] = [];
+  for (const [index, { body, ...account }] of toConnect(local).entries()) {
+    const agent = {
+      enabled: true,
+      instructions: 'Answer for the shop.',
+      // Without a quiet period an answer takes another way, right from where its message was stored.
+      quiet_ms: index % 2 === 0 ? agentQuietMs : 0,
+      daily_token_budget: 1_000_000_000,
+      replies_per_conversation_hour: 1_000,
+      pause_after_human_minutes: 600,
+    };
+    const answer = await call('POST', '/accounts', { ...body, agent });
     if (answer?.status !== 201) throw new Error(`An account could not be connected: ${JSON.stringify(answer)}`);
     const id = (answer.body['data'] as { _id: string })._id;
     if (index >= withoutTools)
@@ -143,9 +155,31 @@ async function connectAccounts(
         const declared = await call('PUT', `/agent/tools/${id}/${name}`, tool);
         if (declared?.status !== 200) throw new Error(`A tool could not be declared: ${JSON.stringify(declared)}`);
       }
-    accounts.push({ sandbox, id });
+    accounts.push({ ...account, id });
   }
   return accounts;
+}
+
+function toConnect({ sandbox }: LocalStack): (Omit<ChaosAccount, 'id'> & { body: object })[] {
+  const instagram = sandbox.accounts.map((account) => ({
+    channel: 'instagram' as const,
+    body: { access_token: account.accessToken, login: 'instagram' },
+    phoneOf: (customer: SandboxCustomer) => new MetaPhone(customer, account, sandbox),
+  }));
+  const messenger = sandbox.accounts.slice(2).map((account) => ({
+    channel: 'messenger' as const,
+    body: { access_token: account.tokens.page, platform: 'meta_messenger', login: 'facebook' },
+    phoneOf: (customer: SandboxCustomer) => new MetaPhone(customer.onMessenger, account, sandbox),
+  }));
+  const whatsapp = sandbox.numbers.map((number) => ({
+    channel: 'whatsapp' as const,
+    body: {
+      ...{ access_token: number.accessToken, platform: 'meta_whatsapp' },
+      ...{ waba_id: number.wabaId, phone_number_id: number.phoneNumberId },
+    },
+    phoneOf: (customer: SandboxCustomer) => new WhatsAppPhone(sandbox.onWhatsApp(customer), number),
+  }));
+  return [...instagram.slice(0, 2), ...messenger, ...whatsapp, ...instagram.slice(2)];
 }
 
 function caller(local: LocalStack, apis: Supervised[]): ChaosStack['call'] {
