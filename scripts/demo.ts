@@ -2,25 +2,28 @@ import { startShopServer, type ShopServer } from '#libs/sandbox';
 import { checkAll } from './demo/check.js';
 import { becauseOf, problemOf, wordsOf } from './demo/runs.js';
 import { scenes, type Scene } from './demo/scenes.js';
+import { playChannels } from './demo/channels.js';
 import { teachShop } from './demo/shop.js';
 import { bold, dim, green, printLive, printTable, red, say } from './demo/terminal.js';
+import { until } from './demo/until.js';
 import { startLocalStack, type LocalStack } from './stack/local-stack.js';
 
 const answerWithinMs = 20_000;
 /** After an answer, a second one would come within this time: quiet period, model and send together. */
 const silenceMs = 2_500;
 
-/** Plays a customer's conversation through the built server and checks what it made of it. */
+/** Plays a customer's conversations through the built server and checks what it made of it. */
 async function demo(stack: LocalStack, shop: ShopServer): Promise<boolean> {
   const { sandbox } = stack;
+  const agent = {
+    enabled: true,
+    instructions: 'You answer for Juniper & Pine, a small shop for candles and ceramics.',
+    quiet_ms: 900,
+  };
   const { data: account } = await stack.api<{ data: { _id: string; username?: string } }>('POST', '/accounts', {
     access_token: sandbox.account.accessToken,
     login: 'instagram',
-    agent: {
-      enabled: true,
-      instructions: 'You answer for Juniper & Pine, a small shop for candles and ceramics.',
-      quiet_ms: 900,
-    },
+    agent,
   });
   say(dim(`Connected ${sandbox.account.username} as ${account._id} through POST /accounts.`));
   await teachShop(stack, account._id, shop);
@@ -32,6 +35,7 @@ async function demo(stack: LocalStack, shop: ShopServer): Promise<boolean> {
     say(`\n${bold(scene.title)}`);
     wrong.push(...(await play(stack, scene, timesMs)));
   }
+  const elsewhere = await playChannels(stack, agent);
   unwatch();
   const summary = await checkAll(stack, account._id, timesMs.length);
   const sorted = [...timesMs].sort((a, b) => a - b);
@@ -47,9 +51,10 @@ async function demo(stack: LocalStack, shop: ShopServer): Promise<boolean> {
     ],
   ]);
   say(`\n${bold('Checked')}`);
-  for (const { what, ok, seen } of summary.findings) say(`  ${ok ? green('✓') : red('✗')} ${what}: ${seen}`);
+  const findings = [...summary.findings, ...elsewhere];
+  for (const { what, ok, seen } of findings) say(`  ${ok ? green('✓') : red('✗')} ${what}: ${seen}`);
   for (const problem of wrong) say(`  ${red('✗')} ${problem}`);
-  return wrong.length === 0 && summary.findings.every(({ ok }) => ok);
+  return wrong.length === 0 && findings.every(({ ok }) => ok);
 }
 
 /** @returns what was not as it should be */
@@ -83,15 +88,6 @@ async function why(stack: LocalStack, { title, because = {} }: Scene): Promise<s
   for (const line of wordsOf(run)) say(dim(`                      ↳ ${line}`));
   const problem = problemOf(run, because);
   return problem === undefined ? undefined : `${title}: ${problem}`;
-}
-
-async function until(condition: () => boolean, withinMs: number): Promise<boolean> {
-  const deadline = Date.now() + withinMs;
-  while (!condition()) {
-    if (Date.now() > deadline) return false;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return true;
 }
 
 let stack: LocalStack | undefined;

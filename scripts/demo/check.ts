@@ -28,6 +28,7 @@ export interface Summary {
 /** Holds what the server stored and sent against what happened on the local Instagram. */
 export async function checkAll(stack: LocalStack, accountId: string, answers: number): Promise<Summary> {
   const { sandbox } = stack;
+  const sends = sandbox.sends.filter(({ channel }) => channel === 'instagram');
   const listed = await stack.api<{ data: DmListed[]; total: number }>(
     'GET',
     `/instagram-dms/list?platform_account_id=${accountId}&limit=100`,
@@ -39,13 +40,17 @@ export async function checkAll(stack: LocalStack, accountId: string, answers: nu
   const mids = listed.data.map((dm) => dm.message_id);
   const sent = listed.data.filter((dm) => dm.status === 'sent' && dm.direction === 'outbound');
   const findings: Finding[] = [
-    finding('every message is stored exactly once', inbound.length, written.length),
-    finding('no DM is stored twice', new Set(mids).size, mids.length),
-    finding('the total the API names', listed.total, listed.data.length),
-    finding('every outbound DM is sent', sent.length, happened.length - written.length),
-    finding('every send is one the server knows', sandbox.sends.filter(({ mid }) => !mids.includes(mid)).length, 0),
-    finding('nothing is left of the message taken back', await countWords(stack, '4111'), 0),
-    finding('deliveries not accepted', sandbox.deliveries.filter(({ state }) => state !== 'delivered').length, 0),
+    countedFinding('every message is stored exactly once', inbound.length, written.length),
+    countedFinding('no DM is stored twice', new Set(mids).size, mids.length),
+    countedFinding('the total the API names', listed.total, listed.data.length),
+    countedFinding('every outbound DM is sent', sent.length, happened.length - written.length),
+    countedFinding('every send is one the server knows', sends.filter(({ mid }) => !mids.includes(mid)).length, 0),
+    countedFinding('nothing is left of the message taken back', await countWords(stack, '4111'), 0),
+    countedFinding(
+      'deliveries not accepted',
+      sandbox.deliveries.filter(({ state }) => state !== 'delivered').length,
+      0,
+    ),
   ];
   return {
     deliveries: sandbox.deliveries.length,
@@ -54,12 +59,13 @@ export async function checkAll(stack: LocalStack, accountId: string, answers: nu
     inbound: inbound.length,
     duplicatesRefused: attempts - sandbox.deliveries.length,
     answers,
-    answerMessages: sandbox.sends.length,
+    answerMessages: sends.length,
     findings,
   };
 }
 
-function finding(what: string, seen: number, wanted: number): Finding {
+/** What was counted, and what it should have been. */
+export function countedFinding(what: string, seen: number, wanted: number): Finding {
   return { what, ok: seen === wanted, seen: seen === wanted ? String(seen) : `${seen} instead of ${wanted}` };
 }
 

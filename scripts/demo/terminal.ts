@@ -1,4 +1,4 @@
-import type { LiveEvent, Message } from '#libs/sandbox';
+import type { LiveEvent, Message, WhatsAppMessage } from '#libs/sandbox';
 
 const color = process.stdout.isTTY && !process.env['NO_COLOR'];
 const paint =
@@ -19,15 +19,24 @@ export function say(line = ''): void {
 
 /** Prints a conversation as both phones show it. */
 export function printLive(event: LiveEvent): void {
-  if (event.kind === 'message') printMessage(event['message'] as Message);
+  if (event.kind === 'message' && event['channel'] === 'whatsapp') printChat(event['message'] as WhatsAppMessage);
+  else if (event.kind === 'message') printMessage(event['message'] as Message);
   else if (event.kind === 'seen' && event['by'] === 'business')
     say(dim('                                        ✓ seen'));
   else if (event.kind === 'typing' && event['on'] === true)
     say(dim('                                        … typing'));
 }
 
+function printChat({ from, type, content: { body } }: WhatsAppMessage): void {
+  say(`${whoIs(from)}${typeof body === 'string' ? body : dim(`[${type}]`)}`);
+}
+
+function whoIs(from: Message['from']): string {
+  return from === 'customer' ? blue('  Mara ▸ ') : magenta('                    ◂ Juniper & Pine  ');
+}
+
 function printMessage(message: Message): void {
-  const who = message.from === 'customer' ? blue('  Mara ▸ ') : magenta('                    ◂ Juniper & Pine  ');
+  const who = whoIs(message.from);
   const extras = [
     ...(message.attachments ?? []).map(({ type }) => `[${type}]`),
     ...(message.quickReplies ?? []).map(({ title }) => `(${title})`),
