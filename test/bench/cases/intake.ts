@@ -5,6 +5,8 @@ import type { BenchCase, Contender, Line, RunOptions } from '../plan.js';
 import { BenchStack, floorDatabaseName } from '../support/bench-stack.js';
 
 const connections = 50;
+/** Bodies of WhatsApp hold messages and statuses, as many as Meta puts together. */
+const whatsapp = { connections: 10, eventsPerBody: 100, channel: 'whatsapp' } as const;
 
 /** Meta's door under single events: durable before the 200, against the barest that could be written. */
 export const intake: BenchCase = {
@@ -16,6 +18,7 @@ export const intake: BenchCase = {
     const stack = await BenchStack.start([{ name: 'api', role: 'api' }], options);
     try {
       await stack.connect();
+      await stack.connectNumber();
       const lines = await interleave(
         [
           {
@@ -28,6 +31,11 @@ export const intake: BenchCase = {
         options,
       );
       const [ours, mongo, redis] = lines as [Line, Line, Line];
+      const batched: Contender = {
+        name: 'this server, WhatsApp: 100 messages and statuses a body (figures are events)',
+        measure: () => stack.flood(options, whatsapp),
+      };
+      lines.push(...(await interleave([batched], options)));
       return {
         lines,
         checks: [

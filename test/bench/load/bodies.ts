@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { signBody } from '#libs/graph-api';
 
 export interface BodyOptions {
-  /** Professional account that the events are for. */
+  /** Account that the events are for: a professional account's id, a WhatsApp number's. */
   igId: string;
+  /** Instagram when left out. */
+  channel?: 'instagram' | 'whatsapp';
+  /** Signs them: of the app that the channel's webhooks come from. */
   appSecret: string;
   eventsPerBody: number;
   /** Customers who take turns. */
@@ -61,10 +64,62 @@ export class Bodies {
   }
 
   private make(): SignedBody {
-    const { igId, appSecret, eventsPerBody } = this.options;
-    const messaging = Array.from({ length: eventsPerBody }, () => this.event());
-    const delivery = { object: 'instagram', entry: [{ id: igId, time: Date.now(), messaging }] };
-    const body = Buffer.from(JSON.stringify(delivery));
+    const { channel, appSecret } = this.options;
+    const body = Buffer.from(JSON.stringify(channel === 'whatsapp' ? this.whatsapp() : this.instagram()));
     return { body, signature: signBody(body, appSecret) };
+  }
+
+  private instagram(): object {
+    const { igId, eventsPerBody } = this.options;
+    const messaging = Array.from({ length: eventsPerBody }, () => this.event());
+    return { object: 'instagram', entry: [{ id: igId, time: Date.now(), messaging }] };
+  }
+
+  /**
+   * Of a body two fifths are what people write, one fifth what the owner answered on the phone, and two fifths the
+   * statuses of these answers.
+   */
+  private whatsapp(): object {
+    const { igId, eventsPerBody, people, firstPerson = 4_915_000_000_000 } = this.options;
+    const timestamp = String(Math.floor(Date.now() / 1_000));
+    const changes: object[] = [];
+    const add = (field: string, list: string, items: object[], contacts: object[] = []): void => {
+      const metadata = { display_phone_number: '15550001234', phone_number_id: igId };
+      const value = {
+        messaging_product: 'whatsapp',
+        metadata,
+        ...(contacts.length > 0 && { contacts }),
+        [list]: items,
+      };
+      if (items.length > 0) changes.push({ field, value });
+    };
+    const written = Math.max(1, Math.round(eventsPerBody * 0.4));
+    const answered = Math.floor(eventsPerBody * 0.2);
+    const said = Array.from({ length: written + answered }, () => {
+      const number = this.count++;
+      const text = { body: texts[number % texts.length] };
+      return {
+        id: `wamid.${this.midStart}${number}`,
+        timestamp,
+        type: 'text',
+        text,
+        who: String(firstPerson + (number % people)),
+      };
+    });
+    const [inbound, outbound] = [said.slice(0, written), said.slice(written)];
+    const contacts = inbound.map(({ who }) => ({ wa_id: who, profile: { name: `Person ${who.slice(-4)}` } }));
+    add('messages', 'messages', inbound.map(({ who, ...rest }) => ({ from: who, ...rest })), contacts); // prettier-ignore
+    add('smb_message_echoes', 'message_echoes', outbound.map(({ who, ...rest }) => ({ from: '15550001234', to: who, ...rest }))); // prettier-ignore
+    const statuses = outbound.flatMap(({ id, who }) =>
+      ['sent', 'delivered'].map((status) => ({ id, status, timestamp, recipient_id: who })),
+    );
+    add('messages', 'statuses', statuses.slice(0, eventsPerBody - said.length));
+    return { object: 'whatsapp_business_account', entry: [{ id: '104500000000001', changes }] };
+  }
+
+  /** How many messages a body stores. */
+  static messagesIn({ channel, eventsPerBody }: BodyOptions): number {
+    if (channel !== 'whatsapp') return eventsPerBody;
+    return Math.max(1, Math.round(eventsPerBody * 0.4)) + Math.floor(eventsPerBody * 0.2);
   }
 }

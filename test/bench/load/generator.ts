@@ -83,7 +83,7 @@ export interface FeedOptions {
   url: string;
   bodies: BodyOptions;
   connections: number;
-  /** Events that may be acknowledged and not stored yet. */
+  /** Messages that may be acknowledged and not stored yet. */
   window: number;
   databaseUrl: string;
   databaseName: string;
@@ -123,7 +123,7 @@ async function feed(options: FeedOptions, mark: Mark): Promise<FeedResult> {
   const senders = Array.from({ length: options.connections }, async () => {
     while (!state.stopped) {
       if (!mayGoOn()) await sleep(2);
-      else if (await post(pool, bodies)) state.acknowledged += options.bodies.eventsPerBody;
+      else if (await post(pool, bodies)) state.acknowledged += Bodies.messagesIn(options.bodies);
       else state.failures += 1;
     }
   });

@@ -14,6 +14,7 @@ export type Processes = NonNullable<LocalStackOptions['processes']>;
 export interface Rain {
   connections: number;
   eventsPerBody: number;
+  channel?: BodyOptions['channel'];
   on?: { url: string; pids: (number | undefined)[] };
 }
 
@@ -37,6 +38,7 @@ export class BenchStack {
       processes,
       env: {
         INSTAGRAM_CLIENT_SECRET: appSecret,
+        META_APP_SECRET: appSecret,
         // Logs as in production; a limit for dashboards is not what is measured.
         LOG_LEVEL: 'warn',
         API_RATE_LIMIT_PER_MINUTE: '1000000',
@@ -69,15 +71,34 @@ export class BenchStack {
     return data._id;
   }
 
-  bodies(eventsPerBody: number, people = 2_000): BodyOptions {
-    return { igId: this.stack.sandbox.account.igId, appSecret: this.appSecret, eventsPerBody, people };
+  /** Connects the sandbox's first WhatsApp number. */
+  async connectNumber(): Promise<void> {
+    const { number } = this.stack.sandbox;
+    const body = {
+      ...{ platform: 'meta_whatsapp', access_token: number.accessToken, pin: '123456', agent: { enabled: false } },
+      ...{ waba_id: number.wabaId, phone_number_id: number.phoneNumberId },
+    };
+    await this.stack.api('POST', '/accounts', body, { userId: 'tenant', role: 'user' });
+  }
+
+  bodies(eventsPerBody: number, people = 2_000, channel?: BodyOptions['channel']): BodyOptions {
+    const { account, number } = this.stack.sandbox;
+    const { appSecret } = this;
+    const igId = channel === 'whatsapp' ? number.phoneNumberId : account.igId;
+    return { igId, appSecret, eventsPerBody, people, ...(channel && { channel }) };
   }
 
   /** Lets deliveries rain on the product, or on a floor that answers in its place. */
-  async flood(options: RunOptions, { connections, eventsPerBody, on }: Rain): Promise<Measurement> {
+  async flood(options: RunOptions, { connections, eventsPerBody, channel, on }: Rain): Promise<Measurement> {
     const { seconds, warmUpSeconds } = options;
     const { url, pids } = on ?? { url: this.stack.apiUrl, pids: this.serverPids };
-    const order: FloodOptions = { url, bodies: this.bodies(eventsPerBody), connections, seconds, warmUpSeconds };
+    const order: FloodOptions = {
+      url,
+      bodies: this.bodies(eventsPerBody, 2_000, channel),
+      connections,
+      seconds,
+      warmUpSeconds,
+    };
     const { result, cpu } = await this.generator.run<LoadResult>('flood', order, [pids, this.storePids]);
     return measurementOf(result, eventsPerBody, cpu);
   }
