@@ -222,7 +222,9 @@ export function show({ live }: GraphContext, { number, someone }: WhatsAppChat, 
 
 /** The words of a message as its reader sees them. */
 export function shownText(content: Record<string, unknown>): string | null {
-  const { body, caption } = content;
+  const { body, caption, type } = content;
+  const reply = typeof type === 'string' ? (content[type] as { title?: unknown } | undefined) : undefined;
+  if (typeof reply?.title === 'string') return reply.title;
   const text = typeof body === 'object' && body !== null ? (body as { text?: unknown }).text : (body ?? caption);
   return typeof text === 'string' ? text : null;
 }

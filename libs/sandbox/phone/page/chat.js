@@ -43,7 +43,7 @@ function emptyState({ account }) {
     { className: 'empty' },
     el('img', { src: `/avatars/${account.username}.svg`, alt: '' }),
     el('strong', { textContent: account.name }),
-    el('span', { textContent: `@${account.username} · Candles & ceramics` }),
+    el('span', { textContent: `${account.handle} · Candles & ceramics` }),
     el('span', { textContent: 'Say hello, or send a picture.' }),
   );
 }
@@ -65,7 +65,8 @@ function messageRow(view, message, next, hooks) {
     ...bubbles(message, hooks),
     reactions(message),
     message.edits > 0 && !message.unsent && el('small', { className: 'note', textContent: 'Edited' }),
-    message.via === 'instagram_app' && el('small', { className: 'note', textContent: 'Written by a person' }),
+    (message.via === 'instagram_app' || message.via === 'phone_app') &&
+      el('small', { className: 'note', textContent: 'Written by a person' }),
   );
   const row = el('div', { className: `message ${isMine ? 'mine' : 'theirs'} ${isLastOfRun ? 'last' : ''}` });
   row.append(...(isMine ? [tools(message, isMine, hooks), column] : [avatar, column, tools(message, isMine, hooks)]));

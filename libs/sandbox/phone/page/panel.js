@@ -14,6 +14,8 @@ const FAULTS = [
   ['Policy block, code 368', { mode: 'error', error: 'policy_block' }],
   ['Token expired, code 190', { mode: 'error', error: 'token_expired' }],
   ['Slow: 4 seconds', { mode: 'latency', latencyMs: 4_000 }],
+  ['WhatsApp: taken, fails later', { mode: 'fails_later', error: 'undeliverable' }],
+  ['WhatsApp: too many to one person, 131056', { mode: 'error', error: 'pair_rate' }],
 ];
 
 const STATES = { delivered: '✓', pending: '…', dropped: '✕', skipped: '–', held: '‖' };
@@ -190,7 +192,12 @@ function activeFault({ id, route, mode, error, hits, count }, refresh) {
 
 function drawWorld(view, refresh) {
   const account = (action, body) => async () => {
-    await post(`accounts/${view.account.igId}/${action}`, body);
+    // On Messenger it is the Page's list of fields.
+    const login = view.channel === 'messenger' ? { login: 'facebook' } : {};
+    await post(`${view.channel === 'whatsapp' ? 'numbers' : 'accounts'}/${view.account.id}/${action}`, {
+      ...login,
+      ...body,
+    });
     say('Done');
     await refresh();
   };
@@ -200,6 +207,10 @@ function drawWorld(view, refresh) {
   };
   const webhooks = (change) => async () => {
     await put('webhooks', change);
+    say('From now on');
+  };
+  const statuses = (change) => async () => {
+    await put('statuses', change);
     say('From now on');
   };
   $('#world').append(
@@ -228,6 +239,13 @@ function drawWorld(view, refresh) {
       ['Before it', webhooks({ echo: 'before' })],
       ['Twice', webhooks({ echo: 'twice' })],
       ['Never', webhooks({ echo: 'never' })],
+    ),
+    group(
+      'Statuses of WhatsApp',
+      ['At once, delivered', statuses({ withinMs: 60, areRead: false })],
+      ['Read, too', statuses({ areRead: true })],
+      ['Three seconds late', statuses({ withinMs: 3_000 })],
+      ['All twice', statuses({ doubled: 1 })],
     ),
     group(
       'How webhooks come',

@@ -5,27 +5,52 @@ import { openPanel } from './panel.js';
 const $ = (selector) => document.querySelector(selector);
 
 /** What the page shows. `conversation` is fetched anew on every change: it is small, and always right. */
-const view = { state: null, account: null, customer: null, conversation: null, replyTo: null };
+const view = { state: null, channel: 'instagram', account: null, customer: null, conversation: null, replyTo: null };
 
+const everywhere = ['instagram', 'messenger', 'whatsapp'];
+const onMeta = ['instagram', 'messenger'];
+const onInstagram = ['instagram'];
+
+/** What WhatsApp calls what a person does on the others, too. */
+const ON_WHATSAPP = { 'send-audio': 'send-voice', 'tap-quick-reply': 'tap-choice', unsend: 'revoke' };
+
+/** What there is, where, and what it does. */
 const MORE = [
-  ['Three quick messages', () => burst(['Hi!', 'are you open today?', 'and do you do gift wrapping?'])],
-  ['Tap a button (track my order)', () => act('tap-button', { title: 'Track my order', payload: 'TRACK_ORDER' })],
-  ['Tap an ice breaker', () => act('tap-ice-breaker', { title: 'What are your opening hours?', payload: 'HOURS' })],
-  ['Reply to a story', () => act('reply-to-story', { text: 'Love this scent!' })],
-  ['Mention the shop in a story', () => act('mention-in-story')],
-  ['Share a post', () => act('share-post')],
-  ['Send a vanishing picture', () => act('send-ephemeral')],
-  ['Send something unsupported', () => act('send-unsupported')],
-  ['Come back through an ad', () => act('follow-link', { referral: { source: 'ADS', ad_id: '23843694560100001' } })],
-  ['Opt in to news', () => act('opt-in', { payload: 'WEEKLY_NEWS' })],
-  ['Comment on a post', () => act('comment', { text: 'How much is the big one?' })],
+  ['Three quick messages', everywhere, () => burst(['Hi!', 'are you open today?', 'and do you do gift wrapping?'])],
+  [
+    'Tap a button (track my order)',
+    onMeta,
+    () => act('tap-button', { title: 'Track my order', payload: 'TRACK_ORDER' }),
+  ],
+  [
+    'Tap an ice breaker',
+    onMeta,
+    () => act('tap-ice-breaker', { title: 'What are your opening hours?', payload: 'HOURS' }),
+  ],
+  ['Reply to a story', onInstagram, () => act('reply-to-story', { text: 'Love this scent!' })],
+  ['Mention the shop in a story', onInstagram, () => act('mention-in-story')],
+  ['Share a post', onInstagram, () => act('share-post')],
+  ['Send a vanishing picture', onInstagram, () => act('send-ephemeral')],
+  ['Send something unsupported', everywhere, () => act('send-unsupported')],
+  [
+    'Come back through an ad',
+    onMeta,
+    () => act('follow-link', { referral: { source: 'ADS', ad_id: '23843694560100001' } }),
+  ],
+  ['Opt in to news', onMeta, () => act('opt-in', { payload: 'WEEKLY_NEWS' })],
+  ['Comment on a post', onMeta, () => act('comment', { text: 'How much is the big one?' })],
+  ['Send a place', ['whatsapp'], () => act('send-location', { latitude: 52.53, longitude: 13.42 })],
+  ['Take a username, hide the number', ['whatsapp'], () => act('take-username')],
+  ['Change the number', ['whatsapp'], () => act('change-number', { phone: `4915${Date.now() % 1e9}` })],
 ];
 
 const act = async (action, body = {}) => {
   const replyTo = view.replyTo ? { replyTo: view.replyTo.mids.instagram } : {};
   setReplyTo(null);
-  await post(`customers/${encodeURIComponent(view.customer.username)}/${action}`, {
-    account: view.account.igId,
+  const named = view.channel === 'whatsapp' ? (ON_WHATSAPP[action] ?? action) : action;
+  await post(`customers/${encodeURIComponent(view.customer.username)}/${named}`, {
+    channel: view.channel,
+    account: view.account.id,
     ...replyTo,
     ...body,
   });
@@ -37,22 +62,41 @@ async function burst(texts) {
 
 async function loadState() {
   view.state = await get('state');
-  view.account = view.state.accounts.find(({ igId }) => igId === view.account?.igId) ?? view.state.accounts[0];
+  view.account = accounts().find(({ id }) => id === view.account?.id) ?? accounts()[0];
   const wanted = view.customer?.username ?? location.hash.slice(1);
   view.customer = view.state.customers.find(({ username }) => username === wanted) ?? view.state.customers[0];
   drawPeople();
 }
 
+/** Who can be written to on the channel: accounts, their Pages, numbers. */
+function accounts() {
+  if (view.channel === 'whatsapp') {
+    const [{ username }] = view.state.accounts;
+    return view.state.numbers.map(({ phoneNumberId: id, phone, name, isOnBizApp }) => {
+      const handle = `+${phone}${isOnBizApp ? ' (and the app)' : ''}`;
+      return { id, username, name, handle, canAnswer: isOnBizApp };
+    });
+  }
+  return view.state.accounts.map(({ igId: id, username, name }) => {
+    const handle = view.channel === 'messenger' ? name : `@${username}`;
+    return { id, username, name, handle, canAnswer: true };
+  });
+}
+
 function drawPeople() {
+  $('#channel').value = view.channel;
   $('#account').replaceChildren(
-    ...view.state.accounts.map(({ igId, username }) =>
-      el('option', { value: igId, textContent: `@${username}`, selected: igId === view.account.igId }),
+    ...accounts().map(({ id, handle }) =>
+      el('option', { value: id, textContent: handle, selected: id === view.account.id }),
     ),
   );
+  $('#business-reply').hidden = !view.account.canAnswer;
+  $('#like').hidden = view.channel !== 'instagram';
+  drawMore();
   $('#customers').replaceChildren(...view.state.customers.map(personRow));
   $('#business-avatar').src = `/avatars/${view.account.username}.svg`;
   $('#business-name').textContent = view.account.name;
-  $('#business-handle').textContent = `${view.account.username} · Business chat`;
+  $('#business-handle').textContent = `${view.account.handle} · Business chat`;
 }
 
 function personRow(customer) {
@@ -81,7 +125,8 @@ async function choose(customer) {
 }
 
 async function loadConversation() {
-  const query = new URLSearchParams({ account: view.account.igId, customer: view.customer.username });
+  const { channel, account, customer } = view;
+  const query = new URLSearchParams({ channel, account: account.id, customer: customer.username });
   view.conversation = await get(`conversation?${query}`);
   drawChat(view, { act, setReplyTo });
   drawWindow();
@@ -122,6 +167,15 @@ function openMore(open) {
   if (open) $('#more-menu button').focus();
 }
 
+function drawMore() {
+  const here = MORE.filter(([, channels]) => channels.includes(view.channel));
+  $('#more-menu').replaceChildren(
+    ...here.map(([label, , doIt]) =>
+      el('button', { type: 'button', role: 'menuitem', textContent: label, onclick: () => (openMore(false), doIt()) }),
+    ),
+  );
+}
+
 function listenToControls() {
   $('#composer').addEventListener('submit', async (event) => {
     event.preventDefault();
@@ -145,22 +199,28 @@ function listenToControls() {
     openMore(false);
     $('#more').focus();
   });
-  $('#more-menu').append(
-    ...MORE.map(([label, doIt]) =>
-      el('button', { type: 'button', role: 'menuitem', textContent: label, onclick: () => (openMore(false), doIt()) }),
-    ),
-  );
   $('#business-reply').addEventListener('submit', async (event) => {
     event.preventDefault();
     const text = $('#business-text').value.trim();
     if (!text) return;
     $('#business-text').value = '';
-    await post(`accounts/${view.account.igId}/reply`, { customer: view.customer.username, text });
+    const kind = view.channel === 'whatsapp' ? 'numbers' : 'accounts';
+    const said = { channel: view.channel, customer: view.customer.username, text };
+    await post(`${kind}/${view.account.id}/reply`, said);
   });
   $('#account').addEventListener('change', async () => {
-    view.account = view.state.accounts.find(({ igId }) => igId === $('#account').value);
+    view.account = accounts().find(({ id }) => id === $('#account').value);
+    setReplyTo(null);
     drawPeople();
     await loadConversation();
+  });
+  $('#channel').addEventListener('change', async () => {
+    view.channel = $('#channel').value;
+    view.account = accounts()[0];
+    setReplyTo(null);
+    drawPeople();
+    await loadConversation();
+    scrollToEnd();
   });
   $('#new-customer').addEventListener('submit', addCustomer);
   document.addEventListener('visibilitychange', markReadSoon);
@@ -194,7 +254,8 @@ const stream = new EventSource('/sandbox/stream');
 stream.addEventListener('message', ({ data }) => {
   const event = JSON.parse(data);
   panel.see(event);
-  const isHere = event.account === view.account.igId && event.customer === view.customer.username;
+  const isHere =
+    event.channel === view.channel && event.account === view.account.id && event.customer === view.customer.username;
   if (isHere) void loadConversation();
 });
 stream.addEventListener('error', () => say('The sandbox is not answering. Is it still running?'));
