@@ -2,7 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { EVENT_REGISTRY, type EventDefinition } from '#libs/graph-api';
+import { decodePageDelivery, EVENT_REGISTRY, type EventDefinition, type WebhookEvent } from '#libs/graph-api';
+import { decodeWhatsAppDelivery } from '#libs/whatsapp-api';
+import { channelFixtures } from '../test/fixtures/channel-fixtures.js';
 import { attachmentKinds, eventKinds } from '../src/kinds/index.js';
 
 const path = resolve('docs/events.md');
@@ -26,6 +28,36 @@ function listedShapes({ payloadKeys, changeFields, applies }: EventDefinition): 
   const when = applies === undefined ? '' : ' with `is_deleted`';
   const listed = payloadKeys.length === 0 ? [] : [`\`messaging[]\`, \`standby[]\`: ${code(payloadKeys)}${when}`];
   return [...listed, `\`changes[]\`, flat: ${code(changeFields)}${when}`].join('<br>');
+}
+
+/** What a channel's payloads under test/fixtures become: each field, and within it each kind of thing. */
+function whatComesOf(channel: 'messenger' | 'whatsapp'): string {
+  const decode = channel === 'messenger' ? decodePageDelivery : decodeWhatsAppDelivery;
+  const rows = new Map<string, Set<string>>();
+  for (const { name, payload } of channelFixtures(`webhook.${channel}.`)) {
+    if (name.endsWith('-verify')) continue;
+    for (const event of decode(payload).entries.flatMap(({ events }) => events)) {
+      const what = nameOf(event);
+      rows.set(what, (rows.get(what) ?? new Set()).add(event.kind));
+    }
+  }
+  const lines = [...rows]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([name, kinds]) => row(name, [...kinds].sort().join(', ')));
+  return [row('what comes', 'event'), row('---', '---'), ...lines].join('\n');
+}
+
+/** How Meta names it: by its field and type on WhatsApp, by the key that holds it on Messenger. */
+function nameOf({ raw }: WebhookEvent): string {
+  const { field, value, ...keys } = raw as Record<string, unknown>;
+  if (typeof field !== 'string') {
+    const key = Object.keys(keys).find((name) => !['sender', 'recipient', 'timestamp', 'prior_message'].includes(name));
+    const { is_echo: isEcho, is_deleted: isDeleted } = (keys[key ?? ''] ?? {}) as Record<string, unknown>;
+    return `\`${key}\`${isEcho ? ' with `is_echo`' : isDeleted ? ' with `is_deleted`' : ''}`;
+  }
+  const { type, status, item } = (value ?? {}) as Record<string, unknown>;
+  const what = typeof status === 'string' ? 'status' : (type ?? item);
+  return typeof what === 'string' ? `\`${field}\`: \`${what}\`` : `\`${field}\``;
 }
 
 function page(): string {
@@ -53,6 +85,18 @@ What holds for all of them:
 - The agent never answers echoes, messages of the account to itself, events under \`standby\`, or those of the dashboard's Test button.
 - Ids are strings, times milliseconds, flags may be strings, and a flag that is there may be false.
 - Fields nobody knows are listed by name with the event; their content stays in its raw copy.
+
+## Messenger
+
+Read like Instagram's, and beside it what a Page alone has. What the payloads under \`test/fixtures/channels\` become:
+
+${whatComesOf('messenger')}
+
+## WhatsApp
+
+\`changes[]\` alone, read by \`libs/whatsapp-api\`. A field that is not listed is a notice.
+
+${whatComesOf('whatsapp')}
 
 ## Attachments
 
