@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Caller, ForOwners, ForUsers, Scope, type Principal, type TenantScope } from '../auth/index.js';
 import { ApiErrors } from '../errors/index.js';
 import { DocumentsBody } from '../validation/index.js';
@@ -15,6 +15,7 @@ import {
 import { AccountsService } from './accounts.service.js';
 import { actingFor } from './acting-for.js';
 import { ConnectService } from './connect/connect.service.js';
+import { connectExamples } from './connect-examples.js';
 import { ErasureRequestsService } from './privacy/erasure-requests.service.js';
 import { erasureView } from './privacy/status-page.js';
 
@@ -35,6 +36,7 @@ export class AccountsController {
       'Asks Meta whose token it is, stores it encrypted, subscribes to webhooks and reads the subscription back. ' +
       'Connecting the same Instagram account again, by either login, updates it. `account_taken`: another tenant has it; of several accounts, all of them.',
   })
+  @ApiBody({ type: ConnectAccountDto, examples: connectExamples })
   @ApiCreatedResponse({ type: ConnectResponse })
   @ApiErrors(400, 401, 403, 409, 413, 415, 429, 502, 503)
   async connect(@Caller() caller: Principal, @Body() body: ConnectAccountDto): Promise<ConnectResponse> {

@@ -116,6 +116,34 @@ describe.each(names)('on %s', (name) => {
   );
 });
 
+describe('the examples of the document', () => {
+  interface Example {
+    value: Record<string, unknown>;
+  }
+  const examplesOf = async (path: string): Promise<Record<string, Example>> => {
+    const { body } = await (await app.call(null)).get('/docs-json').expect(200);
+    const { paths } = body as { paths: Record<string, { post: { requestBody: { content: Record<string, { examples: Record<string, Example> }> } } }> }; // prettier-ignore
+    return paths[path]?.post.requestBody.content['application/json']?.examples ?? {};
+  };
+
+  it.each(names)('connect %s with a token of the stand-in', async (name) => {
+    const { account, number } = app.sandbox;
+    const tokens = { instagram: account.accessToken, messenger: account.tokens.page, whatsapp: number.accessToken };
+    const body = { ...(await examplesOf('/accounts'))[name]?.value, access_token: tokens[name] };
+    const answer = await (await app.call()).post('/accounts').send(body).expect(201);
+    expect(answer.body).toMatchObject({ data: { _id: accounts[name] } });
+  });
+
+  it.each(names)('are taken at the door as a delivery of %s, and stored', async (name) => {
+    const { value } = (await examplesOf('/webhook/meta'))[name] ?? {};
+    app.sandbox.deliver(value, name === 'instagram' ? 'instagram' : 'facebook');
+    await app.sandbox.idle();
+    await eventually(async () =>
+      expect((await listed(name)).map(({ text }) => text)).toContain('Are you open on Sunday?'),
+    );
+  });
+});
+
 describe('on whatsapp', () => {
   it('a message that fails after it was sent is shown as failed, with Meta’s code', async () => {
     app.sandbox.faults.add({ route: 'send', mode: 'fails_later', error: 'undeliverable', count: 1 });
