@@ -131,11 +131,7 @@ export async function startStack(options: ChaosOptions, logsFolder: string): Pro
 }
 
 /** Everybody's accounts in turns of the channels: four of Instagram, two Pages, two numbers of WhatsApp. */
-async function connectAccounts(
-  local: LocalStack,
-  call: ChaosStack['call'],
-  shop: ChaosShop,
-): Promise<ChaosAccount[]> {
+async function connectAccounts(local: LocalStack, call: ChaosStack['call'], shop: ChaosShop): Promise<ChaosAccount[]> {
   const accounts: ChaosAccount[] = [];
   for (const [index, { body, ...account }] of toConnect(local).entries()) {
     const agent = {
