@@ -16,21 +16,24 @@ export const intake: BenchCase = {
   inSmoke: true,
   async run(options) {
     const stack = await BenchStack.start([{ name: 'api', role: 'api' }], options);
+    const alone = await BenchStack.start([{ name: 'server', role: 'all' }], options);
     try {
       await stack.connect();
       await stack.connectNumber();
+      await alone.connect();
       const lines = await interleave(
         [
           {
             name: 'this server (1 api process)',
             measure: () => stack.flood(options, { connections, eventsPerBody: 1 }),
           },
+          storingMeanwhile(alone, options),
           await httpAndMongo(stack, options),
           await fastifyAndRedis(stack, options),
         ],
         options,
       );
-      const [ours, mongo, redis] = lines as [Line, Line, Line];
+      const [ours, all, mongo, redis] = lines as [Line, Line, Line, Line];
       const batched: Contender = {
         name: 'this server, WhatsApp: 100 messages and statuses a body (figures are events)',
         measure: () => stack.flood(options, whatsapp),
@@ -46,6 +49,12 @@ export const intake: BenchCase = {
             aim: { atLeast: 3 },
           },
           {
+            what: 'intake of one process that stores meanwhile (ROLE=all) against the same',
+            value: ratio(all, mongo, 'rate'),
+            unit: '×',
+            aim: { atLeast: 2 },
+          },
+          {
             what: 'intake against Fastify + one Redis write, not durable',
             value: ratio(ours, redis, 'rate'),
             unit: '×',
@@ -56,9 +65,22 @@ export const intake: BenchCase = {
       };
     } finally {
       await stack.stop();
+      await alone.stop();
     }
   },
 };
+
+/** As `npm start` runs it: the process that answers Meta stores what came as well. What is left is stored before another's turn. */
+function storingMeanwhile(alone: BenchStack, options: RunOptions): Contender {
+  return {
+    name: 'this server (1 process, ROLE=all, storing meanwhile)',
+    async measure() {
+      const measured = await alone.flood(options, { connections, eventsPerBody: 1 });
+      await alone.stored();
+      return measured;
+    },
+  };
+}
 
 async function httpAndMongo(stack: BenchStack, options: RunOptions): Promise<Contender> {
   const floor = await stack.floor('http-mongo');

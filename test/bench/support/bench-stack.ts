@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import mongoose from 'mongoose';
 import { startLocalStack, type LocalStack, type LocalStackOptions } from '../../../scripts/stack/local-stack.js';
 import type { BodyOptions } from '../load/bodies.js';
 import type { FloodOptions, LoadResult } from '../load/generator.js';
@@ -101,6 +103,21 @@ export class BenchStack {
     };
     const { result, cpu } = await this.generator.run<LoadResult>('flood', order, [pids, this.storePids]);
     return measurementOf(result, eventsPerBody, cpu);
+  }
+
+  /** Waits until everything that was acknowledged is stored. @throws when that takes longer than five minutes */
+  async stored(): Promise<void> {
+    const client = await mongoose.mongo.MongoClient.connect(this.databaseUrl);
+    try {
+      const deliveries = client.db(databaseName).collection('webhook_deliveries');
+      const deadline = performance.now() + 300_000;
+      while ((await deliveries.findOne({ state: 'received' })) !== null) {
+        if (performance.now() > deadline) throw new Error('what was acknowledged was not stored within five minutes');
+        await sleep(100);
+      }
+    } finally {
+      await client.close();
+    }
   }
 
   async floor(program: string): Promise<Helper> {
