@@ -10,7 +10,7 @@ import { WebhookEndpointsRepository, type WebhookEndpoint } from './webhook-endp
 
 const alertKind = 'webhook_endpoint_disabled';
 
-const whatToDo = {
+const whatItDid = {
   failing: 'took nothing for three days',
   gone: 'answered 410 Gone',
 } as const;
@@ -60,7 +60,7 @@ export class EndpointSwitchService {
     await this.messages.giveUp(id);
     if (reason === 'by_owner') return disabled;
     const { host } = new URL(disabled.url);
-    const text = `The webhook endpoint ${id} at ${host} ${whatToDo[reason]} and was disabled. Once it works again, enable it and replay what it missed.`;
+    const text = `The webhook endpoint ${id} at ${host} ${whatItDid[reason]} and was disabled. Once it works again, enable it and replay what it missed.`;
     await this.alerts.raise(alertKind, { about: id, text });
     await this.audit.record({
       action: 'webhook_endpoint.disabled',
