@@ -89,7 +89,7 @@ const routes: Record<string, Route> = {
   'DELETE /instagram-dms/{id}': user('DmEditService.remove'),
   'POST /instagram-dms/{id}/resolve': user('DmEditService.resolve'),
   'GET /instagram-dms/{id}/attachments/{index}': user('MediaLinksService.of'),
-  'GET /messages/costs/{account_id}': user('MessageCostsService.of', loose),
+  'GET /messages/costs': user('MessageCostsService.of', { query: `account_id=${'a'.repeat(24)}` }),
   'GET /messages/templates': user('TemplatesService.list', { query: `account_id=${'a'.repeat(24)}` }),
   'POST /messages/templates': owners('TemplatesService.create'),
   'GET /messages/list': user('DmListService.list'),

@@ -46,13 +46,16 @@ const refusals: Record<string, string> = {
   'an endpoint’s address is one that may be posted to, and ten are the most': '^/webhook-endpoints',
   'an account’s actions are those of one that is there': '^/agent/actions$',
   'days have an order, and there are 93 at most': '^/agent/usage/',
-  'days have an order, and there are 366 at most': '^/messages/costs/',
+  'days have an order, and there are 366 at most': '^/messages/costs$',
+  'an end is a time to come': '^/api-keys$',
+  'templates are WhatsApp’s, and each has a body': '^/messages/templates$',
 };
 
 /** Fields and query parameters that mean the same wherever they stand. */
 const everywhere: Record<string, keyof KnownIds> = {
   'query.platform_account_id': 'accounts',
   'body.platform_account_id': 'accounts',
+  'query.account_id': 'accounts',
   'body.account_id': 'accounts',
   'body.recipient_id': 'people',
   'body.comment_id': 'comments',

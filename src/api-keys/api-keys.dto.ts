@@ -28,7 +28,11 @@ export class NewApiKeyRequest {
   @IsIn(keyRoles)
   role!: KeyRole;
 
-  @ApiPropertyOptional({ ...date, description: 'When it ends by itself; left out, when it is revoked' })
+  @ApiPropertyOptional({
+    ...date,
+    description: 'When it ends by itself, a time to come; left out, when it is revoked',
+    example: '2036-01-05T10:00:00.000Z',
+  })
   @MayBeAbsent()
   @IsISO8601({ strict: true })
   expires_at?: string;

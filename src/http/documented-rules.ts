@@ -59,6 +59,8 @@ function documentRule(prototype: object, { propertyName, ...rule }: Rule & Prope
   const said = Reflect.getMetadata(propertyKey, prototype, propertyName) as Limits | undefined;
   // A rule for each element stands beside the array's own: Swagger moves it to the items.
   if (!meaning || !said || (rule.each && said['isArray'] !== true)) return;
+  // What the elements are is said in full already, as `enum` with `isArray` says it.
+  if (rule.each && said['items'] !== undefined) return;
   const { type, ...limits } = meaning(rule);
   // A type written in words is the reader's; a bare `Number` is what the compiler left.
   const typed = type !== undefined && (said['type'] === undefined || said['type'] === Number) ? { type } : {};

@@ -81,11 +81,12 @@ describe('a provider that takes no more', () => {
     await scene.settled(customer);
     await eventually(async () => expect(await standing()).toContain(alert));
     expect(scene.model.requests).toHaveLength(before + 1);
-    expect((await scene.dmsOf(customer))[0]).toMatchObject({ agent_reason: `model_${failure}` });
+    expect((await scene.conversationOf(customer)).handed_over).toMatchObject({ reason: `model_${failure}` });
+    expect(scene.answersTo(customer)).toHaveLength(1);
 
     scene.model.resetAnswers();
     customer.sendText('Hello?');
-    await eventually(() => expect(scene.answersTo(customer)).toHaveLength(1));
+    await eventually(() => expect(scene.answersTo(customer)).toHaveLength(2));
     await eventually(async () => expect(await standing()).not.toContain(alert));
   });
 });

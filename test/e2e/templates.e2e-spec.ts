@@ -296,7 +296,12 @@ describe('what messages cost', () => {
       statuses: [{ id, status: name, timestamp: String(Math.floor(clock.now() / 1000)), recipient_id: phone, ...more }],
     });
   const costs = async (query: object = {}) => {
-    const { body } = await (await app.call()).get(`/messages/costs/${accountId}`).query(query).expect(200);
+    const { body } = await (
+      await app.call()
+    )
+      .get('/messages/costs')
+      .query({ account_id: accountId, ...query })
+      .expect(200);
     return (body as { data: { billed: number; free: number; days: object[] } }).data;
   };
   const tell = (body: object) => deliver(app.url, body, { path: '/webhook/whatsapp' }).expect(200);
@@ -322,10 +327,10 @@ describe('what messages cost', () => {
 
   it('has days in order, and is nobody else’s', async () => {
     const caller = await app.call();
-    await caller.get(`/messages/costs/${accountId}?from=2026-02-01&to=2026-01-01`).expect(400);
-    await caller.get(`/messages/costs/${accountId}?from=yesterday`).expect(400);
+    await caller.get(`/messages/costs?account_id=${accountId}&from=2026-02-01&to=2026-01-01`).expect(400);
+    await caller.get(`/messages/costs?account_id=${accountId}&from=yesterday`).expect(400);
     const stranger = await app.call({ userId: 'tenant-2', role: 'user' });
-    await stranger.get(`/messages/costs/${accountId}`).expect(404);
+    await stranger.get(`/messages/costs?account_id=${accountId}`).expect(404);
   });
 });
 

@@ -29,6 +29,9 @@ interface Owned {
  * Made from the OpenAPI document, so that a route can't be forgotten: one that this spec does not know how to address
  * fails it.
  */
+/** Lists of one account, which the query has to name. */
+const namesAccount = new Set(['/messages/templates', '/messages/costs']);
+
 describe('two tenants', () => {
   const services = useServices();
   let test: TestApp;
@@ -154,7 +157,7 @@ describe('two tenants', () => {
   }
 
   function queryFor({ path }: Operation): string {
-    if (path === '/messages/templates') return `?account_id=${owned.account}`;
+    if (namesAccount.has(path)) return `?account_id=${owned.account}`;
     if (path === '/webhook-endpoints/{id}/replay') return '?since=2026-11-30T08:00:00Z';
     return path.endsWith('/search') ? '?q=Hello' : '';
   }
@@ -208,7 +211,7 @@ describe('two tenants', () => {
 
   it('see nothing of each other in any list, whatever they filter by', async () => {
     // Of one account, which the query has to name: another tenant's is none.
-    const ofOneAccount = secured().filter(({ path, method }) => path === '/messages/templates' && method === 'get');
+    const ofOneAccount = secured().filter(({ path, method }) => namesAccount.has(path) && method === 'get');
     for (const operation of ofOneAccount) expect((await ask(operation, stranger)).status).toBe(404);
     const lists = secured().filter(
       (operation) =>

@@ -48,6 +48,7 @@ export interface StoredConversation {
   _id: mongoose.Types.ObjectId;
   agent_paused_until?: Date;
   agent_paused_reason?: string;
+  handed_over?: { reason: string };
   answer_epoch: number;
   answer_leased_until?: Date;
 }

@@ -30,5 +30,5 @@ export const MessageCostSchema = new Schema<MessageCostRecord>(
   { collection: 'message_costs' },
 );
 
-// GET /messages/costs/{account_id}: some days of an account.
+// GET /messages/costs: some days of an account.
 MessageCostSchema.index({ platform_account_id: 1, day: 1 });

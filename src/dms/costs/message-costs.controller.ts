@@ -1,5 +1,5 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ForUsers, Scope, type TenantScope } from '../../auth/index.js';
 import { ApiErrors } from '../../errors/index.js';
 import { MessageCostsQuery, MessageCostsResponse } from './message-costs.dto.js';
@@ -10,13 +10,8 @@ import { MessageCostsService } from './message-costs.service.js';
 export class MessageCostsController {
   constructor(private readonly costs: MessageCostsService) {}
 
-  @Get(':account_id')
+  @Get()
   @ForUsers()
-  @ApiParam({
-    name: 'account_id',
-    description: 'Our id of the account, or its id at the channel.',
-    example: '665f1c2ab7e4a1d2c3b4a596',
-  })
   @ApiOperation({
     summary: 'What an account’s messages are billed as, by day',
     description:
@@ -25,11 +20,7 @@ export class MessageCostsController {
   })
   @ApiOkResponse({ type: MessageCostsResponse })
   @ApiErrors(400, 401, 404, 429, 503)
-  async of(
-    @Scope() scope: TenantScope,
-    @Param('account_id') accountId: string,
-    @Query() query: MessageCostsQuery,
-  ): Promise<MessageCostsResponse> {
-    return { success: true, data: await this.costs.of(scope, accountId, query) };
+  async of(@Scope() scope: TenantScope, @Query() query: MessageCostsQuery): Promise<MessageCostsResponse> {
+    return { success: true, data: await this.costs.of(scope, query) };
   }
 }

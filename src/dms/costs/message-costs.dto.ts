@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
+import { accountIdPattern, accountIdRule } from '../../paging/index.js';
 import { MayBeAbsent } from '../../validation/index.js';
 
 const day = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
@@ -7,6 +8,10 @@ const dayRule = { message: 'expected a day such as 2026-11-30' };
 const count = { type: 'integer', minimum: 0, example: 12 } as const;
 
 export class MessageCostsQuery {
+  @ApiProperty({ description: 'The account’s `_id`, or its id at the channel.', example: '665f1c2ab7e4a1d2c3b4a596' })
+  @Matches(accountIdPattern, accountIdRule)
+  account_id!: string;
+
   @ApiPropertyOptional({ description: 'The first day, UTC; 29 before the last when left out.', example: '2026-11-01' })
   @MayBeAbsent()
   @Matches(day, dayRule)

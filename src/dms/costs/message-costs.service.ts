@@ -20,9 +20,9 @@ export class MessageCostsService {
   ) {}
 
   /** @throws {NotFoundError} @throws {InvalidRequestError} days out of order, or too many */
-  async of(scope: TenantScope, idOrExternalId: string, query: MessageCostsQuery): Promise<MessageCostsView> {
+  async of(scope: TenantScope, query: MessageCostsQuery): Promise<MessageCostsView> {
     const [from, to] = this.daysOf(query);
-    const { _id } = await this.accounts.getOwnedForReading(scope, idOrExternalId);
+    const { _id } = await this.accounts.getOwnedForReading(scope, query.account_id);
     const days = byDay(await this.costs.ofDays(_id, [from, to]));
     const sum = (name: 'billed' | 'free') => days.reduce((all, day) => all + day[name], 0);
     return { account_id: _id, from, to, billed: sum('billed'), free: sum('free'), days };

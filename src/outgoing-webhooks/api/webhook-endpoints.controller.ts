@@ -12,7 +12,7 @@ import {
   NewWebhookEndpointRequest,
   NewWebhookEndpointResponse,
   ReplayQuery,
-  ReplayResponse,
+  EndpointReplayResponse,
   WebhookEndpointListResponse,
   WebhookEndpointRemovedResponse,
   WebhookEndpointResponse,
@@ -168,13 +168,13 @@ export class WebhookEndpointsController {
       'A thousand at most, the oldest first; `more` tells whether to ask again. 409: the endpoint is disabled.',
   })
   @ApiParam(idParam)
-  @ApiOkResponse({ type: ReplayResponse })
+  @ApiOkResponse({ type: EndpointReplayResponse })
   @ApiErrors(400, 401, 403, 404, 409, 429, 503)
   async replaySince(
     @Scope() scope: TenantScope,
     @Param('id', IdPipe) id: string,
     @Query() { since }: ReplayQuery,
-  ): Promise<ReplayResponse> {
+  ): Promise<EndpointReplayResponse> {
     return { success: true, data: await this.endpoints.replaySince(scope, id, new Date(since)) };
   }
 }

@@ -226,13 +226,13 @@ export class EndpointMessageListResponse {
   @ApiProperty({ type: String, nullable: true, example: null }) next_cursor!: string | null;
 }
 
-export class ReplayView {
+export class EndpointReplayView {
   @ApiProperty({ type: 'integer', example: 12, description: 'How many were queued again; 1000 at most.' })
   replayed!: number;
   @ApiProperty({ example: false, description: 'Whether there are more: ask again.' }) more!: boolean;
 }
 
-export class ReplayResponse {
+export class EndpointReplayResponse {
   @ApiProperty({ enum: [true], example: true }) success!: true;
-  @ApiProperty({ type: ReplayView }) data!: ReplayView;
+  @ApiProperty({ type: EndpointReplayView }) data!: EndpointReplayView;
 }

@@ -18,7 +18,7 @@ import type {
   ListEndpointMessagesQuery,
   NewWebhookEndpointRequest,
   NewWebhookEndpointView,
-  ReplayView,
+  EndpointReplayView,
   WebhookEndpointView,
 } from './webhook-endpoints.dto.js';
 import { WebhookEndpointDisabledError, WebhookEndpointsFullError } from './webhook-endpoints.errors.js';
@@ -166,7 +166,7 @@ export class WebhookEndpointsService {
   }
 
   /** @throws {NotFoundError | WebhookEndpointDisabledError} */
-  async replaySince(scope: TenantScope, id: string, since: Date): Promise<ReplayView> {
+  async replaySince(scope: TenantScope, id: string, since: Date): Promise<EndpointReplayView> {
     const endpoint = await this.enabledOf(scope, id);
     const result = await this.messages.replayFailed(id, since, maxReplayed);
     if (result.replayed > 0) await this.jobs.add('post-to-endpoint', { endpoint_id: id });
