@@ -48,6 +48,7 @@ const refusals: Record<string, string> = {
   'days have an order, and there are 93 at most': '^/agent/usage/',
   'days have an order, and there are 366 at most': '^/messages/costs$',
   'an end is a time to come': '^/api-keys$',
+  'a list is a tenant’s, whom an admin without accounts has to name': '^/inbox/blocklist/\\{id\\}$',
   'templates are WhatsApp’s, and each has a body': '^/messages/templates$',
 };
 
