@@ -1,10 +1,10 @@
-import { Controller, Get, Headers, Param, ParseIntPipe, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ForUsers, Scope, type TenantScope } from '../auth/index.js';
 import { ApiErrors } from '../errors/index.js';
 import { IdPipe } from '../paging/index.js';
-import { notAnIndex } from './media.controller.js';
+import { ApiAttachmentIndex, AttachmentIndexPipe } from './attachment-index.pipe.js';
 import { MediaStreamsService, type MediaStream } from './media-streams.service.js';
 
 /** Nothing in it runs, loads or is framed, should a browser open it as a page. */
@@ -33,12 +33,7 @@ export class InboxMediaController {
     schema: { type: 'string', pattern: '^[0-9a-fA-F]{24}$' },
     example: '6740c0de6740c0de6740c0de',
   })
-  @ApiParam({
-    name: 'index',
-    description: 'Position in `attachments`.',
-    schema: { type: 'integer', minimum: 0 },
-    example: 0,
-  })
+  @ApiAttachmentIndex()
   @ApiHeader({
     name: 'Range',
     required: false,
@@ -52,7 +47,7 @@ export class InboxMediaController {
   async stream(
     @Scope() scope: TenantScope,
     @Param('id', IdPipe) id: string,
-    @Param('index', new ParseIntPipe({ exceptionFactory: notAnIndex })) index: number,
+    @Param('index', AttachmentIndexPipe) index: number,
     @Headers('range') range: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {

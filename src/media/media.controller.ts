@@ -1,10 +1,11 @@
-import { Controller, Get, Param, ParseIntPipe, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ForUsers, Scope, type TenantScope } from '../auth/index.js';
 import { firstChannel, type Channel } from '../channels/index.js';
 import { channelNamed, ChannelQuery } from '../dms/index.js';
-import { ApiErrors, InvalidRequestError } from '../errors/index.js';
+import { ApiErrors } from '../errors/index.js';
 import { IdPipe } from '../paging/index.js';
+import { ApiAttachmentIndex, AttachmentIndexPipe } from './attachment-index.pipe.js';
 import { MediaLinkResponse } from './media.dto.js';
 import { MediaLinksService } from './media-links.service.js';
 
@@ -28,18 +29,13 @@ abstract class MediaRoutes {
     schema: { type: 'string', pattern: '^[0-9a-fA-F]{24}$' },
     example: '665f1c2ab1e4c7a1d2f3e4b5',
   })
-  @ApiParam({
-    name: 'index',
-    description: 'Position in `attachments`.',
-    schema: { type: 'integer', minimum: 0 },
-    example: 0,
-  })
+  @ApiAttachmentIndex()
   @ApiOkResponse({ type: MediaLinkResponse })
   @ApiErrors(400, 401, 404, 429)
   async link(
     @Scope() scope: TenantScope,
     @Param('id', IdPipe) id: string,
-    @Param('index', new ParseIntPipe({ exceptionFactory: notAnIndex })) index: number,
+    @Param('index', AttachmentIndexPipe) index: number,
     @Query() { platform }: ChannelQuery,
   ): Promise<MediaLinkResponse> {
     const channel = platform === undefined ? this.usualChannel : channelNamed(platform);
@@ -67,9 +63,4 @@ export class MessageMediaController extends MediaRoutes {
   constructor(links: MediaLinksService) {
     super(links);
   }
-}
-
-export function notAnIndex(): InvalidRequestError {
-  const expected = 'a whole number from 0 on';
-  return new InvalidRequestError(`index: expected ${expected}`, [{ field: 'index', expected }]);
 }

@@ -1,0 +1,25 @@
+import { Injectable, type PipeTransform } from '@nestjs/common';
+import { ApiParam } from '@nestjs/swagger';
+import { InvalidRequestError } from '../errors/index.js';
+
+/** No channel comes near it: Instagram sends ten attachments in a message at most. */
+const MAX_INDEX = 9999;
+
+/** Documents the path parameter `index`; `AttachmentIndexPipe` reads it. */
+export const ApiAttachmentIndex = (): MethodDecorator =>
+  ApiParam({
+    name: 'index',
+    description: 'Position in `attachments`.',
+    schema: { type: 'integer', minimum: 0, maximum: MAX_INDEX },
+    example: 0,
+  });
+
+/** A position in a message's `attachments`, from 0 on; throws 400. */
+@Injectable()
+export class AttachmentIndexPipe implements PipeTransform<string, number> {
+  transform(value: string): number {
+    if (/^\d{1,4}$/.test(value)) return Number(value);
+    const expected = `a whole number from 0 to ${MAX_INDEX}`;
+    throw new InvalidRequestError(`index: expected ${expected}`, [{ field: 'index', expected }]);
+  }
+}
