@@ -2,7 +2,8 @@ import { Injectable, type PipeTransform } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 import { InvalidRequestError } from '../errors/index.js';
 
-/** No channel comes near it: Instagram sends ten attachments in a message at most. */
+/** Four digits at most, far more than a channel puts into one message; `MAX_INDEX` is the largest of them. */
+const indexPattern = /^\d{1,4}$/;
 const MAX_INDEX = 9999;
 
 /** Documents the path parameter `index`; `AttachmentIndexPipe` reads it. */
@@ -18,7 +19,7 @@ export const ApiAttachmentIndex = (): MethodDecorator =>
 @Injectable()
 export class AttachmentIndexPipe implements PipeTransform<string, number> {
   transform(value: string): number {
-    if (/^\d{1,4}$/.test(value)) return Number(value);
+    if (indexPattern.test(value)) return Number(value);
     const expected = `a whole number from 0 to ${MAX_INDEX}`;
     throw new InvalidRequestError(`index: expected ${expected}`, [{ field: 'index', expected }]);
   }
